@@ -1,0 +1,83 @@
+//! Accounts: one person that can sign in, member of any number of tenants.
+
+pub mod password;
+pub mod register;
+pub mod session;
+pub mod sign_in;
+pub mod sign_out;
+
+use chrono::{DateTime, Utc};
+
+pub use session::{Session, SessionKey, SessionKeyHash};
+
+use crate::{
+    email::EmailAddress,
+    id::AccountId,
+    name::{DisplayName, Username},
+    ports::PasswordHash,
+};
+
+/// An account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// Its identifier.
+    pub id: AccountId,
+    /// What the person calls himself or herself.
+    pub name: DisplayName,
+    /// The name to sign in with, unique in the installation.
+    pub username: Option<Username>,
+    /// The person's address.
+    pub email: Option<AccountEmail>,
+    /// The password, hashed; `None` if the account has another way to sign in.
+    pub password: Option<PasswordHash>,
+    /// When it was made.
+    pub registered_at: DateTime<Utc>,
+    /// Sessions that started before this are over.
+    pub sessions_valid_from: DateTime<Utc>,
+}
+
+/// An address of an account: a mere claim until a mail to it came back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountEmail {
+    /// The address.
+    pub address: EmailAddress,
+    /// When it was proved by a link that had been mailed to it. A proved address is unique in the installation and
+    /// can be signed in with; a claimed one means nothing.
+    pub proved_at: Option<DateTime<Utc>>,
+}
+
+/// What a person types to say who he or she is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Login {
+    /// A proved address.
+    Email(EmailAddress),
+    /// A username.
+    Username(Username),
+}
+
+impl Account {
+    /// The address, if it was proved.
+    pub fn proved_email(&self) -> Option<&EmailAddress> {
+        self.email.as_ref().filter(|email| email.proved_at.is_some()).map(|email| &email.address)
+    }
+}
+
+impl Account {
+    /// What to call the account on a screen: its username, its address, or its name.
+    pub fn label(&self) -> String {
+        let username = self.username.as_ref().map(ToString::to_string);
+        let email = || self.email.as_ref().map(|email| email.address.to_string());
+        username.or_else(email).unwrap_or_else(|| self.name.to_string())
+    }
+}
+
+impl Login {
+    /// Reads what was typed; `None` if no account can have it.
+    pub fn parse(text: &str) -> Option<Self> {
+        if text.contains('@') {
+            EmailAddress::parse(text, crate::email::Alphabet::International).ok().map(Self::Email)
+        } else {
+            Username::parse(text).ok().map(Self::Username)
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Delivery: takes messages that are due out of the outbox, hands them to the mail server, and writes down what it said.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::{
+    directory::{Directory, InvitationView},
+    id::{InvitationId, MessageId},
+    invitation::Channel,
+    lifecycle::Stage,
+    link::Links,
+    outbox::{Content, Delivery, Leased, Letter, MailKind, Mailer, Outbox, Patience, Verdict},
+    store::StoreError,
+};
+
+/// How long a worker may hold a message: longer than the slowest mail server is allowed to be.
+pub const LEASE: TimeDelta = TimeDelta::minutes(10);
+/// Most messages that one round takes. What became of them is written down together, so a crash repeats at most these.
+pub const BATCH: u32 = 25;
+
+/// The delivery worker's side of the domain. A clock is asked between messages, because a slow server takes time.
+#[derive(Clone)]
+pub struct Postman {
+    /// The messages that are owed.
+    pub outbox: Arc<dyn Outbox>,
+    /// What the letters tell.
+    pub directory: Arc<dyn Directory>,
+    /// The mail server.
+    pub mailer: Arc<dyn Mailer>,
+    /// The keys of the links.
+    pub links: Links,
+    /// When to try again and when to give up.
+    pub patience: Patience,
+}
+
+/// What one round did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Round {
+    /// Messages that the server took.
+    pub sent: u32,
+    /// Messages that will be tried again.
+    pub deferred: u32,
+    /// Messages given up.
+    pub failed: u32,
+    /// Messages that nobody wants any more.
+    pub dropped: u32,
+}
+
+impl Round {
+    /// How many messages it took.
+    pub const fn total(&self) -> u32 {
+        self.sent + self.deferred + self.failed + self.dropped
+    }
+}
+
+impl Postman {
+    /// One round: at most [`BATCH`] messages. Returns what it did; nothing was due if that is all zeros.
+    pub async fn round(&self, clock: &(dyn Fn() -> DateTime<Utc> + Send + Sync)) -> Result<Round, StoreError> {
+        let now = clock();
+        let leased = self.outbox.claim(now, now + LEASE, BATCH).await?;
+        let mut settled = Vec::with_capacity(leased.len());
+        let mut round = Round::default();
+        for lease in leased {
+            match self.attempt(&lease, clock()).await? {
+                Some(verdict) => settled.push((lease.clone(), self.patience.settle(&lease, verdict, clock()))),
+                None => settled.push((lease, Delivery::Cancelled { at: clock() })),
+            }
+        }
+        for (_, delivery) in &settled {
+            match delivery {
+                Delivery::Sent { .. } => round.sent += 1,
+                Delivery::Deferred { .. } | Delivery::Queued | Delivery::Sending { .. } => round.deferred += 1,
+                Delivery::Failed { .. } => round.failed += 1,
+                Delivery::Cancelled { .. } => round.dropped += 1,
+            }
+        }
+        self.outbox.settle(&settled).await?;
+        Ok(round)
+    }
+
+    /// Tries one message; `None` if there is no letter to send any more.
+    async fn attempt(&self, lease: &Leased, now: DateTime<Utc>) -> Result<Option<Verdict>, StoreError> {
+        let MailKind::Invitation = lease.mail.kind;
+        let id = InvitationId::from_uuid(lease.mail.subject);
+        let view = self.directory.invitation(lease.mail.tenant, id).await?;
+        let Some(letter) = view.and_then(|view| self.letter(lease, &view, now)) else { return Ok(None) };
+        // The last look before the wire: a letter that was cancelled meanwhile must not go out.
+        if !self.outbox.holds(lease).await? {
+            return Ok(None);
+        }
+        Ok(Some(self.mailer.send(&letter).await))
+    }
+
+    /// The letter of an invitation whose newest link is this one and still open.
+    fn letter(&self, lease: &Leased, view: &InvitationView, now: DateTime<Utc>) -> Option<Letter> {
+        let invitation = &view.invitation;
+        let open = invitation.stage_at(now) == Stage::Invited && invitation.generation == lease.mail.generation;
+        let expires_at = invitation.deadline().filter(|_| open)?;
+        let Channel::Mail(_) = invitation.channel else { return None };
+        Some(Letter {
+            id: MessageId::from_uuid(lease.id.as_uuid()),
+            to: lease.mail.to.clone(),
+            to_name: view.member.name.to_string(),
+            content: Content::Invitation {
+                tenant: view.tenant.name.to_string(),
+                inviter: view.inviter.clone(),
+                roles: view.roles.iter().map(|role| role.name.to_string()).collect(),
+                link: self.links.url(&invitation.link()),
+                expires_at,
+            },
+        })
+    }
+}

@@ -1,0 +1,249 @@
+//! What is always true of a tenant, as functions: run by the model tests, after every injected fault, and by the doctor
+//! on a live database. The numbers are those of docs/invariants.md.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+
+use crate::{
+    account::Account,
+    audit::{Head, Record},
+    id::{InvitationId, MemberId, MessageId, RoleId},
+    invitation::{Channel, Invitation, Inviter, State},
+    member::{Member, MemberState, MemberStatus},
+    outbox::{Delivery, Mail},
+    role::Role,
+    tenant::{Tenant, TenantStatus},
+};
+
+/// Everything there is in a tenant at one moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct World {
+    /// The tenant.
+    pub tenant: Tenant,
+    /// Its roles.
+    pub roles: Vec<Role>,
+    /// Its members, removed ones too.
+    pub members: Vec<Member>,
+    /// Its invitations.
+    pub invitations: Vec<Invitation>,
+    /// The accounts of its members.
+    pub accounts: Vec<Account>,
+    /// Its outbox.
+    pub outbox: Vec<(MessageId, Mail, Delivery)>,
+    /// Its audit, oldest first.
+    pub audit: Vec<Record>,
+}
+
+/// A line of docs/invariants.md that does not hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// The line's number.
+    pub line: u8,
+    /// What is wrong, with the ids of what is concerned.
+    pub detail: String,
+}
+
+type Check = fn(&World, DateTime<Utc>) -> Vec<String>;
+
+/// Every check with its line.
+pub const CHECKS: &[(u8, Check)] = &[
+    (1, one_representative),
+    (2, the_representative_is_an_administrator),
+    (3, an_administrator_is_enabled),
+    (11, references_stay_within_the_tenant),
+    (14, one_membership_and_one_open_invitation),
+    (16, joined_members_have_an_account),
+    (19, members_and_invitations_agree),
+    (25, open_invitations_have_a_deadline),
+    (28, proved_addresses_are_unique),
+    (41, the_audit_has_no_gap),
+    (43, mail_is_owed_once),
+    (44, no_dead_link_waits_to_be_sent),
+];
+
+/// Every line that does not hold in `world` at `now`.
+pub fn check(world: &World, now: DateTime<Utc>) -> Vec<Violation> {
+    CHECKS
+        .iter()
+        .flat_map(|(line, check)| check(world, now).into_iter().map(|detail| Violation { line: *line, detail }))
+        .collect()
+}
+
+impl World {
+    fn present(&self) -> impl Iterator<Item = &Member> {
+        self.members.iter().filter(|member| member.status() != MemberStatus::Removed)
+    }
+
+    fn administrators(&self) -> BTreeSet<RoleId> {
+        self.roles.iter().filter(|role| role.administrator).map(|role| role.id).collect()
+    }
+
+    fn invitations_by_id(&self) -> BTreeMap<InvitationId, &Invitation> {
+        self.invitations.iter().map(|invitation| (invitation.id, invitation)).collect()
+    }
+}
+
+fn one_representative(world: &World, _: DateTime<Utc>) -> Vec<String> {
+    let count = world.present().filter(|member| member.representative).count();
+    if count == 1 { Vec::new() } else { vec![format!("the tenant has {count} representatives")] }
+}
+
+fn the_representative_is_an_administrator(world: &World, _: DateTime<Utc>) -> Vec<String> {
+    let administrators = world.administrators();
+    let fit = |member: &Member| {
+        !member.roles.is_disjoint(&administrators)
+            && (member.status() == MemberStatus::Enabled || world.tenant.status == TenantStatus::SettingUp)
+    };
+    let unfit = world.present().filter(|member| member.representative && !fit(member));
+    unfit.map(|member| format!("the representative {} is no enabled administrator", member.id)).collect()
+}
+
+fn an_administrator_is_enabled(world: &World, _: DateTime<Utc>) -> Vec<String> {
+    let administrators = world.administrators();
+    let fit = |member: &Member| member.status() == MemberStatus::Enabled && !member.roles.is_disjoint(&administrators);
+    if world.tenant.status == TenantStatus::SettingUp || world.members.iter().any(fit) {
+        Vec::new()
+    } else {
+        vec!["the tenant has no enabled administrator".to_owned()]
+    }
+}
+
+fn references_stay_within_the_tenant(world: &World, _: DateTime<Utc>) -> Vec<String> {
+    let roles: BTreeSet<RoleId> = world.roles.iter().map(|role| role.id).collect();
+    let members: BTreeSet<MemberId> = world.members.iter().map(|member| member.id).collect();
+    let mut found = Vec::new();
+    for role in world.roles.iter().filter(|role| role.tenant != world.tenant.id) {
+        found.push(format!("role {} is of another tenant", role.id));
+    }
+    for member in &world.members {
+        if member.tenant != world.tenant.id || !member.roles.is_subset(&roles) {
+            found.push(format!("member {} or a role of it is of another tenant", member.id));
+        }
+    }
+    for invitation in &world.invitations {
+        let inviter_is_foreign = match invitation.inviter {
+            Inviter::Member(inviter) => !members.contains(&inviter),
+            Inviter::Operator(_) => false,
+        };
+        if invitation.tenant != world.tenant.id || !members.contains(&invitation.member) || inviter_is_foreign {
+            found.push(format!("invitation {} or its members are of another tenant", invitation.id));
+        }
+    }
+    found
+}
+
+fn one_membership_and_one_open_invitation(world: &World, _: DateTime<Utc>) -> Vec<String> {
+    let mut accounts = BTreeSet::new();
+    let mut addresses = BTreeSet::new();
+    let mut found = Vec::new();
+    for member in world.present() {
+        if member.account().is_some_and(|account| !accounts.insert(account)) {
+            found.push(format!("member {} is a second membership of its account", member.id));
+        }
+        if member.email.as_ref().is_some_and(|address| !addresses.insert(address)) {
+            found.push(format!("member {} has the address of another member", member.id));
+        }
+    }
+    found
+}
+
+fn joined_members_have_an_account(world: &World, _: DateTime<Utc>) -> Vec<String> {
+    let accounts: BTreeSet<_> = world.accounts.iter().map(|account| account.id).collect();
+    let orphan = |member: &&Member| member.account().is_some_and(|account| !accounts.contains(&account));
+    world.present().filter(orphan).map(|member| format!("the account of member {} is missing", member.id)).collect()
+}
+
+fn members_and_invitations_agree(world: &World, _: DateTime<Utc>) -> Vec<String> {
+    let invitations = world.invitations_by_id();
+    let mut found = Vec::new();
+    for member in world.present() {
+        if let MemberState::NotJoined { invitation } = member.state {
+            let own = invitations.get(&invitation);
+            let joined = own.is_some_and(|own| matches!(own.state, State::Joined { .. }));
+            if own.is_none_or(|own| own.member != member.id) || joined {
+                found.push(format!("member {} has not joined and has no invitation of its own to join by", member.id));
+            }
+        }
+    }
+    let members: BTreeMap<MemberId, &Member> = world.members.iter().map(|member| (member.id, member)).collect();
+    for invitation in &world.invitations {
+        if let (State::Joined { account, .. }, Some(member)) = (&invitation.state, members.get(&invitation.member))
+            && member.account() != Some(*account)
+        {
+            found.push(format!("invitation {} was used by another account than its member's", invitation.id));
+        }
+    }
+    found
+}
+
+fn open_invitations_have_a_deadline(world: &World, _: DateTime<Utc>) -> Vec<String> {
+    let wrong = |invitation: &&Invitation| match invitation.state {
+        State::Invited { expires_at } => {
+            invitation.generation == 0 || invitation.sent_at.map(|sent| invitation.validity.end(sent)) != Some(expires_at)
+        }
+        State::Accepted { at, expires_at, .. } => world.tenant.policy.enrolment_window.end(at) < expires_at,
+        State::Ready => invitation.generation != 0,
+        State::Joined { .. } | State::Rejected { .. } | State::Expired { .. } => invitation.generation == 0,
+        State::Revoked { .. } => false,
+    };
+    let wrong = world.invitations.iter().filter(wrong);
+    wrong.map(|invitation| format!("the deadline or generation of invitation {} is wrong", invitation.id)).collect()
+}
+
+fn proved_addresses_are_unique(world: &World, _: DateTime<Utc>) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    let twice = |account: &&Account| account.proved_email().is_some_and(|address| !seen.insert(address.clone()));
+    let twice: Vec<_> = world.accounts.iter().filter(twice).collect();
+    twice.iter().map(|account| format!("account {} has the proved address of another", account.id)).collect()
+}
+
+fn the_audit_has_no_gap(world: &World, _: DateTime<Utc>) -> Vec<String> {
+    let mut head = Head::default();
+    for record in &world.audit {
+        if !record.follows(&head) {
+            return vec![format!("the audit is broken at revision {}", record.revision)];
+        }
+        head = record.head();
+    }
+    Vec::new()
+}
+
+fn mail_is_owed_once(world: &World, _: DateTime<Utc>) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    let mut found = Vec::new();
+    for (id, mail, _) in &world.outbox {
+        if *id != mail.id() || !seen.insert((mail.kind, mail.subject, mail.generation)) {
+            found.push(format!("message {id} is not the one message of what it is about"));
+        }
+    }
+    for invitation in &world.invitations {
+        let by_mail = matches!(invitation.channel, Channel::Mail(_));
+        let owed = if by_mail { 1..=invitation.generation } else { 1..=0 };
+        let missing = owed.filter(|generation| {
+            !world.outbox.iter().any(|(_, m, _)| m.subject == invitation.id.as_uuid() && m.generation == *generation)
+        });
+        found.extend(missing.map(|generation| format!("mail {generation} of invitation {} is missing", invitation.id)));
+    }
+    found
+}
+
+fn no_dead_link_waits_to_be_sent(world: &World, _: DateTime<Utc>) -> Vec<String> {
+    let invitations = world.invitations_by_id();
+    let dead = |mail: &Mail| {
+        let invitation = invitations.get(&InvitationId::from_uuid(mail.subject));
+        invitation.is_none_or(|invitation| {
+            mail.generation < invitation.generation
+                || matches!(
+                    invitation.state,
+                    State::Joined { .. } | State::Rejected { .. } | State::Revoked { .. } | State::Expired { .. }
+                )
+        })
+    };
+    let waits = |delivery: &Delivery| match delivery {
+        Delivery::Queued | Delivery::Sending { .. } | Delivery::Deferred { .. } => true,
+        Delivery::Sent { .. } | Delivery::Failed { .. } | Delivery::Cancelled { .. } => false,
+    };
+    let wrong = world.outbox.iter().filter(|(_, mail, delivery)| waits(delivery) && dead(mail));
+    wrong.map(|(id, _, _)| format!("message {id} waits to be sent with a dead link")).collect()
+}

@@ -1,0 +1,58 @@
+//! Revoke: an administrator takes an invitation back. Its link is dead, and mail that has not gone out will not.
+
+use crate::{
+    Membership,
+    actor::{Denied, Granted},
+    context::Context,
+    event::Event,
+    id::{InvitationId, TenantId},
+    invitation::Invitation,
+    lifecycle::Closed,
+    refusal::refusals,
+    role::Permission,
+    store::{Scope, StoreError},
+};
+
+/// Take an invitation back.
+#[derive(Debug, Clone, Copy)]
+pub struct RevokeInvitation {
+    /// The tenant.
+    pub tenant: TenantId,
+    /// The invitation.
+    pub invitation: InvitationId,
+}
+
+refusals! {
+    /// Why an invitation was not taken back.
+    pub enum RevokeError {
+        /// No such invitation.
+        Unknown = Absent "invitation-unknown"
+            ("there is no such invitation in this tenant", "look it up in the list of members");
+        /// The first administrator's invitation.
+        Representative = Conflict "invitation-of-representative"
+            ("this is the invitation of the tenant's representative administrator, without whom there is no tenant",
+             "resend it, or change the representative");
+    } passing Closed(Closed), Denied(Denied), Store(StoreError)
+}
+
+impl Membership {
+    /// Takes an open invitation back.
+    pub async fn revoke_invitation(&self, ctx: &Context, command: RevokeInvitation) -> Result<Invitation, RevokeError> {
+        let account = ctx.actor.account()?;
+        let mut tx = self.store.begin(Scope::Tenant(command.tenant)).await?;
+        let (_, grants) = crate::admitted(tx.as_mut(), account).await?;
+        let granted = grants.require(Permission::MEMBERS_INVITE)?;
+        let Some(invitation) = tx.invitation(command.invitation).await? else { return Err(RevokeError::Unknown) };
+        let Some(invitee) = tx.standing(invitation.member).await? else { return Err(RevokeError::Unknown) };
+        let revoked = decide(granted, invitation, invitee.member.representative, ctx)?;
+        tx.commit(ctx, &[Event::InvitationRevoked(revoked.clone())]).await?;
+        Ok(revoked)
+    }
+}
+
+fn decide(_: Granted, invitation: Invitation, representative: bool, ctx: &Context) -> Result<Invitation, RevokeError> {
+    if representative {
+        return Err(RevokeError::Representative);
+    }
+    Ok(invitation.revoke(ctx.now)?)
+}

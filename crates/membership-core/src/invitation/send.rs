@@ -1,0 +1,83 @@
+//! Send: what was made to be sent later goes out.
+
+use crate::{
+    Membership,
+    actor::Denied,
+    context::Context,
+    event::Event,
+    id::{InvitationId, TenantId},
+    invitation::{Channel, Invitation, Inviter},
+    lifecycle::Closed,
+    refusal::refusals,
+    role::Permission,
+    store::{Scope, StoreError},
+};
+
+/// Send an invitation that is Ready.
+#[derive(Debug, Clone, Copy)]
+pub struct SendInvitation {
+    /// The tenant.
+    pub tenant: TenantId,
+    /// The invitation.
+    pub invitation: InvitationId,
+}
+
+/// An invitation whose newest link was just issued.
+#[derive(Debug, Clone)]
+pub struct Issued {
+    /// The invitation.
+    pub invitation: Invitation,
+    /// The link to hand over, when it goes by link. It is shown this once.
+    pub link: Option<String>,
+}
+
+refusals! {
+    /// Why an invitation was not sent.
+    pub enum SendError {
+        /// No such invitation.
+        Unknown = Absent "invitation-unknown"
+            ("there is no such invitation in this tenant", "look it up in the list of members");
+        /// No mail can be sent.
+        MailOff = Unavailable "mail-not-configured"
+            ("no mail server is configured, so an invitation by mail would never arrive",
+             "configure a mail server, or invite by link");
+        /// It grants more than the sender holds.
+        BeyondOwn {
+            /// The first permission that is lacking.
+            permission: Permission,
+        } = Forbidden "grant-exceeds-own"
+            ("the invitation grants {permission}, which you do not hold yourself",
+             "ask somebody who holds that permission to send it");
+    } passing Closed(Closed), Denied(Denied), Store(StoreError)
+}
+
+impl Membership {
+    /// Issues the first link of an invitation that is Ready.
+    pub async fn send_invitation(&self, ctx: &Context, command: SendInvitation) -> Result<Issued, SendError> {
+        self.issue(ctx, command, |invitation, by| invitation.send(Inviter::Member(by), ctx.now)).await
+    }
+
+    /// Sending and resending differ in the transition only. Whoever issues a link answers for what it grants.
+    pub(crate) async fn issue(
+        &self,
+        ctx: &Context,
+        command: SendInvitation,
+        transition: impl FnOnce(Invitation, crate::id::MemberId) -> Result<Invitation, Closed> + Send,
+    ) -> Result<Issued, SendError> {
+        let account = ctx.actor.account()?;
+        let mut tx = self.store.begin(Scope::Tenant(command.tenant)).await?;
+        let (_, grants) = crate::admitted(tx.as_mut(), account).await?;
+        let granted = grants.require(Permission::MEMBERS_INVITE)?;
+        let Some(invitation) = tx.invitation(command.invitation).await? else { return Err(SendError::Unknown) };
+        let Some(invitee) = tx.standing(invitation.member).await? else { return Err(SendError::Unknown) };
+        if let Some(permission) = grants.first_lacking(&invitee.roles) {
+            return Err(SendError::BeyondOwn { permission: permission.clone() });
+        }
+        if matches!(invitation.channel, Channel::Mail(_)) && !self.mail_is_on {
+            return Err(SendError::MailOff);
+        }
+        let invitation = transition(invitation, granted.member)?;
+        tx.commit(ctx, &[Event::InvitationIssued(invitation.clone())]).await?;
+        Ok(Issued { link: self.link_to_show(&invitation), invitation })
+    }
+}

@@ -1,0 +1,137 @@
+//! Members: one person's place in one tenant.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    email::EmailAddress,
+    id::{AccountId, InvitationId, MemberId, RoleId, TenantId},
+    lifecycle::{MemberClosed, MemberCommand, member_cell},
+    name::DisplayName,
+};
+
+/// A member.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    /// Its identifier.
+    pub id: MemberId,
+    /// The tenant it belongs to.
+    pub tenant: TenantId,
+    /// What the tenant calls the person.
+    pub name: DisplayName,
+    /// The address that the tenant knows the person by; unique among the tenant's members that are not removed.
+    pub email: Option<EmailAddress>,
+    /// What the member may do once enabled.
+    pub roles: BTreeSet<RoleId>,
+    /// The tenant's representative administrator: exactly one.
+    pub representative: bool,
+    /// Who made the entry: a member, or nobody for a tenant's founder.
+    pub creator: Option<MemberId>,
+    /// When the entry was made.
+    pub created_at: DateTime<Utc>,
+    /// Where the member is in its life.
+    pub state: MemberState,
+}
+
+/// Where a member is in its life. Only an enabled member may do anything.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "status", rename_all = "kebab-case")]
+pub enum MemberState {
+    /// Asked to join, and has not yet.
+    NotJoined {
+        /// How it was asked.
+        invitation: InvitationId,
+    },
+    /// In good standing.
+    Enabled {
+        /// Who it is.
+        account: AccountId,
+        /// Since when a member.
+        joined_at: DateTime<Utc>,
+    },
+    /// Shut out until enabled again; everything it owns is kept.
+    Disabled {
+        /// Who it is.
+        account: AccountId,
+        /// Since when a member.
+        joined_at: DateTime<Utc>,
+        /// Since when shut out.
+        disabled_at: DateTime<Utc>,
+    },
+    /// Gone for good; the history stays. Joining again makes a new member.
+    Removed {
+        /// Who it was, had it joined.
+        account: Option<AccountId>,
+        /// Since when it had been a member.
+        joined_at: Option<DateTime<Utc>>,
+        /// Since when gone.
+        removed_at: DateTime<Utc>,
+    },
+}
+
+/// The name of a member's state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MemberStatus {
+    /// See [`MemberState::NotJoined`].
+    NotJoined,
+    /// See [`MemberState::Enabled`].
+    Enabled,
+    /// See [`MemberState::Disabled`].
+    Disabled,
+    /// See [`MemberState::Removed`].
+    Removed,
+}
+
+impl MemberStatus {
+    /// All of them, in the order of a life.
+    pub const ALL: [Self; 4] = [Self::NotJoined, Self::Enabled, Self::Disabled, Self::Removed];
+
+    /// The stable word for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NotJoined => "not-joined",
+            Self::Enabled => "enabled",
+            Self::Disabled => "disabled",
+            Self::Removed => "removed",
+        }
+    }
+}
+
+impl Member {
+    /// The name of its state.
+    pub const fn status(&self) -> MemberStatus {
+        match self.state {
+            MemberState::NotJoined { .. } => MemberStatus::NotJoined,
+            MemberState::Enabled { .. } => MemberStatus::Enabled,
+            MemberState::Disabled { .. } => MemberStatus::Disabled,
+            MemberState::Removed { .. } => MemberStatus::Removed,
+        }
+    }
+
+    /// The account behind it, once it has joined.
+    pub const fn account(&self) -> Option<AccountId> {
+        match self.state {
+            MemberState::NotJoined { .. } => None,
+            MemberState::Enabled { account, .. } | MemberState::Disabled { account, .. } => Some(account),
+            MemberState::Removed { account, .. } => account,
+        }
+    }
+
+    /// Since when it has been a member.
+    pub const fn joined_at(&self) -> Option<DateTime<Utc>> {
+        match self.state {
+            MemberState::NotJoined { .. } => None,
+            MemberState::Enabled { joined_at, .. } | MemberState::Disabled { joined_at, .. } => Some(joined_at),
+            MemberState::Removed { joined_at, .. } => joined_at,
+        }
+    }
+
+    /// This member once `account` has joined at `now`.
+    pub fn join(self, account: AccountId, now: DateTime<Utc>) -> Result<Self, MemberClosed> {
+        member_cell(self.status(), MemberCommand::Join)?;
+        Ok(Self { state: MemberState::Enabled { account, joined_at: now }, ..self })
+    }
+}

@@ -1,0 +1,254 @@
+//! The outbox: mail as part of the transaction that causes it, and what became of each message.
+//!
+//! Delivery is at least once: SMTP cannot promise more, because a server may take a message and the line may break
+//! before it says so. Every attempt carries the same Message-ID, by which receivers tell repetitions.
+
+use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::{
+    email::EmailAddress,
+    id::{MessageId, TenantId},
+    store::StoreError,
+};
+
+/// A mail that is owed. It holds no secret: the link in it is derived when it is sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mail {
+    /// Which letter.
+    pub kind: MailKind,
+    /// The tenant it is about.
+    pub tenant: TenantId,
+    /// The thing it is about: an invitation, say.
+    pub subject: Uuid,
+    /// Which of the subject's links it carries.
+    pub generation: u32,
+    /// To whom.
+    pub to: EmailAddress,
+}
+
+/// Which letter it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MailKind {
+    /// "You are invited", with the link.
+    Invitation,
+}
+
+/// What became of a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "kebab-case")]
+pub enum Delivery {
+    /// Waits for its first attempt.
+    Queued,
+    /// A worker has it until then; if it dies, another takes over.
+    Sending {
+        /// The end of the lease.
+        until: DateTime<Utc>,
+    },
+    /// The next server took it. Final.
+    Sent {
+        /// When.
+        at: DateTime<Utc>,
+        /// What the server said.
+        words: String,
+    },
+    /// Did not go out; will be tried again.
+    Deferred {
+        /// When.
+        until: DateTime<Utc>,
+        /// What the server said, or what went wrong.
+        words: String,
+    },
+    /// Given up. Final.
+    Failed {
+        /// When.
+        at: DateTime<Utc>,
+        /// What the server said, or what went wrong.
+        words: String,
+    },
+    /// Not wanted any more. Final.
+    Cancelled {
+        /// When.
+        at: DateTime<Utc>,
+    },
+}
+
+/// A message that a worker has leased.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leased {
+    /// Its identifier.
+    pub id: MessageId,
+    /// What to send.
+    pub mail: Mail,
+    /// Since when it waits.
+    pub queued_at: DateTime<Utc>,
+    /// How often it was tried before.
+    pub attempts: u32,
+    /// The lease: whoever settles it must still hold it.
+    pub until: DateTime<Utc>,
+}
+
+/// What one attempt came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// The next server took it, in these words.
+    Taken(String),
+    /// It did not work this time.
+    NotNow(String),
+    /// It will never work: the address or the message was refused for good.
+    Never(String),
+}
+
+/// A letter, ready to be put on the wire.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Letter {
+    /// The message it is an attempt of.
+    pub id: MessageId,
+    /// To whom.
+    pub to: EmailAddress,
+    /// The person's name, as the tenant knows it.
+    pub to_name: String,
+    /// What it says.
+    pub content: Content,
+}
+
+/// What a letter says; a template makes text and HTML of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Content {
+    /// "You are invited".
+    Invitation {
+        /// The tenant's name.
+        tenant: String,
+        /// Who invites; `None` if the operator of the installation does.
+        inviter: Option<String>,
+        /// What the person will be: role names.
+        roles: Vec<String>,
+        /// The link.
+        link: String,
+        /// Until when the link is good.
+        expires_at: DateTime<Utc>,
+    },
+}
+
+/// When to try again and when to give up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience {
+    /// The wait after the first failure; it doubles with each.
+    pub first_wait: TimeDelta,
+    /// The longest wait.
+    pub longest_wait: TimeDelta,
+    /// A message that waits longer than this has failed.
+    pub give_up_after: TimeDelta,
+}
+
+/// The port to the messages that are owed.
+#[async_trait]
+pub trait Outbox: Send + Sync {
+    /// Takes up to `limit` messages that are due at `now`, oldest first, and leases them until `until`. No two callers
+    /// get the same one; a message whose lease has run out is due again.
+    async fn claim(&self, now: DateTime<Utc>, until: DateTime<Utc>, limit: u32) -> Result<Vec<Leased>, StoreError>;
+
+    /// Whether the lease is still held: the message was not cancelled, and nobody else took over.
+    async fn holds(&self, lease: &Leased) -> Result<bool, StoreError>;
+
+    /// Writes down what became of leased messages. One whose lease was lost is left as it is.
+    async fn settle(&self, settled: &[(Leased, Delivery)]) -> Result<(), StoreError>;
+
+    /// When the next message will be due, if any waits.
+    async fn next_due(&self) -> Result<Option<DateTime<Utc>>, StoreError>;
+}
+
+/// The port to a mail server.
+#[async_trait]
+pub trait Mailer: Send + Sync {
+    /// Tries to hand over one letter.
+    async fn send(&self, letter: &Letter) -> Verdict;
+}
+
+impl Mail {
+    /// The identifier of the message: derived from what it is, so that the same mail is never queued twice.
+    pub fn id(&self) -> MessageId {
+        let mut hash = Sha256::new();
+        hash.update(b"membership message v1\0");
+        hash.update(self.kind.as_str().as_bytes());
+        hash.update(self.subject.as_bytes());
+        hash.update(self.generation.to_be_bytes());
+        let digest: [u8; 32] = hash.finalize().into();
+        let mut bytes = [0; 16];
+        for (to, from) in bytes.iter_mut().zip(digest) {
+            *to = from;
+        }
+        MessageId::from_uuid(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+    }
+}
+
+impl MailKind {
+    /// All of them.
+    pub const ALL: [Self; 1] = [Self::Invitation];
+
+    /// The stable word for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Invitation => "invitation",
+        }
+    }
+}
+
+impl Delivery {
+    /// The stable word for it.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Sending { .. } => "sending",
+            Self::Sent { .. } => "sent",
+            Self::Deferred { .. } => "deferred",
+            Self::Failed { .. } => "failed",
+            Self::Cancelled { .. } => "cancelled",
+        }
+    }
+}
+
+impl Default for Patience {
+    /// One minute, doubling to at most four hours, for three days (as RFC 5321, 4.5.4.1 recommends in spirit; an
+    /// invitation's link is dead by then).
+    fn default() -> Self {
+        Self {
+            first_wait: TimeDelta::minutes(1),
+            longest_wait: TimeDelta::hours(4),
+            give_up_after: TimeDelta::days(3),
+        }
+    }
+}
+
+impl Patience {
+    /// What becomes of a leased message after an attempt that ended at `now` with `verdict`.
+    pub fn settle(&self, lease: &Leased, verdict: Verdict, now: DateTime<Utc>) -> Delivery {
+        match verdict {
+            Verdict::Taken(words) => Delivery::Sent { at: now, words: clip(words) },
+            Verdict::Never(words) => Delivery::Failed { at: now, words: clip(words) },
+            Verdict::NotNow(words) => {
+                let factor = 1_i32.checked_shl(lease.attempts.min(16)).unwrap_or(i32::MAX);
+                let wait = self.first_wait.checked_mul(factor).map_or(self.longest_wait, |w| w.min(self.longest_wait));
+                let until = now + wait;
+                if until >= lease.queued_at + self.give_up_after {
+                    Delivery::Failed { at: now, words: clip(words) }
+                } else {
+                    Delivery::Deferred { until, words: clip(words) }
+                }
+            }
+        }
+    }
+}
+
+/// A server's words are kept, but not a novel of them, and no control characters.
+fn clip(words: String) -> String {
+    words.chars().map(|c| if c.is_control() { ' ' } else { c }).take(500).collect()
+}
+
+#[cfg(test)]
+#[path = "outbox_tests.rs"]
+mod tests;

@@ -1,0 +1,122 @@
+//! The store: one lock, precise questions, one door for writing.
+//!
+//! An adapter is right when it passes the conformance suite of `membership-testkit`.
+
+use async_trait::async_trait;
+
+use crate::{
+    account::{Account, Login},
+    actor::Standing,
+    context::Context,
+    email::EmailAddress,
+    event::Event,
+    id::{AccountId, InvitationId, MemberId, TenantId},
+    invitation::Invitation,
+    installation::Installation,
+    member::Member,
+    refusal::refusals,
+    role::Role,
+    tenant::Tenant,
+};
+
+/// What a transaction is about: what it locks, and whose audit its events stand in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Scope {
+    /// The installation as a whole: its set-up, and the making of tenants.
+    Installation,
+    /// One tenant.
+    Tenant(TenantId),
+    /// One account.
+    Account(AccountId),
+}
+
+refusals! {
+    /// Why the store could not do its part. Nothing was changed.
+    pub enum StoreError {
+        /// The database cannot be reached, is full, or did not answer in time.
+        Unavailable {
+            /// What it said; for the log, not for the person.
+            detail: String,
+        } = Unavailable "store-unavailable" ("the database is not available at this moment", "try again in a moment");
+        /// A stored record makes no sense.
+        Corrupt {
+            /// Which, and why; for the log.
+            detail: String,
+        } = Internal "record-corrupt" ("a stored record is damaged", "tell the operator; `membership doctor` names the record");
+        /// A username that somebody else took in this very moment, or has had.
+        UsernameTaken = Conflict "username-taken" ("this username is taken", "choose another username");
+        /// An address that an account has proved.
+        EmailTaken = Conflict "email-taken" ("an account with this address exists", "sign in with that account instead");
+        /// Another change to the same thing came first.
+        Raced {
+            /// The constraint that said so; for the log.
+            constraint: String,
+        } = Conflict "changed-meanwhile" ("something else changed this at the same moment", "look at it again and repeat if it still makes sense");
+    }
+}
+
+/// The port to a database.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// Begins a transaction that holds the lock of `scope` until it is committed or dropped. Dropping it undoes it.
+    async fn begin(&self, scope: Scope) -> Result<Box<dyn Tx>, StoreError>;
+}
+
+/// An open transaction: questions, then one commit.
+#[async_trait]
+pub trait Tx: Send {
+    /// The installation.
+    async fn installation(&mut self) -> Result<Installation, StoreError>;
+
+    /// The tenant that this transaction is about; `None` if there is none, or it is about something else.
+    async fn tenant(&mut self) -> Result<Option<Tenant>, StoreError>;
+
+    /// Every role of this tenant, by name.
+    async fn roles(&mut self) -> Result<Vec<Role>, StoreError>;
+
+    /// The member of this tenant that `account` is, with its roles. Removed members are no members.
+    async fn standing_of(&mut self, account: AccountId) -> Result<Option<Standing>, StoreError>;
+
+    /// A member of this tenant with its roles.
+    async fn standing(&mut self, member: MemberId) -> Result<Option<Standing>, StoreError>;
+
+    /// Those members of this tenant, not removed, that are known by one of `addresses`.
+    async fn members_at(&mut self, addresses: &[EmailAddress]) -> Result<Vec<Member>, StoreError>;
+
+    /// An invitation of this tenant.
+    async fn invitation(&mut self, id: InvitationId) -> Result<Option<Invitation>, StoreError>;
+
+    /// An account, whichever scope this transaction has.
+    async fn account(&mut self, id: AccountId) -> Result<Option<Account>, StoreError>;
+
+    /// The account that somebody signs in to with `login`: by proved address or by username.
+    async fn account_by_login(&mut self, login: &Login) -> Result<Option<Account>, StoreError>;
+
+    /// Writes all of `events`, in this order, with one audit record each and the mail they owe or cancel: all of it
+    /// durable when this returns, or nothing. There is no other way to write.
+    ///
+    /// Events of a tenant stand in that tenant's audit, all others in the scope's. A commit may found one tenant: then
+    /// the events of the new tenant begin a new audit.
+    async fn commit(self: Box<Self>, ctx: &Context, events: &[Event]) -> Result<(), StoreError>;
+}
+
+impl Scope {
+    /// The kind, as a stable word.
+    pub const fn kind(self) -> &'static str {
+        match self {
+            Self::Installation => "installation",
+            Self::Tenant(_) => "tenant",
+            Self::Account(_) => "account",
+        }
+    }
+
+    /// The identifier of what it is about; nil for the installation. Unique over all kinds.
+    pub const fn id(self) -> uuid::Uuid {
+        match self {
+            Self::Installation => uuid::Uuid::nil(),
+            Self::Tenant(id) => id.as_uuid(),
+            Self::Account(id) => id.as_uuid(),
+        }
+    }
+}
+

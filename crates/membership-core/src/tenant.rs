@@ -1,0 +1,53 @@
+//! Tenants: one customer's closed world. The tenant is the consistency boundary: under its lock every rule over the
+//! whole of it is an ordinary `if`.
+
+pub mod create;
+pub mod policy;
+pub mod preset;
+pub mod set_up;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+pub use policy::{Policy, Validity};
+pub use preset::Preset;
+
+use crate::{id::TenantId, name::DisplayName};
+
+/// A tenant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tenant {
+    /// Its identifier.
+    pub id: TenantId,
+    /// What people call it.
+    pub name: DisplayName,
+    /// Whether it can be used.
+    pub status: TenantStatus,
+    /// Its rules, copied from a preset when it was made.
+    pub policy: Policy,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+}
+
+/// Whether a tenant can be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TenantStatus {
+    /// Its first administrator has not joined yet.
+    SettingUp,
+    /// In use.
+    Active,
+    /// Closed for everybody until it is resumed.
+    Suspended,
+}
+
+impl TenantStatus {
+    /// The stable word for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SettingUp => "setting-up",
+            Self::Active => "active",
+            Self::Suspended => "suspended",
+        }
+    }
+}

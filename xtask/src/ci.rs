@@ -13,9 +13,7 @@ const STEPS: [Step; 8] = [
     ("fmt", || process::run(cargo().args(["fmt", "--all", "--check"]))),
     ("tidy", tidy::run),
     ("requirements", requirements::check),
-    ("clippy", || {
-        process::run(cargo().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))
-    }),
+    ("clippy", || process::run(cargo().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))),
     ("openapi", || generated::run(&generated::OPENAPI, true)),
     ("diagrams", || generated::run(&generated::LIFECYCLE, true)),
     ("spec-lint", spec_lint::run),
@@ -55,16 +53,9 @@ fn line(name: &str, took: Duration, outcome: &Outcome) -> String {
 }
 
 fn verdict(results: &[StepResult]) -> Outcome {
-    let failed: Vec<&str> = results
-        .iter()
-        .filter(|(_, _, outcome)| outcome.is_err())
-        .map(|&(name, _, _)| name)
-        .collect();
-    if failed.is_empty() {
-        Ok(())
-    } else {
-        Err(Failure::new(format!("failed: {}", failed.join(", "))))
-    }
+    let failed: Vec<&str> =
+        results.iter().filter(|(_, _, outcome)| outcome.is_err()).map(|&(name, _, _)| name).collect();
+    if failed.is_empty() { Ok(()) } else { Err(Failure::new(format!("failed: {}", failed.join(", ")))) }
 }
 
 #[cfg(test)]
@@ -73,11 +64,7 @@ mod tests {
 
     #[test]
     fn one_failed_step_stops_no_other_but_fails_the_whole() {
-        let steps: [Step; 3] = [
-            ("first", || Ok(())),
-            ("second", || Err(Failure::new("broken"))),
-            ("third", || Ok(())),
-        ];
+        let steps: [Step; 3] = [("first", || Ok(())), ("second", || Err(Failure::new("broken"))), ("third", || Ok(()))];
         let results = run_steps(&steps);
         assert_eq!(results.len(), 3);
         assert_eq!(verdict(&results), Err(Failure::new("failed: second")));

@@ -9,30 +9,16 @@ use crate::process;
 
 pub(crate) fn install(packages: &[&str]) -> Outcome {
     if !may_install() {
-        return Err(Failure::new(format!(
-            "install the Debian packages {} or the like",
-            packages.join(", ")
-        )));
+        return Err(Failure::new(format!("install the Debian packages {} or the like", packages.join(", "))));
     }
     refresh_lists()?;
     println!("installing {} with apt-get", packages.join(", "));
-    process::capture(
-        apt_get()
-            .args(["install", "--yes", "--no-install-recommends"])
-            .args(packages),
-    )
-    .map(drop)
+    process::capture(apt_get().args(["install", "--yes", "--no-install-recommends"]).args(packages)).map(drop)
 }
 
 /// Numeric ids of a user, if the machine has one of that name.
 pub(crate) fn user_ids(name: &str) -> Option<(u32, u32)> {
-    let ask = |flag| {
-        process::capture(Command::new("id").args([flag, name]))
-            .ok()?
-            .trim()
-            .parse()
-            .ok()
-    };
+    let ask = |flag| process::capture(Command::new("id").args([flag, name])).ok()?.trim().parse().ok();
     Some((ask("-u")?, ask("-g")?))
 }
 

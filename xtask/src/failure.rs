@@ -18,11 +18,7 @@ impl Failure {
         if findings.is_empty() {
             return Ok(());
         }
-        Err(Self(format!(
-            "{what}: {} found\n  {}",
-            findings.len(),
-            findings.join("\n  ")
-        )))
+        Err(Self(format!("{what}: {} found\n  {}", findings.len(), findings.join("\n  "))))
     }
 }
 

@@ -16,17 +16,11 @@ pub(crate) struct Generated {
     produce: fn() -> Outcome<Option<String>>,
 }
 
-pub(crate) const OPENAPI: Generated = Generated {
-    path: "docs/openapi.json",
-    command: "cargo xtask openapi",
-    produce: openapi::produce,
-};
+pub(crate) const OPENAPI: Generated =
+    Generated { path: "docs/openapi.json", command: "cargo xtask openapi", produce: openapi::produce };
 
-pub(crate) const LIFECYCLE: Generated = Generated {
-    path: "docs/lifecycle.md",
-    command: "cargo xtask diagrams",
-    produce: lifecycle::produce,
-};
+pub(crate) const LIFECYCLE: Generated =
+    Generated { path: "docs/lifecycle.md", command: "cargo xtask diagrams", produce: lifecycle::produce };
 
 /// Writes the file, or compares it with what would be written.
 pub(crate) fn run(file: &Generated, check: bool) -> Outcome {
@@ -56,16 +50,8 @@ fn compare(file: &Generated, committed: &str, fresh: &str) -> Outcome {
         println!("{}: fresh", file.path);
         return Ok(());
     }
-    let line = committed
-        .lines()
-        .zip(fresh.lines())
-        .take_while(|(old, new)| old == new)
-        .count()
-        + 1;
-    Err(Failure::new(format!(
-        "{} is stale from line {line} on: run `{}` and commit it",
-        file.path, file.command
-    )))
+    let line = committed.lines().zip(fresh.lines()).take_while(|(old, new)| old == new).count() + 1;
+    Err(Failure::new(format!("{} is stale from line {line} on: run `{}` and commit it", file.path, file.command)))
 }
 
 #[cfg(test)]

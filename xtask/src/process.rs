@@ -23,81 +23,48 @@ pub(crate) fn cargo() -> Command {
 }
 
 fn is_of_the_running_package(variable: &str) -> bool {
-    [
-        "CARGO_PKG_",
-        "CARGO_MANIFEST_",
-        "CARGO_BIN_",
-        "CARGO_CRATE_",
-        "CARGO_PRIMARY_",
-        "NEXTEST",
-    ]
-    .iter()
-    .any(|prefix| variable.starts_with(prefix))
+    ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_", "CARGO_PRIMARY_", "NEXTEST"]
+        .iter()
+        .any(|prefix| variable.starts_with(prefix))
 }
 
 /// Runs a program that talks to the terminal itself.
 pub(crate) fn run(command: &mut Command) -> Outcome {
     let shown = show(command);
     println!("$ {shown}");
-    let status = command
-        .stdin(Stdio::null())
-        .status()
-        .context(format!("starting `{shown}`"))?;
-    if status.success() {
-        Ok(())
-    } else {
-        Err(Failure::new(format!("`{shown}` ended with {status}")))
-    }
+    let status = command.stdin(Stdio::null()).status().context(format!("starting `{shown}`"))?;
+    if status.success() { Ok(()) } else { Err(Failure::new(format!("`{shown}` ended with {status}"))) }
 }
 
 /// Runs a program quietly and answers with what it printed; a failure carries the end of its complaint.
 pub(crate) fn capture(command: &mut Command) -> Outcome<String> {
     let shown = show(command);
-    let output = command
-        .stdin(Stdio::null())
-        .output()
-        .context(format!("starting `{shown}`"))?;
+    let output = command.stdin(Stdio::null()).output().context(format!("starting `{shown}`"))?;
     let printed = String::from_utf8_lossy(&output.stdout);
     if output.status.success() {
         return Ok(printed.into_owned());
     }
     let complaint = String::from_utf8_lossy(&output.stderr);
-    let text = if complaint.trim().is_empty() {
-        printed
-    } else {
-        complaint
-    };
-    Err(Failure::new(format!(
-        "`{shown}` ended with {}: {}",
-        output.status,
-        last_lines(&text, 8)
-    )))
+    let text = if complaint.trim().is_empty() { printed } else { complaint };
+    Err(Failure::new(format!("`{shown}` ended with {}: {}", output.status, last_lines(&text, 8))))
 }
 
 /// The first program of that name on PATH or in one of the further directories.
 pub(crate) fn find(program: &str, further: &[PathBuf]) -> Option<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_default();
-    env::split_paths(&path)
-        .chain(further.iter().cloned())
-        .map(|dir| dir.join(program))
-        .find(|file| file.is_file())
+    env::split_paths(&path).chain(further.iter().cloned()).map(|dir| dir.join(program)).find(|file| file.is_file())
 }
 
 fn show(command: &Command) -> String {
     let program = PathBuf::from(command.get_program());
     let name = program.file_name().unwrap_or(command.get_program());
-    let words = std::iter::once(name)
-        .chain(command.get_args())
-        .map(OsStr::to_string_lossy);
+    let words = std::iter::once(name).chain(command.get_args()).map(OsStr::to_string_lossy);
     words.collect::<Vec<_>>().join(" ")
 }
 
 fn last_lines(text: &str, count: usize) -> String {
     let lines: Vec<&str> = text.trim_end().lines().collect();
-    lines
-        .get(lines.len().saturating_sub(count)..)
-        .unwrap_or_default()
-        .join("\n")
+    lines.get(lines.len().saturating_sub(count)..).unwrap_or_default().join("\n")
 }
 
 #[cfg(test)]
@@ -124,10 +91,7 @@ mod tests {
     fn a_program_is_found_in_a_further_directory() {
         let dir = tempfile::tempdir().unwrap();
         std::fs::write(dir.path().join("only-here"), "").unwrap();
-        assert_eq!(
-            find("only-here", &[dir.path().into()]),
-            Some(dir.path().join("only-here"))
-        );
+        assert_eq!(find("only-here", &[dir.path().into()]), Some(dir.path().join("only-here")));
         assert_eq!(find("only-here", &[]), None);
     }
 

@@ -55,16 +55,10 @@ pub(crate) fn write() -> Outcome {
 
 impl Survey {
     fn new(lists: Vec<List>, proofs: Vec<Proof>) -> Self {
-        let mut survey = Self {
-            lists,
-            tests: BTreeMap::new(),
-            misplaced: Vec::new(),
-        };
+        let mut survey = Self { lists, tests: BTreeMap::new(), misplaced: Vec::new() };
         for proof in proofs {
             if proof.misplaced {
-                survey
-                    .misplaced
-                    .push(format!("{}: claims {} where no test is", proof.test, proof.id));
+                survey.misplaced.push(format!("{}: claims {} where no test is", proof.test, proof.id));
             } else {
                 survey.tests.entry(proof.id).or_default().insert(proof.test);
             }
@@ -74,17 +68,14 @@ impl Survey {
 
     /// Where a box and the tests disagree, and claims that no list knows.
     fn findings(&self) -> Vec<String> {
-        let lines = self
-            .lists
-            .iter()
-            .flat_map(|list| list.lines.iter().map(move |line| (&list.path, line)));
+        let lines = self.lists.iter().flat_map(|list| list.lines.iter().map(move |line| (&list.path, line)));
         let disagreement = |(path, line): (&String, &list::Line)| {
             let id = &line.id;
             match (line.ticked, self.tests.get(id).and_then(BTreeSet::first)) {
                 (true, None) => Some(format!("{path}: {id} is ticked, but no test names it")),
-                (false, Some(test)) => Some(format!(
-                    "{path}: {id} is open, but {test} names it; run `cargo xtask requirements --write`"
-                )),
+                (false, Some(test)) => {
+                    Some(format!("{path}: {id} is open, but {test} names it; run `cargo xtask requirements --write`"))
+                }
                 (true, Some(_)) | (false, None) => None,
             }
         };
@@ -92,21 +83,12 @@ impl Survey {
     }
 
     fn unfounded(&self) -> Vec<String> {
-        let known: BTreeSet<&String> = self
-            .lists
-            .iter()
-            .flat_map(|list| &list.lines)
-            .map(|line| &line.id)
-            .collect();
+        let known: BTreeSet<&String> = self.lists.iter().flat_map(|list| &list.lines).map(|line| &line.id).collect();
         let unknown = self
             .tests
             .iter()
             .filter(|(id, _)| !known.contains(id))
-            .flat_map(|(id, tests)| {
-                tests
-                    .iter()
-                    .map(move |test| format!("{test}: names {id}, which no list has"))
-            });
+            .flat_map(|(id, tests)| tests.iter().map(move |test| format!("{test}: names {id}, which no list has")));
         unknown.chain(self.misplaced.iter().cloned()).collect()
     }
 }
@@ -116,27 +98,15 @@ fn print_totals(survey: &Survey) {
         let proven = |line: &&list::Line| survey.tests.contains_key(&line.id);
         for section in list.sections() {
             let lines = || list.lines.iter().filter(|line| line.section == section);
-            println!(
-                "{:>4} of {:<4} {section}",
-                lines().filter(proven).count(),
-                lines().count()
-            );
+            println!("{:>4} of {:<4} {section}", lines().filter(proven).count(), lines().count());
         }
-        println!(
-            "{:>4} of {:<4} {}",
-            list.lines.iter().filter(proven).count(),
-            list.lines.len(),
-            list.path
-        );
+        println!("{:>4} of {:<4} {}", list.lines.iter().filter(proven).count(), list.lines.len(), list.path);
     }
 }
 
 fn survey() -> Outcome<Survey> {
     let read = |path: &Path| fs::read_to_string(path).context(format!("reading {}", path.display()));
-    let lists = LISTS
-        .iter()
-        .map(|path| parse(path, &read(Path::new(path))?))
-        .collect::<Outcome<Vec<_>>>()?;
+    let lists = LISTS.iter().map(|path| parse(path, &read(Path::new(path))?)).collect::<Outcome<Vec<_>>>()?;
     let mut proofs = Vec::new();
     for path in rust_files(Path::new(SOURCES))? {
         proofs.extend(proofs::find(&path.display().to_string(), &read(&path)?));
@@ -147,10 +117,7 @@ fn survey() -> Outcome<Survey> {
 /// In a fixed order, so that the same tests print the same page.
 fn rust_files(dir: &Path) -> Outcome<Vec<PathBuf>> {
     let reading = || format!("reading {}", dir.display());
-    let mut entries = fs::read_dir(dir)
-        .context(reading())?
-        .collect::<Result<Vec<_>, _>>()
-        .context(reading())?;
+    let mut entries = fs::read_dir(dir).context(reading())?.collect::<Result<Vec<_>, _>>().context(reading())?;
     entries.sort_by_key(fs::DirEntry::file_name);
     let mut files = Vec::new();
     for path in entries.iter().map(fs::DirEntry::path) {
@@ -181,27 +148,18 @@ mod tests {
 
     #[test]
     fn a_ticked_line_without_a_test_is_refused() {
-        assert_eq!(
-            findings("- [x] APP-1 may", ""),
-            ["docs/a.md: APP-1 is ticked, but no test names it"]
-        );
+        assert_eq!(findings("- [x] APP-1 may", ""), ["docs/a.md: APP-1 is ticked, but no test names it"]);
     }
 
     #[test]
     fn an_open_line_with_a_test_is_refused() {
         let found = findings("- [ ] APP-1 may", TEST);
-        assert!(
-            found[0].starts_with("docs/a.md: APP-1 is open, but crates/a/src/b.rs::may names it"),
-            "{found:?}"
-        );
+        assert!(found[0].starts_with("docs/a.md: APP-1 is open, but crates/a/src/b.rs::may names it"), "{found:?}");
     }
 
     #[test]
     fn an_identifier_that_no_list_has_is_refused() {
-        assert_eq!(
-            findings("", TEST),
-            ["crates/a/src/b.rs::may: names APP-1, which no list has"]
-        );
+        assert_eq!(findings("", TEST), ["crates/a/src/b.rs::may: names APP-1, which no list has"]);
     }
 
     #[test]

@@ -13,9 +13,7 @@ const RULES: &str = "xtask/tools/redocly.yaml";
 pub(crate) fn run() -> Outcome {
     let description = generated::OPENAPI.path;
     if !Path::new(description).is_file() {
-        return Err(Failure::new(format!(
-            "{description} does not exist: write it with `cargo xtask openapi`"
-        )));
+        return Err(Failure::new(format!("{description} does not exist: write it with `cargo xtask openapi`")));
     }
     if process::find("npm", &[]).is_none() {
         debian::install(&["nodejs", "npm"])?;
@@ -32,8 +30,7 @@ fn install(home: &Path) -> Outcome {
         fs::copy(Path::new(TOOLS).join(name), home.join(name)).context(format!("copying {name}"))?;
     }
     let mut npm = Command::new("npm");
-    npm.current_dir(home)
-        .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--engine-strict"]);
+    npm.current_dir(home).args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--engine-strict"]);
     process::capture(&mut npm).map(drop)
 }
 
@@ -41,8 +38,6 @@ fn linter(home: &Path, description: &str) -> Command {
     let mut linter = Command::new(home.join("node_modules/.bin/redocly"));
     linter.args(["lint", description, "--config", RULES]);
     // It would report its use, and ask for newer versions of itself.
-    linter
-        .env("REDOCLY_TELEMETRY", "off")
-        .env("REDOCLY_SUPPRESS_UPDATE_NOTICE", "true");
+    linter.env("REDOCLY_TELEMETRY", "off").env("REDOCLY_SUPPRESS_UPDATE_NOTICE", "true");
     linter
 }

@@ -25,16 +25,8 @@ fn commands(has_nextest: bool, is_build_machine: bool, arguments: &[String]) -> 
         return vec![[words(&["test", "--workspace"]), words(separator), arguments.to_vec()].concat()];
     }
     let profile = if is_build_machine { "ci" } else { "default" };
-    let chosen = [
-        words(&["nextest", "run", "--workspace", "--profile", profile]),
-        arguments.to_vec(),
-    ]
-    .concat();
-    if arguments.is_empty() {
-        vec![words(&["test", "--workspace", "--doc"]), chosen]
-    } else {
-        vec![chosen]
-    }
+    let chosen = [words(&["nextest", "run", "--workspace", "--profile", profile]), arguments.to_vec()].concat();
+    if arguments.is_empty() { vec![words(&["test", "--workspace", "--doc"]), chosen] } else { vec![chosen] }
 }
 
 fn has_nextest() -> bool {
@@ -47,10 +39,7 @@ mod tests {
 
     fn lines(has_nextest: bool, is_build_machine: bool, arguments: &[&str]) -> Vec<String> {
         let arguments: Vec<String> = arguments.iter().map(|&argument| argument.to_owned()).collect();
-        commands(has_nextest, is_build_machine, &arguments)
-            .iter()
-            .map(|words| words.join(" "))
-            .collect()
+        commands(has_nextest, is_build_machine, &arguments).iter().map(|words| words.join(" ")).collect()
     }
 
     #[test]
@@ -61,10 +50,7 @@ mod tests {
 
     #[test]
     fn a_choice_of_tests_leaves_the_doc_tests_out() {
-        assert_eq!(
-            lines(true, false, &["accept"]),
-            ["nextest run --workspace --profile default accept"]
-        );
+        assert_eq!(lines(true, false, &["accept"]), ["nextest run --workspace --profile default accept"]);
     }
 
     #[test]

@@ -33,21 +33,9 @@ struct Running {
 }
 
 const PARTS: [Part; 3] = [
-    Part {
-        name: "PostgreSQL",
-        variable: postgres::URL,
-        start: postgres::start,
-    },
-    Part {
-        name: "an SMTP server",
-        variable: smtp::PLAIN,
-        start: smtp::start,
-    },
-    Part {
-        name: "a browser",
-        variable: browser::CHROMEDRIVER,
-        start: browser::find,
-    },
+    Part { name: "PostgreSQL", variable: postgres::URL, start: postgres::start },
+    Part { name: "an SMTP server", variable: smtp::PLAIN, start: smtp::start },
+    Part { name: "a browser", variable: browser::CHROMEDRIVER, start: browser::find },
 ];
 
 /// All parts that could be had; dropping it stops them and removes what they left.
@@ -56,10 +44,7 @@ pub(crate) struct Testbed(Vec<Running>);
 impl Testbed {
     /// Starts the parts. One that cannot be had is a failure on a build machine, a printed line elsewhere.
     pub(crate) fn start() -> Outcome<Self> {
-        let wanted: Vec<_> = PARTS
-            .iter()
-            .filter(|part| env::var_os(part.variable).is_none())
-            .collect();
+        let wanted: Vec<_> = PARTS.iter().filter(|part| env::var_os(part.variable).is_none()).collect();
         let strict = is_build_machine();
         let mut running = Vec::new();
         for part in wanted {

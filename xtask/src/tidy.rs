@@ -5,6 +5,7 @@ mod arrows;
 mod kernel;
 mod lock;
 mod manifests;
+mod orphans;
 mod paths;
 mod sources;
 
@@ -30,12 +31,7 @@ struct File {
 pub(crate) fn run() -> Outcome {
     let metadata = MetadataCommand::new().no_deps().exec().context("cargo metadata")?;
     let files = files()?;
-    let text_of = |path: &str| {
-        files
-            .iter()
-            .find(|file| file.path == path)
-            .map(|file| file.text.as_str())
-    };
+    let text_of = |path: &str| files.iter().find(|file| file.path == path).map(|file| file.text.as_str());
     let lock = text_of("Cargo.lock").context("Cargo.lock is not in the repository")?;
 
     for question in files.iter().filter_map(sources::question) {
@@ -44,13 +40,10 @@ pub(crate) fn run() -> Outcome {
     let findings = [
         arrows::check(&edges(&metadata)),
         kernel::check(&kernel_dependencies(&metadata)),
-        files
-            .iter()
-            .filter(|file| manifests::is_member(&file.path))
-            .flat_map(manifests::check)
-            .collect(),
+        files.iter().filter(|file| manifests::is_member(&file.path)).flat_map(manifests::check).collect(),
         files.iter().flat_map(sources::check).collect(),
         files.iter().flat_map(paths::check).collect(),
+        orphans::check(&files),
         lock::check(lock)?,
     ];
     let findings = findings.concat();
@@ -66,10 +59,7 @@ fn files() -> Outcome<Vec<File>> {
     let mut files = Vec::new();
     for path in listed.split('\0').filter(|path| !path.is_empty()) {
         match fs::read_to_string(path) {
-            Ok(text) => files.push(File {
-                path: path.to_owned(),
-                text,
-            }),
+            Ok(text) => files.push(File { path: path.to_owned(), text }),
             // Deleted but not yet committed, or no text.
             Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::InvalidData) => {}
             Err(error) => return Err(error).context(format!("reading {path}")),
@@ -81,10 +71,7 @@ fn files() -> Outcome<Vec<File>> {
 fn edges(metadata: &Metadata) -> Vec<Edge> {
     let members: Vec<&str> = metadata.packages.iter().map(|package| package.name.as_str()).collect();
     let of = |package: &cargo_metadata::Package| {
-        let inside = package
-            .dependencies
-            .iter()
-            .filter(|dependency| members.contains(&dependency.name.as_str()));
+        let inside = package.dependencies.iter().filter(|dependency| members.contains(&dependency.name.as_str()));
         let from = package.name.to_string();
         let edge = |to: &cargo_metadata::Dependency| Edge {
             from: from.clone(),
@@ -111,8 +98,5 @@ fn kernel_dependencies(metadata: &Metadata) -> Vec<Dependency> {
 
 #[cfg(test)]
 fn file(path: &str, text: &str) -> File {
-    File {
-        path: path.to_owned(),
-        text: text.to_owned(),
-    }
+    File { path: path.to_owned(), text: text.to_owned() }
 }

@@ -16,10 +16,7 @@ pub(crate) fn prepared(name: &str, pinned: &str, build: impl FnOnce(&Path) -> Ou
 
 fn prepared_in(home: &Path, name: &str, pinned: &str, build: impl FnOnce(&Path) -> Outcome) -> Outcome<PathBuf> {
     fs::create_dir_all(home).context(format!("creating {}", home.display()))?;
-    let dir = home
-        .canonicalize()
-        .context(format!("finding {}", home.display()))?
-        .join(name);
+    let dir = home.canonicalize().context(format!("finding {}", home.display()))?.join(name);
     let stamp = dir.join("pinned");
     if fs::read_to_string(&stamp).is_ok_and(|built| built == pinned) {
         return Ok(dir);

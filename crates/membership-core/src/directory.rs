@@ -95,7 +95,8 @@ pub trait Directory: Send + Sync {
     async fn places(&self, account: AccountId) -> Result<Vec<Place>, StoreError>;
 
     /// The tenant and what `account` is in it.
-    async fn standing_of(&self, tenant: TenantId, account: AccountId) -> Result<Option<(Tenant, Standing)>, StoreError>;
+    async fn standing_of(&self, tenant: TenantId, account: AccountId)
+    -> Result<Option<(Tenant, Standing)>, StoreError>;
 
     /// The tenant's roles, by name.
     async fn roles(&self, tenant: TenantId) -> Result<Vec<Role>, StoreError>;

@@ -76,6 +76,11 @@ impl EmailAddress {
         if alphabet == Alphabet::Ascii && !text.is_ascii() {
             return Err(AddressFault::NotAscii);
         }
+        // A few letters beyond ASCII, the Kelvin sign for one, become ASCII in normal form C: that would make somebody
+        // else's address of this one.
+        if text.chars().any(|c| !c.is_ascii() && std::iter::once(c).nfc().all(|c| c.is_ascii())) {
+            return Err(AddressFault::Malformed);
+        }
         let (local, domain) = text.rsplit_once('@').ok_or(AddressFault::Malformed)?;
         let local: String = local.nfc().map(|c| c.to_ascii_lowercase()).collect();
         let domain = canonical_domain(domain)?;

@@ -140,7 +140,8 @@ impl Event {
 
     /// The mail that must not go out any more, if it has not yet: that of an older link or of a closed invitation.
     pub fn cancels(&self) -> Option<Cancel> {
-        let through = |invitation: &Invitation, generation| Some(Cancel { subject: invitation.id.as_uuid(), generation });
+        let through =
+            |invitation: &Invitation, generation| Some(Cancel { subject: invitation.id.as_uuid(), generation });
         match self {
             Self::InvitationIssued(invitation) => through(invitation, invitation.generation.saturating_sub(1)),
             Self::InvitationRejected(invitation)

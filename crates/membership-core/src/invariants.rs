@@ -180,7 +180,8 @@ fn members_and_invitations_agree(world: &World, _: DateTime<Utc>) -> Vec<String>
 fn open_invitations_have_a_deadline(world: &World, _: DateTime<Utc>) -> Vec<String> {
     let wrong = |invitation: &&Invitation| match invitation.state {
         State::Invited { expires_at } => {
-            invitation.generation == 0 || invitation.sent_at.map(|sent| invitation.validity.end(sent)) != Some(expires_at)
+            invitation.generation == 0
+                || invitation.sent_at.map(|sent| invitation.validity.end(sent)) != Some(expires_at)
         }
         State::Accepted { at, expires_at, .. } => world.tenant.policy.enrolment_window.end(at) < expires_at,
         State::Ready => invitation.generation != 0,

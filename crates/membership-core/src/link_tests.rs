@@ -41,7 +41,13 @@ fn variants_of_a_token_are_unknown() {
     let token = links().token(&link(1));
     let mut variants: Vec<String> = (0..token.len()).map(|end| token[..end].to_owned()).collect();
     variants.extend((1..token.len()).map(|start| token[start..].to_owned()));
-    variants.extend([format!("{token}="), format!("{token}A"), format!(" {token}"), token.to_uppercase(), token.to_lowercase()]);
+    variants.extend([
+        format!("{token}="),
+        format!("{token}A"),
+        format!(" {token}"),
+        token.to_uppercase(),
+        token.to_lowercase(),
+    ]);
     for variant in variants {
         assert_eq!(links().read(Purpose::Invitation, &variant), Err(LinkFault::Unknown), "{variant}");
     }

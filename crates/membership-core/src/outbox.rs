@@ -216,11 +216,7 @@ impl Default for Patience {
     /// One minute, doubling to at most four hours, for three days (as RFC 5321, 4.5.4.1 recommends in spirit; an
     /// invitation's link is dead by then).
     fn default() -> Self {
-        Self {
-            first_wait: TimeDelta::minutes(1),
-            longest_wait: TimeDelta::hours(4),
-            give_up_after: TimeDelta::days(3),
-        }
+        Self { first_wait: TimeDelta::minutes(1), longest_wait: TimeDelta::hours(4), give_up_after: TimeDelta::days(3) }
     }
 }
 

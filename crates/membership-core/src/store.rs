@@ -11,8 +11,8 @@ use crate::{
     email::EmailAddress,
     event::Event,
     id::{AccountId, InvitationId, MemberId, TenantId},
-    invitation::Invitation,
     installation::Installation,
+    invitation::Invitation,
     member::Member,
     refusal::refusals,
     role::Role,
@@ -119,4 +119,3 @@ impl Scope {
         }
     }
 }
-

@@ -80,7 +80,13 @@ impl Membership {
     }
 
     /// Up to `limit` records of the tenant's audit after revision `after`. Needs [`Permission::AUDIT_READ`].
-    pub async fn audit(&self, ctx: &Context, tenant: TenantId, after: u64, limit: u16) -> Result<Vec<Record>, ViewError> {
+    pub async fn audit(
+        &self,
+        ctx: &Context,
+        tenant: TenantId,
+        after: u64,
+        limit: u16,
+    ) -> Result<Vec<Record>, ViewError> {
         self.may(ctx, tenant, Permission::AUDIT_READ).await?;
         Ok(self.directory.audit(Scope::Tenant(tenant), after, limit).await?)
     }

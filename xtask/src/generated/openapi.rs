@@ -9,13 +9,9 @@ use crate::failure::{Context, Failure, Outcome};
 use crate::process::{self, cargo};
 
 pub(super) fn produce() -> Outcome<Option<String>> {
-    // The whole workspace: building the binary alone would choose other features and rebuild its dependencies.
-    process::run(cargo().args(["build", "--workspace"]))?;
-    let target = MetadataCommand::new()
-        .no_deps()
-        .exec()
-        .context("cargo metadata")?
-        .target_directory;
+    // Everything, as the tests do: fewer targets would choose other features of the dependencies and build them again.
+    process::run(cargo().args(["build", "--workspace", "--all-targets"]))?;
+    let target = MetadataCommand::new().no_deps().exec().context("cargo metadata")?.target_directory;
     let binary = target.join("debug").join("membership");
     let printed = process::capture(Command::new(binary).arg("openapi"))?;
     described(&printed)?;

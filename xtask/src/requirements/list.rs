@@ -35,17 +35,9 @@ pub(super) fn parse(path: &str, text: &str) -> Outcome<List> {
         if !seen.insert(id) {
             return Err(wrong(&format!("{id} stands here twice")));
         }
-        lines.push(Line {
-            id: id.to_owned(),
-            ticked,
-            section: section.clone(),
-        });
+        lines.push(Line { id: id.to_owned(), ticked, section: section.clone() });
     }
-    Ok(List {
-        path: path.to_owned(),
-        text: text.to_owned(),
-        lines,
-    })
+    Ok(List { path: path.to_owned(), text: text.to_owned(), lines })
 }
 
 impl List {
@@ -88,28 +80,15 @@ mod tests {
     #[test]
     fn lines_have_a_box_an_identifier_and_a_section() {
         let list = parse("docs/a.md", TEXT).unwrap();
-        let line = |id: &str, ticked, section: &str| Line {
-            id: id.into(),
-            ticked,
-            section: section.into(),
-        };
-        let expected = [
-            line("APP-1", false, "APP: first"),
-            line("APP-2", true, "APP: first"),
-            line("A7", false, "A"),
-        ];
+        let line = |id: &str, ticked, section: &str| Line { id: id.into(), ticked, section: section.into() };
+        let expected = [line("APP-1", false, "APP: first"), line("APP-2", true, "APP: first"), line("A7", false, "A")];
         assert_eq!(list.lines, expected);
         assert_eq!(list.sections(), ["APP: first", "A"]);
     }
 
     #[test]
     fn a_line_that_cannot_be_read_or_stands_twice_is_refused() {
-        for text in [
-            "- [X] APP-1 may",
-            "- [ ] APP1 may",
-            "- [ ]APP-1 may",
-            "- [ ] APP-1 a\n- [ ] APP-1 b",
-        ] {
+        for text in ["- [X] APP-1 may", "- [ ] APP1 may", "- [ ]APP-1 may", "- [ ] APP-1 a\n- [ ] APP-1 b"] {
             assert!(parse("docs/a.md", text).is_err(), "{text}");
         }
     }
@@ -117,9 +96,7 @@ mod tests {
     #[test]
     fn boxes_are_set_and_nothing_else_changes() {
         let list = parse("docs/a.md", TEXT).unwrap();
-        let expected = TEXT
-            .replace("- [ ] APP-1", "- [x] APP-1")
-            .replace("- [x] APP-2", "- [ ] APP-2");
+        let expected = TEXT.replace("- [ ] APP-1", "- [x] APP-1").replace("- [x] APP-2", "- [ ] APP-2");
         assert_eq!(list.ticked(|id| id == "APP-1"), expected);
     }
 }

@@ -19,24 +19,15 @@ const SUITE: &str = "crates/membership-testkit/";
 
 pub(super) fn is_identifier(word: &str) -> bool {
     let is_number = |number: &str| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
-    PREFIXES
-        .iter()
-        .any(|prefix| word.strip_prefix(prefix).is_some_and(is_number))
+    PREFIXES.iter().any(|prefix| word.strip_prefix(prefix).is_some_and(is_number))
 }
 
 pub(super) fn find(path: &str, source: &str) -> Vec<Proof> {
-    let mut reader = Reader {
-        path,
-        holds_tests: path.starts_with(SUITE) || path.contains("/tests/"),
-        ..Reader::default()
-    };
+    let mut reader =
+        Reader { path, holds_tests: path.starts_with(SUITE) || path.contains("/tests/"), ..Reader::default() };
     source.lines().for_each(|line| reader.read(line.trim()));
     let misplaced = !reader.holds_tests;
-    let proof = |(id, test, is_claim)| Proof {
-        id,
-        test,
-        misplaced: is_claim && misplaced,
-    };
+    let proof = |(id, test, is_claim)| Proof { id, test, misplaced: is_claim && misplaced };
     reader.found.into_iter().map(proof).collect()
 }
 
@@ -103,9 +94,7 @@ impl<'a> Reader<'a> {
         for doc in std::mem::take(&mut self.docs) {
             match self.next {
                 Next::NoTest => self.claim(doc, &test),
-                Next::Test => self
-                    .found
-                    .extend(identifiers(doc).map(|id| (id.to_owned(), test.clone(), false))),
+                Next::Test => self.found.extend(identifiers(doc).map(|id| (id.to_owned(), test.clone(), false))),
                 Next::Ignored => {}
             }
         }
@@ -114,8 +103,7 @@ impl<'a> Reader<'a> {
 
     fn claim(&mut self, doc: &str, test: &str) {
         if let Some(claimed) = doc.trim().strip_prefix("Proves:") {
-            self.found
-                .extend(identifiers(claimed).map(|id| (id.to_owned(), test.to_owned(), true)));
+            self.found.extend(identifiers(claimed).map(|id| (id.to_owned(), test.to_owned(), true)));
         }
     }
 }
@@ -123,15 +111,12 @@ impl<'a> Reader<'a> {
 /// The function's name, or else the item's first word: a case in a macro's list.
 fn name_of(line: &str) -> &str {
     let from = line.split_once("fn ").map_or(line, |(_, name)| name);
-    let end = from
-        .find(|c: char| !c.is_alphanumeric() && c != '_')
-        .unwrap_or(from.len());
+    let end = from.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(from.len());
     from.get(..end).unwrap_or_default()
 }
 
 fn identifiers(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !c.is_alphanumeric() && c != '-')
-        .filter(|word| is_identifier(word))
+    text.split(|c: char| !c.is_alphanumeric() && c != '-').filter(|word| is_identifier(word))
 }
 
 #[cfg(test)]

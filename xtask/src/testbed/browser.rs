@@ -15,17 +15,12 @@ pub(super) fn find() -> Outcome<Running> {
     }
     let (driver, browser) = on_path().context("the packages brought no chromium and chromedriver")?;
     let variables = vec![(CHROMEDRIVER, text(&driver)), (CHROMIUM, text(&browser))];
-    Ok(Running {
-        variables,
-        _lifeline: None,
-    })
+    Ok(Running { variables, _lifeline: None })
 }
 
 /// Both or nothing: a driver refuses a browser of another version, so they should come from one place.
 fn on_path() -> Option<(PathBuf, PathBuf)> {
-    let browser = ["chromium", "chromium-browser", "google-chrome"]
-        .iter()
-        .find_map(|name| process::find(name, &[]))?;
+    let browser = ["chromium", "chromium-browser", "google-chrome"].iter().find_map(|name| process::find(name, &[]))?;
     Some((process::find("chromedriver", &[])?, browser))
 }
 

@@ -21,9 +21,7 @@ pub(super) fn write(dir: &Path) -> Outcome {
 fn make() -> Result<[String; 3], rcgen::Error> {
     let mut authority = CertificateParams::new([])?;
     // Without names of their own the two would pass for one certificate that signed itself.
-    authority
-        .distinguished_name
-        .push(DnType::CommonName, "membership test authority");
+    authority.distinguished_name.push(DnType::CommonName, "membership test authority");
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     authority.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
     let authority_key = KeyPair::generate()?;
@@ -35,11 +33,7 @@ fn make() -> Result<[String; 3], rcgen::Error> {
     server.use_authority_key_identifier_extension = true;
     let server_key = KeyPair::generate()?;
     let server_certificate = server.signed_by(&server_key, &Issuer::new(authority, authority_key))?;
-    Ok([
-        authority_certificate.pem(),
-        server_certificate.pem(),
-        server_key.serialize_pem(),
-    ])
+    Ok([authority_certificate.pem(), server_certificate.pem(), server_key.serialize_pem()])
 }
 
 #[cfg(test)]

@@ -14,12 +14,7 @@ pub(crate) struct Lifeline(Child);
 impl Lifeline {
     /// Starts the keeper: a program that cleans up and ends at the end of its standard input.
     pub(crate) fn to(keeper: &mut Command) -> Outcome<Self> {
-        keeper
-            .process_group(0)
-            .stdin(Stdio::piped())
-            .spawn()
-            .map(Self)
-            .context("starting a keeper process")
+        keeper.process_group(0).stdin(Stdio::piped()).spawn().map(Self).context("starting a keeper process")
     }
 
     /// The keeper itself, for whoever reads what it prints.

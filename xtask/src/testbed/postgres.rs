@@ -19,11 +19,7 @@ const DEBIAN_HOME: &str = "/usr/lib/postgresql";
 pub(super) fn start() -> Outcome<Running> {
     let programs = programs()?;
     let owner = Owner::choose()?;
-    let dir = tempfile::Builder::new()
-        .prefix("membership-postgres-")
-        .tempdir()
-        .context("making a directory")?
-        .keep();
+    let dir = tempfile::Builder::new().prefix("membership-postgres-").tempdir().context("making a directory")?.keep();
     owner.take(&dir)?;
     // First the keeper, so that nothing is left behind even by a start that was interrupted.
     let lifeline = Lifeline::to(&mut keeper(&programs, &owner, &dir))?;
@@ -31,12 +27,7 @@ pub(super) fn start() -> Outcome<Running> {
     process::capture(
         owner
             .command(&programs.join("initdb"), &dir)
-            .args([
-                "--auth-host=trust",
-                "--auth-local=reject",
-                "--username=postgres",
-                "--no-sync",
-            ])
+            .args(["--auth-host=trust", "--auth-local=reject", "--username=postgres", "--no-sync"])
             .args(["--encoding=UTF8", "--locale=C", "--pgdata"])
             .arg(&cluster),
     )?;
@@ -52,24 +43,14 @@ pub(super) fn start() -> Outcome<Running> {
     )
     .map_err(|failure| with_log(&failure, &dir))?;
     let url = format!("postgres://postgres@127.0.0.1:{port}/postgres");
-    Ok(Running {
-        variables: vec![(URL, url)],
-        _lifeline: Some(lifeline),
-    })
+    Ok(Running { variables: vec![(URL, url)], _lifeline: Some(lifeline) })
 }
 
 /// Stops the server without ceremony and removes its files.
 fn keeper(programs: &Path, owner: &Owner, dir: &Path) -> Command {
     let mut keeper = owner.command(Path::new("sh"), dir);
-    keeper.args([
-        "-c",
-        r#"read -r _; "$0" stop --mode immediate --pgdata "$1/cluster"; cd /; rm -rf "$1""#,
-    ]);
-    keeper
-        .arg(programs.join("pg_ctl"))
-        .arg(dir)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
+    keeper.args(["-c", r#"read -r _; "$0" stop --mode immediate --pgdata "$1/cluster"; cd /; rm -rf "$1""#]);
+    keeper.arg(programs.join("pg_ctl")).arg(dir).stdout(Stdio::null()).stderr(Stdio::null());
     keeper
 }
 
@@ -136,12 +117,8 @@ impl Owner {
 
 fn configure(cluster: &Path, port: u16) -> Outcome {
     let file = cluster.join("postgresql.conf");
-    let mut open = OpenOptions::new()
-        .append(true)
-        .open(&file)
-        .context(format!("opening {}", file.display()))?;
-    open.write_all(settings(port).as_bytes())
-        .context(format!("writing {}", file.display()))
+    let mut open = OpenOptions::new().append(true).open(&file).context(format!("opening {}", file.display()))?;
+    open.write_all(settings(port).as_bytes()).context(format!("writing {}", file.display()))
 }
 
 /// Nothing here survives a power cut, and nothing here needs to. Many tests at once each hold a pool.
@@ -155,10 +132,7 @@ fn settings(port: u16) -> String {
 /// A port that nobody listens on now. Somebody may take it before the server does; then the start fails and says so.
 fn free_port() -> Outcome<u16> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).context("looking for a free port")?;
-    listener
-        .local_addr()
-        .map(|address| address.port())
-        .context("looking for a free port")
+    listener.local_addr().map(|address| address.port()).context("looking for a free port")
 }
 
 fn with_log(failure: &Failure, dir: &Path) -> Failure {
@@ -185,9 +159,6 @@ mod tests {
     fn the_server_listens_on_loopback_only() {
         let settings = settings(5433);
         assert!(settings.contains("\nport = 5433\n"), "{settings}");
-        assert!(
-            settings.contains("\nlisten_addresses = '127.0.0.1'\nunix_socket_directories = ''\n"),
-            "{settings}"
-        );
+        assert!(settings.contains("\nlisten_addresses = '127.0.0.1'\nunix_socket_directories = ''\n"), "{settings}");
     }
 }

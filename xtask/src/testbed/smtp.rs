@@ -28,25 +28,15 @@ struct Ports {
 
 pub(super) fn start() -> Outcome<Running> {
     let python = python()?;
-    let dir = tempfile::Builder::new()
-        .prefix("membership-smtp-")
-        .tempdir()
-        .context("making a directory")?;
+    let dir = tempfile::Builder::new().prefix("membership-smtp-").tempdir().context("making a directory")?;
     certificates::write(dir.path())?;
     let mut launcher = Command::new(python);
-    launcher
-        .arg(LAUNCHER)
-        .arg(dir.path())
-        .args([USER, PASSWORD])
-        .stdout(Stdio::piped());
+    launcher.arg(LAUNCHER).arg(dir.path()).args([USER, PASSWORD]).stdout(Stdio::piped());
     let mut lifeline = Lifeline::to(&mut launcher)?;
     // From here on the launcher removes the directory, whatever becomes of us.
     let dir = dir.keep();
     let ports = ports(&first_line(&mut lifeline)?)?;
-    Ok(Running {
-        variables: describe(&ports, &dir),
-        _lifeline: Some(lifeline),
-    })
+    Ok(Running { variables: describe(&ports, &dir), _lifeline: Some(lifeline) })
 }
 
 fn describe(ports: &Ports, dir: &Path) -> Vec<(&'static str, String)> {
@@ -57,23 +47,14 @@ fn describe(ports: &Ports, dir: &Path) -> Vec<(&'static str, String)> {
         ("MEMBERSHIP_TEST_SMTP_CA", dir.join("ca.pem").display().to_string()),
         ("MEMBERSHIP_TEST_SMTP_USER", USER.to_owned()),
         ("MEMBERSHIP_TEST_SMTP_PASSWORD", PASSWORD.to_owned()),
-        (
-            "MEMBERSHIP_TEST_SMTP_MAILDIR",
-            dir.join("maildir").display().to_string(),
-        ),
+        ("MEMBERSHIP_TEST_SMTP_MAILDIR", dir.join("maildir").display().to_string()),
     ]
 }
 
 fn first_line(lifeline: &mut Lifeline) -> Outcome<String> {
-    let printed = lifeline
-        .keeper()
-        .stdout
-        .take()
-        .context("the SMTP server prints nowhere")?;
+    let printed = lifeline.keeper().stdout.take().context("the SMTP server prints nowhere")?;
     let mut line = String::new();
-    BufReader::new(printed)
-        .read_line(&mut line)
-        .context("reading what the SMTP server says")?;
+    BufReader::new(printed).read_line(&mut line).context("reading what the SMTP server says")?;
     Ok(line)
 }
 
@@ -93,14 +74,7 @@ fn python() -> Outcome<PathBuf> {
 fn install(environment: &Path) -> Outcome {
     process::capture(Command::new("python3").args(["-m", "venv"]).arg(environment))?;
     let mut pip = Command::new(environment.join("bin/pip"));
-    pip.args([
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        "--require-hashes",
-        "--requirement",
-        PINNED,
-    ]);
+    pip.args(["install", "--quiet", "--disable-pip-version-check", "--require-hashes", "--requirement", PINNED]);
     process::capture(&mut pip).map(drop)
 }
 
@@ -121,35 +95,14 @@ mod tests {
     #[test]
     fn ports_are_read_and_silence_is_a_failure() {
         let line = "{\"plain\": 1, \"starttls\": 2, \"tls\": 3}\n";
-        assert_eq!(
-            ports(line),
-            Ok(Ports {
-                plain: 1,
-                starttls: 2,
-                tls: 3
-            })
-        );
+        assert_eq!(ports(line), Ok(Ports { plain: 1, starttls: 2, tls: 3 }));
         assert!(ports("").unwrap_err().to_string().contains("did not start"));
     }
 
     #[test]
     fn every_door_is_described() {
-        let variables = describe(
-            &Ports {
-                plain: 1,
-                starttls: 2,
-                tls: 3,
-            },
-            Path::new("/tmp/x"),
-        );
-        let value = |name| {
-            variables
-                .iter()
-                .find(|(variable, _)| *variable == name)
-                .unwrap()
-                .1
-                .as_str()
-        };
+        let variables = describe(&Ports { plain: 1, starttls: 2, tls: 3 }, Path::new("/tmp/x"));
+        let value = |name| variables.iter().find(|(variable, _)| *variable == name).unwrap().1.as_str();
         assert_eq!(value("MEMBERSHIP_TEST_SMTP_PLAIN"), "localhost:1");
         assert_eq!(value("MEMBERSHIP_TEST_SMTP_STARTTLS"), "localhost:2");
         assert_eq!(value("MEMBERSHIP_TEST_SMTP_TLS"), "localhost:3");

@@ -21,69 +21,20 @@ const WEB: &str = "membership-web";
 const TESTKIT: &str = "membership-testkit";
 const AUTH: &str = "membership-auth";
 const STORE: &str = "membership-store";
-const ADAPTERS: &[&str] = &[
-    CORE,
-    WEB,
-    TESTKIT,
-    AUTH,
-    STORE,
-    "membership-mail",
-    "membership-server",
-    "membership-console",
-];
+const ADAPTERS: &[&str] = &[CORE, WEB, AUTH, STORE, "membership-mail", "membership-server", "membership-console"];
 
 const ALLOWED: [Allowed; 10] = [
-    Allowed {
-        from: CORE,
-        to: &[],
-        only_tests: &[TESTKIT],
-    },
-    Allowed {
-        from: STORE,
-        to: &[CORE],
-        only_tests: &[TESTKIT],
-    },
-    Allowed {
-        from: "membership-mail",
-        to: &[CORE],
-        only_tests: &[TESTKIT],
-    },
-    Allowed {
-        from: AUTH,
-        to: &[CORE],
-        only_tests: &[TESTKIT],
-    },
-    Allowed {
-        from: WEB,
-        to: &[CORE],
-        only_tests: &[TESTKIT],
-    },
+    Allowed { from: CORE, to: &[], only_tests: &[TESTKIT] },
+    Allowed { from: STORE, to: &[CORE], only_tests: &[TESTKIT] },
+    Allowed { from: "membership-mail", to: &[CORE], only_tests: &[TESTKIT] },
+    Allowed { from: AUTH, to: &[CORE], only_tests: &[TESTKIT] },
+    Allowed { from: WEB, to: &[CORE], only_tests: &[TESTKIT] },
     // The two that answer HTTP share one small kit; their tests run the whole way through a real store.
-    Allowed {
-        from: "membership-server",
-        to: &[CORE, WEB],
-        only_tests: &[TESTKIT, AUTH, STORE],
-    },
-    Allowed {
-        from: "membership-console",
-        to: &[CORE, WEB],
-        only_tests: &[TESTKIT, AUTH, STORE],
-    },
-    Allowed {
-        from: TESTKIT,
-        to: &[CORE],
-        only_tests: &[],
-    },
-    Allowed {
-        from: "membership",
-        to: ADAPTERS,
-        only_tests: &[],
-    },
-    Allowed {
-        from: "xtask",
-        to: &[CORE],
-        only_tests: &[],
-    },
+    Allowed { from: "membership-server", to: &[CORE, WEB], only_tests: &[TESTKIT, AUTH, STORE] },
+    Allowed { from: "membership-console", to: &[CORE, WEB], only_tests: &[TESTKIT, AUTH, STORE] },
+    Allowed { from: TESTKIT, to: &[CORE], only_tests: &[] },
+    Allowed { from: "membership", to: ADAPTERS, only_tests: &[TESTKIT] },
+    Allowed { from: "xtask", to: &[CORE], only_tests: &[] },
 ];
 
 pub(super) fn check(edges: &[Edge]) -> Vec<String> {
@@ -99,11 +50,7 @@ fn is_allowed(edge: &Edge) -> bool {
 }
 
 fn finding(Edge { from, to, only_tests }: &Edge) -> String {
-    let place = if *only_tests {
-        "[dev-dependencies]"
-    } else {
-        "[dependencies]"
-    };
+    let place = if *only_tests { "[dev-dependencies]" } else { "[dependencies]" };
     format!("{from} -> {to}: no such arrow ({place} of {from}; what is allowed stands in xtask/src/tidy/arrows.rs)")
 }
 
@@ -112,11 +59,7 @@ mod tests {
     use super::*;
 
     fn findings(from: &str, to: &str, only_tests: bool) -> Vec<String> {
-        check(&[Edge {
-            from: from.into(),
-            to: to.into(),
-            only_tests,
-        }])
+        check(&[Edge { from: from.into(), to: to.into(), only_tests }])
     }
 
     #[test]
@@ -141,11 +84,7 @@ mod tests {
 
     #[test]
     fn arrows_towards_the_kernel_are_allowed() {
-        for (from, to) in [
-            ("membership-store", CORE),
-            ("membership-console", WEB),
-            ("membership", AUTH),
-        ] {
+        for (from, to) in [("membership-store", CORE), ("membership-console", WEB), ("membership", AUTH)] {
             assert!(findings(from, to, false).is_empty(), "{from} -> {to}");
         }
     }

@@ -8,7 +8,7 @@ pub(super) struct Dependency {
     pub(super) features: Vec<String>,
 }
 
-const PURE: [&str; 13] = [
+const PURE: [&str; 14] = [
     "async-trait",
     "base64",
     "chrono",
@@ -16,6 +16,7 @@ const PURE: [&str; 13] = [
     "hmac",
     "idna",
     "serde",
+    "serde_json",
     "sha2",
     "subtle",
     "thiserror",
@@ -52,9 +53,7 @@ fn finding(dependency: &Dependency) -> Option<String> {
     let default = (dependency.default_features).then_some("default");
     let mut features = dependency.features.iter().map(String::as_str).chain(default);
     let impure = features.find(|feature| IMPURE.contains(&(name, feature)))?;
-    Some(format!(
-        "membership-core -> {name}: feature `{impure}` brings a clock or randomness into the kernel"
-    ))
+    Some(format!("membership-core -> {name}: feature `{impure}` brings a clock or randomness into the kernel"))
 }
 
 #[cfg(test)]
@@ -63,11 +62,7 @@ mod tests {
 
     fn findings(name: &str, default_features: bool, features: &[&str]) -> Vec<String> {
         let features = features.iter().map(|&feature| feature.to_owned()).collect();
-        check(&[Dependency {
-            name: name.into(),
-            default_features,
-            features,
-        }])
+        check(&[Dependency { name: name.into(), default_features, features }])
     }
 
     #[test]

@@ -16,6 +16,13 @@ const AT_LEAST: [(&str, Version, &str); 4] = [
     ("sqlx", Version::new(0, 8, 1), "RUSTSEC-2024-0363"),
 ];
 
+/// An old version that stays, with the reason. `sources` refuses the code that would make the reason untrue.
+const TOLERATED: [(&str, Version, &str); 1] = [(
+    "quick-xml",
+    Version::new(0, 36, 2),
+    "poem-openapi brings it for XML bodies, and nothing here takes an XML body",
+)];
+
 #[derive(Deserialize)]
 struct Lock {
     #[serde(default)]
@@ -35,16 +42,13 @@ pub(super) fn check(lock: &str) -> Outcome<Vec<String>> {
 
 fn finding(Package { name, version }: &Package) -> Option<String> {
     if ABSENT.contains(&name.as_str()) {
-        return Some(format!(
-            "Cargo.lock: {name} is there; find who brings it with `cargo tree --invert {name}`"
-        ));
+        return Some(format!("Cargo.lock: {name} is there; find who brings it with `cargo tree --invert {name}`"));
     }
-    let (_, least, hole) = AT_LEAST
-        .into_iter()
-        .find(|(known, least, _)| known == name && version < least)?;
-    Some(format!(
-        "Cargo.lock: {name} {version} has a known hole ({hole}); {least} is the first without"
-    ))
+    if TOLERATED.iter().any(|(known, exact, _)| known == name && version == exact) {
+        return None;
+    }
+    let (_, least, hole) = AT_LEAST.into_iter().find(|(known, least, _)| known == name && version < least)?;
+    Some(format!("Cargo.lock: {name} {version} has a known hole ({hole}); {least} is the first without"))
 }
 
 #[cfg(test)]
@@ -52,10 +56,7 @@ mod tests {
     use super::*;
 
     fn findings(name: &str, version: &str) -> Vec<String> {
-        check(&format!(
-            "version = 4\n[[package]]\nname = '{name}'\nversion = '{version}'\n"
-        ))
-        .unwrap()
+        check(&format!("version = 4\n[[package]]\nname = '{name}'\nversion = '{version}'\n")).unwrap()
     }
 
     #[test]
@@ -70,6 +71,12 @@ mod tests {
             assert_eq!(findings(name, old).len(), 1, "{name} {old}");
             assert_eq!(findings(name, new).len(), 0, "{name} {new}");
         }
+    }
+
+    #[test]
+    fn what_is_tolerated_is_one_exact_version() {
+        assert_eq!(findings("quick-xml", "0.36.2").len(), 0);
+        assert_eq!(findings("quick-xml", "0.36.1").len(), 1);
     }
 
     #[test]

@@ -9,9 +9,7 @@ const BESIDE: &str = concat!("../", "shared");
 
 pub(super) fn check(file: &File) -> Vec<String> {
     let lines = file.text.lines().enumerate();
-    lines
-        .filter_map(|(index, line)| Some(format!("{}:{}: {}", file.path, index + 1, finding(line)?)))
-        .collect()
+    lines.filter_map(|(index, line)| Some(format!("{}:{}: {}", file.path, index + 1, finding(line)?))).collect()
 }
 
 fn finding(line: &str) -> Option<String> {
@@ -53,13 +51,8 @@ mod tests {
 
     #[test]
     fn other_paths_are_nobodys_machine() {
-        for line in [
-            "https://example.org/home/start",
-            "src/work/day.rs",
-            "a/root/b",
-            "/etc/membership",
-            "/homework/x",
-        ] {
+        for line in ["https://example.org/home/start", "src/work/day.rs", "a/root/b", "/etc/membership", "/homework/x"]
+        {
             assert_eq!(findings(line), Vec::<String>::new(), "{line}");
         }
     }

@@ -2,10 +2,7 @@
 
 use crate::{
     Membership,
-    account::{
-        Account, AccountEmail, Login, Session, SessionKey,
-        password::check_new,
-    },
+    account::{Account, AccountEmail, Login, Session, SessionKey, password::check_new},
     context::Context,
     event::Event,
     id::{AccountId, TenantId},
@@ -14,8 +11,8 @@ use crate::{
         admit::{NotAdmitted, read_door},
         join::{self, JoinError},
     },
-    link::Purpose,
     lifecycle::Command,
+    link::Purpose,
     member::Member,
     name::{DisplayName, NameFault, Username},
     ports::{HashingError, PasswordHash, Secret},

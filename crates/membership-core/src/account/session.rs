@@ -45,8 +45,13 @@ impl Session {
         let mut random = Zeroizing::new([0; 32]);
         entropy.fill(random.as_mut_slice());
         let key = SessionKey(Zeroizing::new(format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(random.as_slice()))));
-        let session =
-            Self { id: SessionId::new(now, entropy), account, key: key.hash(), started_at: now, ends_at: now + MAX_AGE };
+        let session = Self {
+            id: SessionId::new(now, entropy),
+            account,
+            key: key.hash(),
+            started_at: now,
+            ends_at: now + MAX_AGE,
+        };
         (session, key)
     }
 

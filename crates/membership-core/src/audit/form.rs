@@ -74,7 +74,6 @@ pub enum Form {
 
 /// A tenant in the audit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "the fields are those of `Tenant`, frozen")]
 pub struct TenantForm {
     pub id: Uuid,
     pub name: String,
@@ -90,7 +89,6 @@ pub struct TenantForm {
 
 /// A role in the audit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "the fields are those of `Role`, frozen")]
 pub struct RoleForm {
     pub id: Uuid,
     pub name: String,
@@ -100,7 +98,6 @@ pub struct RoleForm {
 
 /// A member in the audit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "the fields are those of `Member`, frozen")]
 pub struct MemberForm {
     pub id: Uuid,
     pub name: String,
@@ -118,7 +115,6 @@ pub struct MemberForm {
 
 /// An invitation in the audit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "the fields are those of `Invitation`, frozen")]
 pub struct InvitationForm {
     pub id: Uuid,
     pub member: Uuid,
@@ -138,7 +134,6 @@ pub struct InvitationForm {
 
 /// An account in the audit: everything but the password.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "the fields are those of `Account`, frozen")]
 pub struct AccountForm {
     pub id: Uuid,
     pub name: String,
@@ -171,10 +166,7 @@ impl Form {
             Event::TenantActivated(tenant) => Self::Tenant { tenant: tenant.into() },
             Event::MemberAdded(member) => Self::Member { member: Box::new(member.into()) },
             Event::MemberInvited { member, invitation } | Event::MemberJoined { member, invitation } => {
-                Self::MemberAndInvitation {
-                    member: Box::new(member.into()),
-                    invitation: Box::new(invitation.into()),
-                }
+                Self::MemberAndInvitation { member: Box::new(member.into()), invitation: Box::new(invitation.into()) }
             }
             Event::InvitationIssued(invitation)
             | Event::InvitationOpened(invitation)

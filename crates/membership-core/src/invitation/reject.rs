@@ -15,10 +15,6 @@ use crate::{
 refusals! {
     /// Why an invitation was not declined.
     pub enum RejectError {
-        /// A tenant cannot be without its representative.
-        Representative = Conflict "invitation-of-representative"
-            ("this invitation is for the tenant's representative administrator and cannot be declined by itself",
-             "tell the operator, who will name somebody else");
     } passing Link(LinkFault), Closed(Closed), Store(StoreError)
 }
 

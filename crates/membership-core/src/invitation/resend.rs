@@ -4,15 +4,12 @@
 use crate::{
     Membership,
     context::Context,
-    invitation::{
-        Inviter,
-        send::{Issued, SendError, SendInvitation},
-    },
+    invitation::send::{Issued, SendError, SendInvitation},
 };
 
 impl Membership {
     /// Issues the next link of an invitation. From now on the one who resends answers for what it grants.
     pub async fn resend_invitation(&self, ctx: &Context, command: SendInvitation) -> Result<Issued, SendError> {
-        self.issue(ctx, command, |invitation, by| invitation.resend(Inviter::Member(by), ctx.now)).await
+        self.issue(ctx, command, |invitation, by| invitation.resend(by, ctx.now)).await
     }
 }

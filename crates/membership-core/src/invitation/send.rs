@@ -2,15 +2,16 @@
 
 use crate::{
     Membership,
-    actor::Denied,
+    actor::{Denied, Granted, Grants},
     context::Context,
     event::Event,
-    id::{InvitationId, TenantId},
+    id::{AccountId, InvitationId, TenantId},
     invitation::{Channel, Invitation, Inviter},
     lifecycle::Closed,
     refusal::refusals,
-    role::Permission,
-    store::{Scope, StoreError},
+    role::{Permission, Role},
+    store::{Scope, StoreError, Tx},
+    tenant::TenantStatus,
 };
 
 /// Send an invitation that is Ready.
@@ -54,7 +55,7 @@ refusals! {
 impl Membership {
     /// Issues the first link of an invitation that is Ready.
     pub async fn send_invitation(&self, ctx: &Context, command: SendInvitation) -> Result<Issued, SendError> {
-        self.issue(ctx, command, |invitation, by| invitation.send(Inviter::Member(by), ctx.now)).await
+        self.issue(ctx, command, |invitation, by| invitation.send(by, ctx.now)).await
     }
 
     /// Sending and resending differ in the transition only. Whoever issues a link answers for what it grants.
@@ -62,22 +63,48 @@ impl Membership {
         &self,
         ctx: &Context,
         command: SendInvitation,
-        transition: impl FnOnce(Invitation, crate::id::MemberId) -> Result<Invitation, Closed> + Send,
+        transition: impl FnOnce(Invitation, Inviter) -> Result<Invitation, Closed> + Send,
     ) -> Result<Issued, SendError> {
         let account = ctx.actor.account()?;
         let mut tx = self.store.begin(Scope::Tenant(command.tenant)).await?;
-        let (_, grants) = crate::admitted(tx.as_mut(), account).await?;
-        let granted = grants.require(Permission::MEMBERS_INVITE)?;
+        let sender = sender(tx.as_mut(), account).await?;
         let Some(invitation) = tx.invitation(command.invitation).await? else { return Err(SendError::Unknown) };
         let Some(invitee) = tx.standing(invitation.member).await? else { return Err(SendError::Unknown) };
-        if let Some(permission) = grants.first_lacking(&invitee.roles) {
-            return Err(SendError::BeyondOwn { permission: permission.clone() });
-        }
         if matches!(invitation.channel, Channel::Mail(_)) && !self.mail_is_on {
             return Err(SendError::MailOff);
         }
-        let invitation = transition(invitation, granted.member)?;
+        let inviter = sender.vouches(&invitee.roles)?;
+        let invitation = transition(invitation, inviter)?;
         tx.commit(ctx, &[Event::InvitationIssued(invitation.clone())]).await?;
         Ok(Issued { link: self.link_to_show(&invitation), invitation })
+    }
+}
+
+/// Who may issue links.
+enum Sender {
+    /// A member, for what the member holds.
+    Member(Granted, Grants),
+    /// The operator, for a tenant whose first administrator has not joined: nobody else is there.
+    Operator(AccountId),
+}
+
+async fn sender(tx: &mut dyn Tx, account: AccountId) -> Result<Sender, SendError> {
+    let tenant = tx.tenant().await?.ok_or(Denied::TenantUnknown)?;
+    if tenant.status == TenantStatus::SettingUp && tx.installation().await?.operator == Some(account) {
+        return Ok(Sender::Operator(account));
+    }
+    let (_, grants) = crate::admitted(tx, account).await?;
+    Ok(Sender::Member(grants.require(Permission::MEMBERS_INVITE)?, grants))
+}
+
+impl Sender {
+    fn vouches(self, roles: &[Role]) -> Result<Inviter, SendError> {
+        match self {
+            Self::Operator(account) => Ok(Inviter::Operator(account)),
+            Self::Member(granted, grants) => match grants.first_lacking(roles) {
+                Some(permission) => Err(SendError::BeyondOwn { permission: permission.clone() }),
+                None => Ok(Inviter::Member(granted.member)),
+            },
+        }
     }
 }

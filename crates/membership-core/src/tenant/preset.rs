@@ -39,14 +39,16 @@ impl Preset {
     /// An administrator who may do everything, a manager who looks after members, and a member who may see the list.
     pub fn standard() -> Result<Self, NameFault> {
         let role = |name, permissions: &[Permission]| {
-            DisplayName::parse(name)
-                .map(|name| PresetRole { name, permissions: permissions.iter().cloned().collect() })
+            DisplayName::parse(name).map(|name| PresetRole { name, permissions: permissions.iter().cloned().collect() })
         };
         Ok(Self {
             name: "standard".into(),
             administrator: role("Tenant administrator", &Permission::OWN)?,
             roles: vec![
-                role("Member manager", &[Permission::MEMBERS_READ, Permission::MEMBERS_INVITE, Permission::MEMBERS_MANAGE])?,
+                role(
+                    "Member manager",
+                    &[Permission::MEMBERS_READ, Permission::MEMBERS_INVITE, Permission::MEMBERS_MANAGE],
+                )?,
                 role("Member", &[Permission::MEMBERS_READ])?,
             ],
             policy: Policy::default(),
@@ -54,7 +56,12 @@ impl Preset {
     }
 
     /// The roles of a new tenant, the administrator's first.
-    pub fn roles_for(&self, tenant: TenantId, now: chrono::DateTime<chrono::Utc>, entropy: &dyn Entropy) -> (Role, Vec<Role>) {
+    pub fn roles_for(
+        &self,
+        tenant: TenantId,
+        now: chrono::DateTime<chrono::Utc>,
+        entropy: &dyn Entropy,
+    ) -> (Role, Vec<Role>) {
         let role = |preset: &PresetRole, administrator| Role {
             id: RoleId::new(now, entropy),
             tenant,

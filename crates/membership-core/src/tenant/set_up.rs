@@ -3,10 +3,7 @@
 
 use crate::{
     Membership,
-    account::{
-        Account, AccountEmail, Session, SessionKey,
-        password::check_new,
-    },
+    account::{Account, AccountEmail, Session, SessionKey, password::check_new},
     context::Context,
     email::{Alphabet, EmailAddress},
     event::Event,

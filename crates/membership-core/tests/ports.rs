@@ -1,0 +1,235 @@
+//! How the use cases talk to their ports when those fail, in the order in which they must.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use membership_core::{
+    Membership, Parts,
+    account::{Account, Login, Session, SessionKeyHash, sign_in::SignIn},
+    actor::{Actor, Standing},
+    audit::Record,
+    context::Context,
+    directory::{Directory, InvitationView, MemberFilter, MemberRow, Page, Place},
+    email::EmailAddress,
+    event::Event,
+    id::{AccountId, InvitationId, MemberId, RequestId, TenantId},
+    installation::Installation,
+    invariants::World,
+    invitation::Invitation,
+    link::{Link, Links, Purpose},
+    member::Member,
+    name::DisplayName,
+    ports::{Entropy, HashingError, PasswordHash, PasswordHasher, Secret},
+    refusal::Refusal,
+    role::Role,
+    store::{Scope, Store, StoreError, Tx},
+    tenant::{Preset, Tenant},
+};
+use mockall::{mock, predicate::eq};
+use uuid::Uuid;
+
+mock! {
+    Store {}
+    #[async_trait]
+    impl Store for Store {
+        async fn begin(&self, scope: Scope) -> Result<Box<dyn Tx>, StoreError>;
+    }
+}
+
+mock! {
+    Transaction {}
+    #[async_trait]
+    impl Tx for Transaction {
+        async fn installation(&mut self) -> Result<Installation, StoreError>;
+        async fn tenant(&mut self) -> Result<Option<Tenant>, StoreError>;
+        async fn roles(&mut self) -> Result<Vec<Role>, StoreError>;
+        async fn standing_of(&mut self, account: AccountId) -> Result<Option<Standing>, StoreError>;
+        async fn standing(&mut self, member: MemberId) -> Result<Option<Standing>, StoreError>;
+        async fn members_at(&mut self, addresses: &[EmailAddress]) -> Result<Vec<Member>, StoreError>;
+        async fn invitation(&mut self, id: InvitationId) -> Result<Option<Invitation>, StoreError>;
+        async fn account(&mut self, id: AccountId) -> Result<Option<Account>, StoreError>;
+        async fn account_by_login(&mut self, login: &Login) -> Result<Option<Account>, StoreError>;
+        async fn commit(self: Box<Self>, ctx: &Context, events: &[Event]) -> Result<(), StoreError>;
+    }
+}
+
+mock! {
+    Directory {}
+    #[async_trait]
+    impl Directory for Directory {
+        async fn installation(&self) -> Result<Installation, StoreError>;
+        async fn session(&self, key: &SessionKeyHash) -> Result<Option<(Session, Account)>, StoreError>;
+        async fn account_by_login(&self, login: &Login) -> Result<Option<Account>, StoreError>;
+        async fn places(&self, account: AccountId) -> Result<Vec<Place>, StoreError>;
+        async fn standing_of(&self, tenant: TenantId, account: AccountId) -> Result<Option<(Tenant, Standing)>, StoreError>;
+        async fn roles(&self, tenant: TenantId) -> Result<Vec<Role>, StoreError>;
+        async fn members(&self, tenant: TenantId, filter: MemberFilter, page: Page<MemberId>) -> Result<Vec<MemberRow>, StoreError>;
+        async fn member(&self, tenant: TenantId, member: MemberId) -> Result<Option<MemberRow>, StoreError>;
+        async fn invitation(&self, tenant: TenantId, id: InvitationId) -> Result<Option<InvitationView>, StoreError>;
+        async fn overdue(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<(TenantId, InvitationId)>, StoreError>;
+        async fn audit(&self, scope: Scope, after: u64, limit: u16) -> Result<Vec<Record>, StoreError>;
+        async fn tenants(&self) -> Result<Vec<TenantId>, StoreError>;
+        async fn world(&self, tenant: TenantId) -> Result<Option<World>, StoreError>;
+    }
+}
+
+mock! {
+    Hasher {}
+    #[async_trait]
+    impl PasswordHasher for Hasher {
+        async fn hash(&self, password: Secret) -> Result<PasswordHash, HashingError>;
+        async fn verify(&self, password: Secret, hash: Option<PasswordHash>) -> Result<bool, HashingError>;
+    }
+}
+
+struct Ones;
+
+impl Entropy for Ones {
+    fn fill(&self, bytes: &mut [u8]) {
+        bytes.fill(1);
+    }
+}
+
+#[derive(Default)]
+struct Mocks {
+    store: MockStore,
+    directory: MockDirectory,
+    hasher: MockHasher,
+}
+
+impl Mocks {
+    /// Nothing that is not expected may be called: a mock without expectations panics.
+    fn membership(self) -> Membership {
+        let preset = Preset { name: "empty".into(), ..Preset::standard().unwrap_or_else(|fault| panic!("{fault}")) };
+        Membership::new(Parts {
+            store: Arc::new(self.store),
+            directory: Arc::new(self.directory),
+            entropy: Arc::new(Ones),
+            passwords: Arc::new(self.hasher),
+            links: links(),
+            preset,
+            mail_is_on: true,
+        })
+    }
+}
+
+fn links() -> Links {
+    Links::new([3; 32].into(), "https://members.example.org")
+}
+
+fn ctx(actor: Actor) -> Context {
+    Context::new(actor, DateTime::UNIX_EPOCH, RequestId::from_uuid(Uuid::nil()))
+}
+
+fn down() -> StoreError {
+    StoreError::Unavailable { detail: "connection refused".into() }
+}
+
+fn account(password: &str) -> Account {
+    Account {
+        id: AccountId::from_uuid(Uuid::from_u128(1)),
+        name: DisplayName::parse("Ann").unwrap_or_else(|fault| panic!("{fault}")),
+        username: None,
+        email: None,
+        password: Some(PasswordHash::from_phc(password)),
+        registered_at: DateTime::UNIX_EPOCH,
+        sessions_valid_from: DateTime::UNIX_EPOCH,
+    }
+}
+
+fn sign_in() -> SignIn {
+    SignIn { login: "ann".into(), password: Secret::new("correct horse battery") }
+}
+
+/// Proves A1 in part: a token that is not ours never reaches the store.
+#[tokio::test]
+async fn a_forged_link_costs_no_look_up() {
+    let membership = Mocks::default().membership();
+    let refused = membership.accept_invitation(&ctx(Actor::Anonymous), "mbi_forged").await.unwrap_err();
+    assert_eq!(refused.code(), "link-unknown");
+    let refused = membership.reject_invitation(&ctx(Actor::Anonymous), "mbs_forged").await.unwrap_err();
+    assert_eq!(refused.code(), "link-unknown");
+}
+
+#[tokio::test]
+async fn a_store_that_is_down_is_said_so_and_its_words_are_not() {
+    let mut mocks = Mocks::default();
+    let tenant = Uuid::from_u128(2);
+    mocks.store.expect_begin().with(eq(Scope::Tenant(TenantId::from_uuid(tenant)))).times(1).returning(|_| Err(down()));
+    let link = Link { purpose: Purpose::Invitation, tenant, subject: Uuid::from_u128(3), generation: 1 };
+    let token = links().token(&link);
+    let refused = mocks.membership().accept_invitation(&ctx(Actor::Anonymous), &token).await.unwrap_err();
+    assert_eq!(refused.code(), "store-unavailable");
+    assert!(!refused.to_string().contains("connection refused"), "{refused}");
+}
+
+/// Proves A47 in part: for a name that nobody has, the same look-up and the same hash are paid.
+#[tokio::test]
+async fn an_unknown_name_costs_a_hash_too() {
+    let mut mocks = Mocks::default();
+    mocks.directory.expect_account_by_login().times(1).returning(|_| Ok(None));
+    mocks.hasher.expect_verify().withf(|_, hash| hash.is_none()).times(1).returning(|_, _| Ok(false));
+    let refused = mocks.membership().sign_in(&ctx(Actor::Anonymous), sign_in()).await.unwrap_err();
+    assert_eq!(refused.code(), "sign-in-failed");
+}
+
+#[tokio::test]
+async fn a_password_changed_while_it_was_being_checked_opens_nothing() {
+    let mut mocks = Mocks::default();
+    mocks.directory.expect_account_by_login().returning(|_| Ok(Some(account("old"))));
+    mocks.hasher.expect_verify().returning(|_, _| Ok(true));
+    mocks.store.expect_begin().returning(|_| {
+        let mut tx = MockTransaction::new();
+        tx.expect_account().returning(|_| Ok(Some(account("new"))));
+        tx.expect_commit().times(0);
+        Ok(Box::new(tx))
+    });
+    let refused = mocks.membership().sign_in(&ctx(Actor::Anonymous), sign_in()).await.unwrap_err();
+    assert_eq!(refused.code(), "sign-in-failed");
+}
+
+#[tokio::test]
+async fn a_full_gate_is_told_as_busy() {
+    let mut mocks = Mocks::default();
+    mocks.directory.expect_account_by_login().returning(|_| Ok(None));
+    mocks.hasher.expect_verify().returning(|_, _| Err(HashingError::Busy));
+    let refused = mocks.membership().sign_in(&ctx(Actor::Anonymous), sign_in()).await.unwrap_err();
+    assert_eq!(refused.code(), "busy");
+}
+
+#[tokio::test]
+async fn no_key_is_given_out_when_the_commit_fails() {
+    let mut mocks = Mocks::default();
+    mocks.directory.expect_account_by_login().returning(|_| Ok(Some(account("hash"))));
+    mocks.hasher.expect_verify().returning(|_, _| Ok(true));
+    mocks.store.expect_begin().returning(|_| {
+        let mut tx = MockTransaction::new();
+        tx.expect_account().returning(|_| Ok(Some(account("hash"))));
+        tx.expect_commit()
+            .withf(|_, events| matches!(events, [Event::SessionStarted(_)]))
+            .times(1)
+            .returning(|_, _| Err(down()));
+        Ok(Box::new(tx))
+    });
+    let refused = mocks.membership().sign_in(&ctx(Actor::Anonymous), sign_in()).await.unwrap_err();
+    assert_eq!(refused.code(), "store-unavailable");
+}
+
+/// Proves I-42 in part: a refused use case ends without a commit; the mock would not take one.
+#[tokio::test]
+async fn a_refusal_commits_nothing() {
+    let mut mocks = Mocks::default();
+    mocks.store.expect_begin().returning(|_| {
+        let mut tx = MockTransaction::new();
+        tx.expect_tenant().returning(|| Ok(None));
+        tx.expect_invitation().returning(|_| Ok(None));
+        tx.expect_commit().times(0);
+        Ok(Box::new(tx))
+    });
+    let link =
+        Link { purpose: Purpose::Invitation, tenant: Uuid::from_u128(2), subject: Uuid::from_u128(3), generation: 1 };
+    let token = links().token(&link);
+    let refused = mocks.membership().accept_invitation(&ctx(Actor::Anonymous), &token).await.unwrap_err();
+    assert_eq!(refused.code(), "link-unknown");
+}

@@ -80,12 +80,26 @@ pub struct Grants {
 #[derive(Debug)]
 #[must_use = "the proof is for the decision that needed it"]
 pub struct Granted {
-    /// Who holds it.
-    pub member: MemberId,
+    member: MemberId,
+    permission: Permission,
+    through: RoleId,
+}
+
+impl Granted {
+    /// Spends the proof: whose it was.
+    pub fn spend(self) -> MemberId {
+        self.member
+    }
+
+    /// The role that gave the permission.
+    pub const fn through(&self) -> RoleId {
+        self.through
+    }
+
     /// What was asked.
-    pub permission: Permission,
-    /// The role that gives it.
-    pub through: RoleId,
+    pub const fn permission(&self) -> &Permission {
+        &self.permission
+    }
 }
 
 impl Grants {

@@ -220,7 +220,7 @@ fn mail_is_owed_once(world: &World, _: DateTime<Utc>) -> Vec<String> {
     }
     for invitation in &world.invitations {
         let by_mail = matches!(invitation.channel, Channel::Mail(_));
-        let owed = if by_mail { 1..=invitation.generation } else { 1..=0 };
+        let owed = 1..=if by_mail { invitation.generation } else { 0 };
         let missing = owed.filter(|generation| {
             !world.outbox.iter().any(|(_, m, _)| m.subject == invitation.id.as_uuid() && m.generation == *generation)
         });

@@ -129,6 +129,7 @@ impl Command {
 
 /// The invitation machine: what `command` does to an invitation in `stage`.
 #[rustfmt::skip]
+#[expect(clippy::match_same_arms, reason = "a table is read row by row")]
 pub const fn invitation_cell(stage: Stage, command: Command) -> Cell {
     use Cell::{No, Stays, To};
     use Command as C;
@@ -225,6 +226,7 @@ impl MemberCommand {
 
 /// The member machine: what `command` does to a member in `status`.
 #[rustfmt::skip]
+#[expect(clippy::match_same_arms, reason = "a table is read row by row")]
 pub const fn member_cell(status: MemberStatus, command: MemberCommand) -> MemberCell {
     use MemberClosed as No;
     use MemberCommand as C;

@@ -224,16 +224,16 @@ impl Patience {
     /// What becomes of a leased message after an attempt that ended at `now` with `verdict`.
     pub fn settle(&self, lease: &Leased, verdict: Verdict, now: DateTime<Utc>) -> Delivery {
         match verdict {
-            Verdict::Taken(words) => Delivery::Sent { at: now, words: clip(words) },
-            Verdict::Never(words) => Delivery::Failed { at: now, words: clip(words) },
+            Verdict::Taken(words) => Delivery::Sent { at: now, words: clip(&words) },
+            Verdict::Never(words) => Delivery::Failed { at: now, words: clip(&words) },
             Verdict::NotNow(words) => {
                 let factor = 1_i32.checked_shl(lease.attempts.min(16)).unwrap_or(i32::MAX);
                 let wait = self.first_wait.checked_mul(factor).map_or(self.longest_wait, |w| w.min(self.longest_wait));
                 let until = now + wait;
                 if until >= lease.queued_at + self.give_up_after {
-                    Delivery::Failed { at: now, words: clip(words) }
+                    Delivery::Failed { at: now, words: clip(&words) }
                 } else {
-                    Delivery::Deferred { until, words: clip(words) }
+                    Delivery::Deferred { until, words: clip(&words) }
                 }
             }
         }
@@ -241,7 +241,7 @@ impl Patience {
 }
 
 /// A server's words are kept, but not a novel of them, and no control characters.
-fn clip(words: String) -> String {
+fn clip(words: &str) -> String {
     words.chars().map(|c| if c.is_control() { ' ' } else { c }).take(500).collect()
 }
 

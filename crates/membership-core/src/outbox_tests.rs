@@ -29,9 +29,10 @@ fn a_mail_is_one_message() {
 #[test]
 fn waits_double_up_to_the_longest() {
     let patience = Patience::default();
-    let wait = |attempts| match patience.settle(&lease(attempts), Verdict::NotNow("later".into()), moment(0)) {
-        Delivery::Deferred { until, .. } => until - moment(0),
-        other => panic!("{other:?}"),
+    let wait = |attempts| {
+        let settled = patience.settle(&lease(attempts), Verdict::NotNow("later".into()), moment(0));
+        let Delivery::Deferred { until, .. } = settled else { panic!("{settled:?}") };
+        until - moment(0)
     };
     assert_eq!(wait(0), TimeDelta::minutes(1));
     assert_eq!(wait(1), TimeDelta::minutes(2));
@@ -53,12 +54,9 @@ fn it_gives_up_after_three_days() {
 #[test]
 fn the_servers_words_are_kept_within_bounds() {
     let words = format!("250 ok\r\n\u{1b}[31m{}", "x".repeat(1_000));
-    match Patience::default().settle(&lease(0), Verdict::Taken(words), moment(0)) {
-        Delivery::Sent { words, .. } => {
-            assert!(words.starts_with("250 ok   [31mxxx") && words.chars().count() == 500, "{words}");
-        }
-        other => panic!("{other:?}"),
-    }
+    let settled = Patience::default().settle(&lease(0), Verdict::Taken(words), moment(0));
+    let Delivery::Sent { words, .. } = settled else { panic!("{settled:?}") };
+    assert!(words.starts_with("250 ok   [31mxxx") && words.chars().count() == 500, "{words}");
     let never = Patience::default().settle(&lease(0), Verdict::Never("550 no such user".into()), moment(0));
     assert_eq!(never, Delivery::Failed { at: moment(0), words: "550 no such user".into() });
 }

@@ -1,4 +1,5 @@
 //! How the use cases talk to their ports when those fail, in the order in which they must.
+#![expect(clippy::panic, reason = "tests fail by panicking")]
 
 use std::sync::Arc;
 

@@ -70,7 +70,7 @@ pub(crate) struct Door {
 
 /// What the inviter may do at this moment.
 enum Voucher {
-    Member(Option<Grants>),
+    Member(Option<Box<Grants>>),
     Operator(bool),
 }
 
@@ -86,7 +86,7 @@ pub(crate) async fn read_door(tx: &mut dyn Tx, link: &Link, actor: Actor) -> Res
     let voucher = match invitation.inviter {
         Inviter::Member(inviter) => {
             let standing = tx.standing(inviter).await?;
-            Voucher::Member(standing.and_then(|standing| Grants::of(&tenant, standing).ok()))
+            Voucher::Member(standing.and_then(|standing| Grants::of(&tenant, standing).ok()).map(Box::new))
         }
         Inviter::Operator(account) => {
             let Installation { operator, .. } = tx.installation().await?;

@@ -248,6 +248,7 @@ fn decide(
     now: DateTime<Utc>,
     entropy: &dyn Entropy,
 ) -> Result<Vec<(Member, Invitation)>, InviteError> {
+    let inviter = granted.spend();
     let by_mail = |draft: &Draft| matches!(draft.channel, Channel::Mail(_));
     if !tenant.policy.links_allowed && !drafts.iter().all(by_mail) {
         return Err(InviteError::LinksNotAllowed);
@@ -268,7 +269,7 @@ fn decide(
             Validity::from_secs(secs).map_err(|fault: ValidityFault| Faults::one("/validity_seconds", &fault))?
         }
     };
-    let make = |draft| invitation_of(granted.member, tenant.id, draft, validity, command.send, now, entropy);
+    let make = |draft| invitation_of(inviter, tenant.id, draft, validity, command.send, now, entropy);
     Ok(drafts.into_iter().map(make).collect())
 }
 

@@ -83,7 +83,7 @@ impl Membership {
 /// Who may issue links.
 enum Sender {
     /// A member, for what the member holds.
-    Member(Granted, Grants),
+    Member(Granted, Box<Grants>),
     /// The operator, for a tenant whose first administrator has not joined: nobody else is there.
     Operator(AccountId),
 }
@@ -94,7 +94,7 @@ async fn sender(tx: &mut dyn Tx, account: AccountId) -> Result<Sender, SendError
         return Ok(Sender::Operator(account));
     }
     let (_, grants) = crate::admitted(tx, account).await?;
-    Ok(Sender::Member(grants.require(Permission::MEMBERS_INVITE)?, grants))
+    Ok(Sender::Member(grants.require(Permission::MEMBERS_INVITE)?, Box::new(grants)))
 }
 
 impl Sender {
@@ -103,7 +103,7 @@ impl Sender {
             Self::Operator(account) => Ok(Inviter::Operator(account)),
             Self::Member(granted, grants) => match grants.first_lacking(roles) {
                 Some(permission) => Err(SendError::BeyondOwn { permission: permission.clone() }),
-                None => Ok(Inviter::Member(granted.member)),
+                None => Ok(Inviter::Member(granted.spend())),
             },
         }
     }

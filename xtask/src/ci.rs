@@ -9,11 +9,12 @@ use crate::{generated, requirements, spec_lint, test, tidy};
 
 type Step = (&'static str, fn() -> Outcome);
 
-const STEPS: [Step; 8] = [
+const STEPS: [Step; 9] = [
     ("fmt", || process::run(cargo().args(["fmt", "--all", "--check"]))),
     ("tidy", tidy::run),
     ("requirements", requirements::check),
     ("clippy", || process::run(cargo().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))),
+    ("doc", || process::run(cargo().args(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "--deny warnings"))),
     ("openapi", || generated::run(&generated::OPENAPI, true)),
     ("diagrams", || generated::run(&generated::LIFECYCLE, true)),
     ("spec-lint", spec_lint::run),

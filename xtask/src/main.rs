@@ -61,6 +61,8 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Measure the figures of docs/performance.md, each beside what it is compared with
+    Bench,
     /// Lint docs/openapi.json with a linter that was not written here
     SpecLint,
 }
@@ -91,6 +93,7 @@ fn run(task: Task) -> Outcome {
         Task::Requirements { .. } => requirements::print(),
         Task::Openapi { check } => generated::run(&generated::OPENAPI, check),
         Task::Diagrams { check } => generated::run(&generated::LIFECYCLE, check),
+        Task::Bench => process::run(process::cargo().args(["bench", "--package", "membership", "--bench", "figures"])),
         Task::SpecLint => spec_lint::run(),
     }
 }

@@ -1,1 +1,85 @@
-//! membership-console
+//! The pages that people see: rendered on the server, working without JavaScript.
+//!
+//! The console is an adapter like the API: it calls [`Membership`](membership_core::Membership), never HTTP. [`routes`]
+//! goes beside the API, inside the shell of `membership-web`, which shows its errors by [`problem_page`].
+//!
+//! | page | where |
+//! |---|---|
+//! | an invitation, and the ways through it | `/invitation/{token}` |
+//! | the first administrator's set-up | `/set-up/{token}` |
+//! | signing in and out, the first page | `/sign-in`, `/sign-out`, `/` |
+//! | what a member sees | `/welcome/{tenant}` |
+//! | the built-in mailbox, where there is one | `/mailbox` |
+
+mod assets;
+mod destination;
+mod entrance;
+mod form;
+mod invitation;
+mod letters;
+mod mailbox;
+mod moment;
+mod notice;
+mod page;
+mod problem_page;
+mod set_up;
+mod welcome;
+mod words;
+
+use std::sync::Arc;
+
+use membership_web::allowing;
+use poem::{Endpoint, EndpointExt, Response, Route, RouteMethod, get, post};
+
+pub use letters::{Letter, Letters};
+pub use problem_page::problem_page;
+
+/// What the pages can be given.
+#[derive(Clone, Default)]
+pub struct Options {
+    /// The built-in mailbox. Whoever can open its page can read every letter, so it is for development only.
+    pub letters: Option<Arc<dyn Letters>>,
+}
+
+impl std::fmt::Debug for Options {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Options").field("letters", &self.letters.is_some()).finish()
+    }
+}
+
+/// All pages. They expect [`Edge`](membership_web::Edge) in the request's data, as the shell puts it there.
+pub fn routes(options: Options) -> impl Endpoint<Output = Response> {
+    let mut route = Route::new()
+        .at("/", read(get(entrance::first_page)))
+        .at("/sign-in", both(get(entrance::ask).post(entrance::sign_in)))
+        .at("/sign-out", write(post(entrance::sign_out)))
+        .at("/set-up/:token", both(get(set_up::ask).post(set_up::set_up)))
+        .at("/invitation/:token", read(get(invitation::show)))
+        .at("/invitation/:token/accept", write(post(invitation::answer::accept)))
+        .at("/invitation/:token/decline", read(get(invitation::answer::confirm_decline)))
+        .at("/invitation/:token/reject", write(post(invitation::answer::reject)))
+        .at("/invitation/:token/register", both(get(invitation::register::ask).post(invitation::register::register)))
+        .at("/invitation/:token/sign-in", both(get(invitation::sign_in::ask).post(invitation::sign_in::sign_in)))
+        .at("/welcome/:tenant", read(get(welcome::show)))
+        .at("/welcome/:tenant/invitations", write(post(welcome::invite::invite)))
+        .at("/assets/:name", read(get(assets::serve)));
+    if options.letters.is_some() {
+        route = route
+            .at("/mailbox", read(get(mailbox::list)))
+            .at("/mailbox/:id", read(get(mailbox::read)))
+            .at("/mailbox/:id/html", read(get(mailbox::read_html)));
+    }
+    route.data_opt(options.letters).map_to_response()
+}
+
+fn read(page: RouteMethod) -> impl Endpoint<Output = Response> {
+    allowing("GET, HEAD", page)
+}
+
+fn write(page: RouteMethod) -> impl Endpoint<Output = Response> {
+    allowing("POST", page)
+}
+
+fn both(page: RouteMethod) -> impl Endpoint<Output = Response> {
+    allowing("GET, HEAD, POST", page)
+}

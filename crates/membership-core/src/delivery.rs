@@ -58,6 +58,10 @@ impl Postman {
     /// One round: at most [`BATCH`] messages. Returns what it did; nothing was due if that is all zeros.
     pub async fn round(&self, clock: &(dyn Fn() -> DateTime<Utc> + Send + Sync)) -> Result<Round, StoreError> {
         let now = clock();
+        // Claiming takes the writer's place; looking does not.
+        if self.outbox.next_due().await?.is_none_or(|due| due > now) {
+            return Ok(Round::default());
+        }
         let leased = self.outbox.claim(now, now + LEASE, BATCH).await?;
         let mut settled = Vec::with_capacity(leased.len());
         let mut round = Round::default();

@@ -38,6 +38,8 @@ pub mod store;
 pub mod tenant;
 mod view;
 
+pub use view::ViewError;
+
 use std::sync::Arc;
 
 use actor::{Denied, Grants};

@@ -1,1 +1,26 @@
-//! membership-store
+//! The ports [`Store`](membership_core::store::Store), [`Directory`](membership_core::directory::Directory) and
+//! [`Outbox`](membership_core::outbox::Outbox) on SQLite and PostgreSQL: one schema, one code, two ways to lock.
+//!
+//! | room | what is in it |
+//! |---|---|
+//! | `database` | [`Database`]: opening, migrating, beginning |
+//! | `transaction`, `read`, `write` | a transaction: its questions, and what each event leaves in the tables |
+//! | `directory`, `outbox` | lists without a lock; leases of messages |
+//! | `table` | a file for each table: the row, to and from the domain |
+//! | `sqlite`, `postgres` | what differs: group commit there, row locks here |
+//! | `migration`, `fault`, `moment` | the schema, the meaning of errors, time in a column |
+
+mod database;
+mod directory;
+mod fault;
+mod migration;
+mod moment;
+mod outbox;
+mod postgres;
+mod read;
+mod sqlite;
+mod table;
+mod transaction;
+mod write;
+
+pub use database::{Database, Options};

@@ -1,1 +1,28 @@
-//! membership-testkit
+//! What embedders test their own code with, and every store adapter is tested by.
+//!
+//! | item | what it is |
+//! |---|---|
+//! | [`Bed`] | a [`Membership`](membership_core::Membership) that is set up and at work: begin here |
+//! | [`MemoryStore`] | a store in memory, as strict as a database |
+//! | [`ManualClock`], [`Dice`], [`PlainHasher`] | time, randomness and passwords that a test can foresee |
+//! | [`smtp`] | a mail server that keeps what it is given, and lies where it is told to |
+//! | [`conformance`] | the suite that every store passes, the one in memory included |
+
+pub mod adapter;
+pub mod bed;
+pub mod clock;
+pub mod conformance;
+pub mod dice;
+pub mod memory;
+pub mod plain_hasher;
+pub mod smtp;
+
+pub use adapter::Adapter;
+pub use bed::Bed;
+pub use clock::ManualClock;
+pub use dice::Dice;
+pub use memory::MemoryStore;
+pub use plain_hasher::PlainHasher;
+
+/// Whatever went wrong in a test.
+pub type Failure = Box<dyn std::error::Error + Send + Sync>;

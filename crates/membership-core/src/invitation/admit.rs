@@ -129,7 +129,8 @@ impl Door {
         if vouched { Ok(()) } else { Err(NotAdmitted::Held) }
     }
 
-    fn is_meant_for(&self, account: &Account) -> Result<(), NotAdmitted> {
+    /// Whether `account` is the one that was invited, and that accepted if anybody has.
+    pub(crate) fn is_meant_for(&self, account: &Account) -> Result<(), NotAdmitted> {
         if self.already.is_some_and(|member| member != self.member.id) {
             return Err(NotAdmitted::AlreadyMember);
         }

@@ -59,6 +59,8 @@ pub(crate) fn decide(
     ctx: &Context,
 ) -> Result<(Member, Vec<Event>), JoinError> {
     door.admits(link, Command::Join, ctx.now)?;
+    // An account that is being made has not stood at the door yet.
+    door.is_meant_for(&account)?;
     let Door { tenant, invitation, member, .. } = door;
     let invitation = invitation.join(account.id, ctx.now).map_err(NotAdmitted::from)?;
     let member = member.join(account.id, ctx.now)?;

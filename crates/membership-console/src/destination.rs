@@ -1,0 +1,84 @@
+//! Where a person goes after signing in or out: one of our own pages, or the first one. Never another site.
+
+use uuid::Uuid;
+
+/// A path of ours that `next` may name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Destination(String);
+
+impl Default for Destination {
+    fn default() -> Self {
+        Self("/".to_owned())
+    }
+}
+
+impl Destination {
+    /// The page that `text` names, if it is on the list; the first page otherwise.
+    pub(crate) fn parse(text: &str) -> Self {
+        match text.strip_prefix('/').map(|path| path.split('/').collect::<Vec<_>>()).as_deref() {
+            Some(["invitation", token]) if is_token(token) => Self(text.to_owned()),
+            Some(["welcome", tenant]) if is_id(tenant) => Self(text.to_owned()),
+            _ => Self::default(),
+        }
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+fn is_token(text: &str) -> bool {
+    !text.is_empty() && text.len() <= 128 && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+}
+
+fn is_id(text: &str) -> bool {
+    text.len() == 36 && Uuid::try_parse(text).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Proves A79 where it is decided: nothing but a listed path of ours is a destination.
+    #[test]
+    fn only_listed_paths_are_destinations() {
+        let ours = ["/invitation/mbi_Ab-9_z", "/welcome/0197c0de-0000-7000-8000-000000000000", "/"];
+        for good in ours {
+            assert_eq!(Destination::parse(good).as_str(), good);
+        }
+        for bad in [
+            "",
+            "//e.example",
+            "///e.example",
+            "/\\e.example",
+            "\\\\e.example",
+            "/%09/e.example",
+            "/\t/e.example",
+            "https:e.example",
+            "https://e.example",
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "@e.example",
+            "/@e.example",
+            "user:pass@e.example",
+            "//user@e.example/",
+            "/\u{ff0e}\u{ff0e}/e",
+            "\u{3002}e.example",
+            "/welcome/../../e.example",
+            "/welcome/0197c0de-0000-7000-8000-000000000000/..",
+            "/invitation/",
+            "/invitation/a?next=//e",
+            "/invitation/a#//e",
+            "/invitation/a%2f..",
+            "/sign-in?next=//e",
+            "/invitation/\r\nX:y",
+            "/welcome/{0197c0de-0000-7000-8000-000000000000}",
+            " /",
+            "/ ",
+            "http:/\\e.example",
+            "/;@e.example",
+        ] {
+            assert_eq!(Destination::parse(bad), Destination::default(), "{bad:?}");
+        }
+    }
+}

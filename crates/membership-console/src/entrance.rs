@@ -1,0 +1,128 @@
+//! Signing in, signing out, and the first page.
+
+use askama::Template;
+use membership_core::{
+    account::sign_in::SignIn, directory::Place, id::TenantId, member::MemberStatus, name::DisplayName, ports::Secret,
+    refusal::Refusal, tenant::TenantStatus,
+};
+use membership_web::{Edge, Visitor, session_cookie, status_of};
+use poem::{
+    Response, handler,
+    http::{HeaderValue, StatusCode},
+    web::{Data, Form, Query},
+};
+use serde::Deserialize;
+
+use crate::{
+    destination::Destination,
+    form::{Field, Form as Fields, FormPage},
+    notice::refused,
+    page::{Frame, page, see, signing_in},
+};
+
+#[derive(Template)]
+#[template(path = "organisations.html")]
+struct Organisations {
+    frame: Frame,
+    places: Vec<Listed>,
+}
+
+/// An organisation where the person is a member, and why it may be closed at this moment.
+struct Listed {
+    id: TenantId,
+    name: DisplayName,
+    note: Option<&'static str>,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Next {
+    next: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Typed {
+    login: String,
+    password: String,
+    next: Option<String>,
+}
+
+impl Next {
+    fn destination(&self) -> Destination {
+        self.next.as_deref().map(Destination::parse).unwrap_or_default()
+    }
+}
+
+/// The form to sign in with.
+#[handler]
+#[expect(clippy::needless_pass_by_value, reason = "what a handler asks for comes by value")]
+pub(crate) fn ask(visitor: Visitor, Query(next): Query<Next>) -> Response {
+    let next = next.destination();
+    if visitor.account().is_some() {
+        return see(next.as_str());
+    }
+    page(StatusCode::OK, &sign_in_page(&visitor, "", &next, None))
+}
+
+/// Signs in.
+#[handler]
+pub(crate) async fn sign_in(edge: Data<&Edge>, visitor: Visitor, Form(typed): Form<Typed>) -> Response {
+    let Typed { login, password, next } = typed;
+    let next = Next { next }.destination();
+    let command = SignIn { login: login.clone(), password: Secret::new(password) };
+    match edge.membership().sign_in(&visitor.context, command).await {
+        Ok(signed_in) => signing_in(see(next.as_str()), &edge, &signed_in.key),
+        Err(error) => page(status_of(error.kind()), &sign_in_page(&visitor, &login, &next, Some(&error))),
+    }
+}
+
+/// Signs out, and goes on where `next` says.
+#[handler]
+pub(crate) async fn sign_out(edge: Data<&Edge>, visitor: Visitor, Form(next): Form<Next>) -> Response {
+    if let Some((session, _)) = &visitor.session
+        && let Err(error) = edge.membership().sign_out(&visitor.context, session).await
+    {
+        return refused(&visitor, &error, Vec::new());
+    }
+    let mut response = see(next.destination().as_str());
+    session_cookie::add(response.headers_mut(), &session_cookie::clear(&edge));
+    // What the person saw must not stay in the browser for whoever comes next (ASVS 14.3.1).
+    response.headers_mut().insert("clear-site-data", HeaderValue::from_static("\"cache\", \"storage\""));
+    response
+}
+
+/// Leads who is signed out to the sign-in, and shows everybody else where they are members.
+#[handler]
+pub(crate) async fn first_page(edge: Data<&Edge>, visitor: Visitor) -> Response {
+    let Some(account) = visitor.account() else { return see("/sign-in") };
+    match edge.membership().places(&visitor.context, account).await {
+        Ok((places, _)) => {
+            let frame = Frame::wide("Your organisations", &visitor);
+            page(StatusCode::OK, &Organisations { frame, places: places.into_iter().map(Listed::from).collect() })
+        }
+        Err(error) => refused(&visitor, &error, Vec::new()),
+    }
+}
+
+impl From<Place> for Listed {
+    fn from(place: Place) -> Self {
+        let note = match (place.tenant.status, place.status) {
+            (TenantStatus::Suspended, _) => Some("Suspended at the moment"),
+            (_, MemberStatus::Disabled) => Some("Your membership is disabled"),
+            (_, MemberStatus::NotJoined | MemberStatus::Enabled | MemberStatus::Removed) => None,
+        };
+        Self { id: place.tenant.id, name: place.tenant.name, note }
+    }
+}
+
+fn sign_in_page(visitor: &Visitor, login: &str, next: &Destination, refusal: Option<&dyn Refusal>) -> FormPage {
+    let fields = vec![Field::word("login", "E-mail or username", login).completed_as("username"), Field::password()];
+    let form = Fields::new("/sign-in".to_owned(), "Sign in", fields).carrying("next", next.as_str().to_owned());
+    FormPage {
+        frame: Frame::card("Sign in", visitor),
+        monogram: None,
+        lead: "To see the organisations where you are a member.".to_owned(),
+        form: form.answering(refusal),
+        other: None,
+    }
+}

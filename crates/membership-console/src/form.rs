@@ -1,0 +1,86 @@
+//! Forms: what was typed comes back when something is wrong with it, each fault at its field and all of them on top.
+
+mod card;
+mod field;
+
+use askama::{Template, filters::HtmlSafe};
+use membership_core::refusal::Refusal;
+
+pub(crate) use card::{FormPage, Other};
+pub(crate) use field::{Choice, Field};
+
+use crate::words::sentence;
+
+/// A form.
+#[derive(Template)]
+#[template(path = "form.html")]
+pub(crate) struct Form {
+    action: String,
+    submit: &'static str,
+    hidden: Vec<(&'static str, String)>,
+    fields: Vec<Field>,
+    pub(crate) problem: Option<Problem>,
+}
+
+/// What is wrong with a form as a whole.
+pub(crate) struct Problem {
+    heading: String,
+    advice: Option<String>,
+    faults: Vec<Listed>,
+}
+
+/// One line of the summary, with the field that it leads to.
+struct Listed {
+    field: Option<&'static str>,
+    text: String,
+}
+
+impl HtmlSafe for Form {}
+
+impl Form {
+    pub(crate) fn new(action: String, submit: &'static str, fields: Vec<Field>) -> Self {
+        Self { action, submit, hidden: Vec::new(), fields, problem: None }
+    }
+
+    /// Also carries a value that nobody sees.
+    pub(crate) fn carrying(mut self, name: &'static str, value: String) -> Self {
+        self.hidden.push((name, value));
+        self
+    }
+
+    /// The same form; if it was refused, saying why.
+    pub(crate) fn answering(self, refusal: Option<&dyn Refusal>) -> Self {
+        match refusal {
+            Some(refusal) => self.refused(refusal),
+            None => self,
+        }
+    }
+
+    fn refused(mut self, refusal: &dyn Refusal) -> Self {
+        let mut faults = Vec::new();
+        for fault in refusal.faults() {
+            let place = fault.pointer.rsplit('/').next().unwrap_or_default();
+            faults.push(self.blame(|field| field.is_named(place), sentence(&fault.detail)));
+        }
+        let message = sentence(&refusal.to_string());
+        let advice = sentence(refusal.advice());
+        let problem = if !faults.is_empty() {
+            Problem { heading: "Please correct this first".to_owned(), advice: None, faults }
+        } else if self.fields.iter().any(|field| field.answers_for(refusal.code())) {
+            let listed = self.blame(|field| field.answers_for(refusal.code()), format!("{message} {advice}"));
+            Problem { heading: "Please correct this first".to_owned(), advice: None, faults: vec![listed] }
+        } else {
+            Problem { heading: message, advice: Some(advice), faults }
+        };
+        self.problem = Some(problem);
+        self
+    }
+
+    fn blame(&mut self, whom: impl Fn(&Field) -> bool, text: String) -> Listed {
+        let field = self.fields.iter_mut().find(|field| whom(field));
+        match field {
+            Some(field) => Listed { field: Some(field.blame(text.clone())), text: format!("{}: {text}", field.label) },
+            None => Listed { field: None, text },
+        }
+    }
+}

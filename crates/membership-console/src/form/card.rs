@@ -1,0 +1,24 @@
+//! A page that is one form.
+
+use askama::Template;
+
+use super::Form;
+use crate::page::Frame;
+
+/// A card with a form in it.
+#[derive(Template)]
+#[template(path = "form_page.html")]
+pub(crate) struct FormPage {
+    pub(crate) frame: Frame,
+    pub(crate) monogram: Option<String>,
+    pub(crate) lead: String,
+    pub(crate) form: Form,
+    pub(crate) other: Option<Other>,
+}
+
+/// Another way to go on.
+pub(crate) struct Other {
+    pub(crate) question: &'static str,
+    pub(crate) label: &'static str,
+    pub(crate) href: String,
+}

@@ -1,0 +1,104 @@
+//! Sign in on the way through an invitation: the person has an account, and joins with it.
+
+use membership_core::{
+    account::sign_in::{SignIn, SignInError, SignedIn},
+    actor::Actor,
+    context::Context,
+    directory::InvitationView,
+    ports::Secret,
+    refusal::Refusal,
+};
+use membership_web::{Edge, Visitor, status_of};
+use poem::{
+    Response, handler,
+    http::StatusCode,
+    web::{Data, Form, Path},
+};
+use serde::Deserialize;
+
+use super::{not_through, on_the_way, path, welcome};
+use crate::{
+    form::{Field, Form as Fields, FormPage, Other},
+    page::{Frame, page, see, signing_in},
+    words::{initial, isolated},
+};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Typed {
+    /// Only where the invitation carries no address.
+    login: Option<String>,
+    password: String,
+}
+
+/// The form to sign in with.
+#[handler]
+pub(crate) async fn ask(edge: Data<&Edge>, visitor: Visitor, Path(token): Path<String>) -> Response {
+    match on_the_way(&edge, &visitor, &token).await {
+        Ok(view) => page(StatusCode::OK, &sign_in_page(&visitor, &view, &token, "", None)),
+        Err(page) => page,
+    }
+}
+
+/// Signs in, and joins.
+#[handler]
+pub(crate) async fn sign_in(
+    edge: Data<&Edge>,
+    visitor: Visitor,
+    Path(token): Path<String>,
+    Form(typed): Form<Typed>,
+) -> Response {
+    let view = match on_the_way(&edge, &visitor, &token).await {
+        Ok(view) => view,
+        Err(page) => return page,
+    };
+    let typed_login = typed.login.unwrap_or_default();
+    let login = view.invitation.address().map_or_else(|| typed_login.clone(), ToString::to_string);
+    let command = SignIn { login, password: Secret::new(typed.password) };
+    match edge.membership().sign_in(&visitor.context, command).await {
+        Ok(signed_in) => join(&edge, visitor, &token, signed_in).await,
+        Err(error @ (SignInError::Wrong | SignInError::Hashing(_))) => {
+            let filled = sign_in_page(&visitor, &view, &token, &typed_login, Some(&error));
+            page(status_of(error.kind()), &filled)
+        }
+        Err(error @ SignInError::Store(_)) => not_through(&edge, &visitor, &token, &error).await,
+    }
+}
+
+/// Whether or not it lets them in, the person is signed in from here on.
+async fn join(edge: &Edge, visitor: Visitor, token: &str, signed_in: SignedIn) -> Response {
+    let SignedIn { account, session, key } = signed_in;
+    let context = Context { actor: Actor::Account(account.id), ..visitor.context.clone() };
+    let visitor = Visitor { context, session: Some((session, account)), ..visitor };
+    let response = match edge.membership().join(&visitor.context, token).await {
+        Ok(member) => see(&welcome(member.tenant)),
+        Err(error) => not_through(edge, &visitor, token, &error).await,
+    };
+    signing_in(response, edge, &key)
+}
+
+fn sign_in_page(
+    visitor: &Visitor,
+    view: &InvitationView,
+    token: &str,
+    login: &str,
+    refusal: Option<&dyn Refusal>,
+) -> FormPage {
+    let identity = match view.invitation.address() {
+        Some(address) => Field::fixed("email", "E-mail", address.as_str()).hinting("The invited address."),
+        None => Field::word("login", "E-mail or username", login),
+    };
+    let fields = vec![identity.completed_as("username"), Field::password()];
+    let form = Fields::new(format!("{}/sign-in", path(token)), "Sign in and join", fields);
+    FormPage {
+        frame: Frame::card("Sign in to join", visitor),
+        monogram: Some(initial(view.tenant.name.as_str())),
+        lead: format!("Then you are a member of {}.", isolated(view.tenant.name.as_str())),
+        form: form.answering(refusal),
+        other: view.invitation.address().is_none().then(|| Other {
+            question: "You have no account yet?",
+            label: "Create one",
+            href: format!("{}/register", path(token)),
+        }),
+    }
+}

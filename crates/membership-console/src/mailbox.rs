@@ -1,0 +1,71 @@
+//! The pages of the built-in mailbox.
+
+use std::sync::Arc;
+
+use askama::Template;
+use membership_web::{CONTENT_SECURITY_POLICY, HttpFault, Problem, Visitor};
+use poem::{
+    Response, Result, handler,
+    http::{HeaderValue, StatusCode, header},
+    web::{Data, Path},
+};
+
+use crate::{
+    letters::{Letter, Letters, Part},
+    page::{Frame, page},
+};
+
+/// A letter's HTML may look as it likes and lead elsewhere by a click, and nothing more.
+const LETTER_POLICY: &str = "sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation; \
+    default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
+
+/// Its links open outside the frame, wherever in the document this stands (HTML, 4.2.3).
+const LINKS_LEAD_OUT: &str = "<base target=\"_top\">";
+
+#[derive(Template)]
+#[template(path = "mailbox.html")]
+struct MailboxPage {
+    frame: Frame,
+    letters: Vec<Letter>,
+}
+
+#[derive(Template)]
+#[template(path = "letter.html")]
+struct LetterPage {
+    frame: Frame,
+    letter: Letter,
+}
+
+/// All letters, newest first.
+#[handler]
+pub(crate) async fn list(visitor: Visitor, letters: Data<&Arc<dyn Letters>>) -> Response {
+    let letters = letters.list().await;
+    page(StatusCode::OK, &MailboxPage { frame: Frame::wide("Mailbox", &visitor), letters })
+}
+
+/// One letter.
+#[handler]
+pub(crate) async fn read(
+    visitor: Visitor,
+    letters: Data<&Arc<dyn Letters>>,
+    Path(id): Path<String>,
+) -> Result<Response> {
+    let letter = letters.get(&id).await.ok_or(Problem::from(HttpFault::NotFound))?;
+    let framed = letter.html.is_some();
+    let mut response =
+        page(StatusCode::OK, &LetterPage { frame: Frame::wide(letter.subject.clone(), &visitor), letter });
+    if framed && let Ok(policy) = HeaderValue::from_str(&format!("{CONTENT_SECURITY_POLICY}; frame-src 'self'")) {
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    Ok(response)
+}
+
+/// The HTML of one letter, for the frame on its page.
+#[handler]
+pub(crate) async fn read_html(letters: Data<&Arc<dyn Letters>>, Path(id): Path<String>) -> Result<Response> {
+    let html = letters.get(&id).await.and_then(|letter| letter.html).ok_or(Problem::from(HttpFault::NotFound))?;
+    Ok(Response::builder()
+        .content_type("text/html; charset=utf-8")
+        .header(header::CONTENT_SECURITY_POLICY, LETTER_POLICY)
+        .body(html + LINKS_LEAD_OUT))
+}

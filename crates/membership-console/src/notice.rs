@@ -1,0 +1,104 @@
+//! Pages that say one thing: what happened, and what to do.
+
+use askama::Template;
+use membership_core::refusal::{Kind, Refusal};
+use membership_web::{Visitor, status_of};
+use poem::Response;
+
+use crate::{
+    page::{Frame, page},
+    words::sentence,
+};
+
+/// A page that says one thing.
+#[derive(Template)]
+#[template(path = "notice.html")]
+pub(crate) struct Notice {
+    pub(crate) frame: Frame,
+    pub(crate) tone: Tone,
+    pub(crate) sentences: Vec<String>,
+    pub(crate) actions: Vec<Action>,
+}
+
+/// Where to go from there.
+pub(crate) struct Action {
+    pub(crate) label: String,
+    pub(crate) href: String,
+}
+
+/// What a notice looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tone {
+    Done,
+    Late,
+    Newer,
+    Withdrawn,
+    Declined,
+    Waiting,
+    Lost,
+    Trouble,
+}
+
+/// Headings of refusals that people meet at the end of a link. All others are headed alike.
+const HEADINGS: &[(&str, Tone, &str)] = &[
+    ("link-unknown", Tone::Lost, "We do not know this link"),
+    ("link-superseded", Tone::Newer, "There is a newer link"),
+    ("invitation-joined", Tone::Done, "This link was used already"),
+    ("invitation-expired", Tone::Late, "This invitation has expired"),
+    ("invitation-rejected", Tone::Declined, "This invitation was declined"),
+    ("invitation-revoked", Tone::Withdrawn, "This invitation was withdrawn"),
+    ("invitation-held", Tone::Waiting, "This invitation is on hold"),
+    ("invitation-tenant-suspended", Tone::Waiting, "This organisation is suspended"),
+    ("invitation-accepted-by-another", Tone::Trouble, "Accepted with another account"),
+    ("invitation-address-not-proved", Tone::Waiting, "This address has to be proved first"),
+    ("invitation-of-representative", Tone::Trouble, "This one cannot be declined"),
+    ("account-exists", Tone::Trouble, "You have an account already"),
+    ("already-member", Tone::Done, "You are a member already"),
+    ("member-disabled", Tone::Waiting, "Your membership is disabled"),
+    ("tenant-suspended", Tone::Waiting, "This organisation is suspended"),
+    ("tenant-unknown", Tone::Lost, "There is nothing here for you"),
+    ("set-up-done", Tone::Done, "This installation is set up already"),
+    ("set-up-link-expired", Tone::Late, "This set-up link has expired"),
+];
+
+impl Tone {
+    pub(crate) const fn class(self) -> &'static str {
+        match self {
+            Self::Done => "good",
+            Self::Late | Self::Newer | Self::Waiting => "wait",
+            Self::Trouble => "bad",
+            Self::Withdrawn | Self::Declined | Self::Lost => "",
+        }
+    }
+}
+
+impl Action {
+    pub(crate) fn new(label: impl Into<String>, href: impl Into<String>) -> Self {
+        Self { label: label.into(), href: href.into() }
+    }
+}
+
+/// The page of a refusal, with its status.
+pub(crate) fn refused(visitor: &Visitor, refusal: &dyn Refusal, actions: Vec<Action>) -> Response {
+    refused_about(visitor, None, refusal, actions)
+}
+
+/// The same, beginning with what it is `about`.
+pub(crate) fn refused_about(
+    visitor: &Visitor,
+    about: Option<String>,
+    refusal: &dyn Refusal,
+    actions: Vec<Action>,
+) -> Response {
+    if matches!(refusal.kind(), Kind::Internal | Kind::Unavailable) {
+        tracing::error!(error = ?refusal, "a page was refused by a part that failed");
+    }
+    let found = HEADINGS.iter().find(|(code, _, _)| *code == refusal.code());
+    let (tone, heading) = found.map_or((Tone::Trouble, "That did not work"), |(_, tone, heading)| (*tone, *heading));
+    let message = sentence(&refusal.to_string());
+    let said = message.trim_end_matches('.') == heading;
+    let message = (!said).then_some(message);
+    let sentences = about.into_iter().chain(message).chain([sentence(refusal.advice())]).collect();
+    let frame = Frame::card(heading, visitor);
+    page(status_of(refusal.kind()), &Notice { frame, tone, sentences, actions })
+}

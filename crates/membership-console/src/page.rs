@@ -1,0 +1,59 @@
+//! What every page has in common, and how it becomes an answer.
+
+use askama::Template;
+use membership_core::account::{Account, SessionKey};
+use membership_web::{Edge, Visitor, session_cookie};
+use poem::{
+    Response,
+    http::{StatusCode, header},
+};
+
+/// The title of a page, and who looks at it.
+pub(crate) struct Frame {
+    pub(crate) title: String,
+    pub(crate) who: Option<String>,
+    /// Whether the bar at the top is set apart: on pages that are more than one card.
+    pub(crate) ruled: bool,
+}
+
+impl Frame {
+    /// Of a page that is one card.
+    pub(crate) fn card(title: impl Into<String>, visitor: &Visitor) -> Self {
+        Self { title: title.into(), who: visitor.account().map(Account::label), ruled: false }
+    }
+
+    /// Of a page that takes the width it needs.
+    pub(crate) fn wide(title: impl Into<String>, visitor: &Visitor) -> Self {
+        Self { ruled: true, ..Self::card(title, visitor) }
+    }
+}
+
+/// Renders a page.
+pub(crate) fn page(status: StatusCode, template: &impl Template) -> Response {
+    match template.render() {
+        // Without a referrer for its own origin a browser sends `Origin: null` with a form, and the form is refused.
+        Ok(html) => {
+            let response = Response::builder()
+                .status(status)
+                .content_type("text/html; charset=utf-8")
+                .header(header::REFERRER_POLICY, "same-origin");
+            let busy = status == StatusCode::SERVICE_UNAVAILABLE;
+            if busy { response.header(header::RETRY_AFTER, "5").body(html) } else { response.body(html) }
+        }
+        Err(error) => {
+            tracing::error!(%error, "a page could not be rendered");
+            StatusCode::INTERNAL_SERVER_ERROR.into()
+        }
+    }
+}
+
+/// Leads the browser to another page of ours, by GET.
+pub(crate) fn see(path: &str) -> Response {
+    Response::builder().status(StatusCode::SEE_OTHER).header(header::LOCATION, path).finish()
+}
+
+/// The same answer, which also signs the browser in.
+pub(crate) fn signing_in(mut response: Response, edge: &Edge, key: &SessionKey) -> Response {
+    session_cookie::add(response.headers_mut(), &session_cookie::set(edge, key));
+    response
+}

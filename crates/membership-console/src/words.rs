@@ -1,0 +1,40 @@
+//! From what the domain says to what stands on a page.
+
+/// A sentence of it: a capital letter first, a full stop last.
+pub(crate) fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let Some(first) = letters.next() else { return String::new() };
+    let stop = if text.ends_with(['.', '!', '?', '…']) { "" } else { "." };
+    format!("{}{}{stop}", first.to_uppercase(), letters.as_str())
+}
+
+/// A name inside a sentence of ours, whichever way it is written: what `<bdi>` does, where there is only text.
+pub(crate) fn isolated(name: &str) -> String {
+    format!("\u{2068}{name}\u{2069}")
+}
+
+/// The letter that stands for a name in its badge.
+pub(crate) fn initial(name: &str) -> String {
+    name.chars()
+        .find(|letter| letter.is_alphanumeric())
+        .map_or("·".to_owned(), |letter| letter.to_uppercase().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_becomes_a_sentence() {
+        assert_eq!(sentence("this link is not valid here"), "This link is not valid here.");
+        assert_eq!(sentence("Done!"), "Done!");
+        assert_eq!(sentence(""), "");
+    }
+
+    #[test]
+    fn a_badge_shows_a_letter() {
+        assert_eq!(initial("  <b>éva"), "B");
+        assert_eq!(initial("éva"), "É");
+        assert_eq!(initial("🙂"), "·");
+    }
+}

@@ -1,0 +1,91 @@
+//! Signing in and out, and the first page.
+
+use std::fmt::Write;
+
+use membership_testkit::bed::PASSWORD;
+use poem::http::StatusCode;
+
+use crate::site::Site;
+
+#[tokio::test]
+async fn signing_in_and_out() {
+    let site = Site::new().await;
+    site.pages.get("/", "").await.assert_leads_to("/sign-in");
+    site.pages.get("/sign-in", "").await.assert(StatusCode::OK).assert_says(&["name=\"login\"", "name=\"password\""]);
+    let root = site.cookie_of("root").await;
+    site.pages.get("/sign-in", &root).await.assert_leads_to("/");
+    site.pages.get("/", &root).await.assert(StatusCode::OK).assert_says(&["<bdi class=\"name\">Example Ltd</bdi>"]);
+
+    let out = site.pages.post("/sign-out", &root, &[]).await.assert_leads_to("/");
+    assert_eq!(out.header("clear-site-data"), "\"cache\", \"storage\"");
+    site.pages.get("/", &root).await.assert_leads_to("/sign-in");
+    site.pages.post("/sign-out", &root, &[]).await.assert_leads_to("/");
+}
+
+/// The answer does not tell which of the two was wrong; what was typed comes back, the password does not.
+#[tokio::test]
+async fn a_wrong_password_and_a_wrong_name_look_alike() {
+    let site = Site::new().await;
+    let mut bodies = Vec::new();
+    for login in ["root", "nobody"] {
+        let typed = [("login", login), ("password", "not-the-password")];
+        let answer = site.pages.post("/sign-in", "", &typed).await.assert(StatusCode::UNAUTHORIZED);
+        let answer = answer.assert_lacks(&["not-the-password"]).assert_says(&[&format!("value=\"{login}\"")]);
+        assert!(answer.headers.get("set-cookie").is_none());
+        bodies.push(answer.body.replace(login, "…"));
+    }
+    assert_eq!(bodies[0], bodies[1]);
+}
+
+/// Proves APP-23 and APP-24: without a session in this browser one signs in first, and is then where one wanted to be.
+#[tokio::test]
+async fn signing_in_leads_where_one_wanted_to_be() {
+    let site = Site::new().await;
+    let (welcome, other_browser) = (site.welcome(), "");
+    site.cookie_of("root").await;
+    site.pages.get(&welcome, other_browser).await.assert_leads_to(&format!("/sign-in?next={welcome}"));
+    let form = site.pages.get(&format!("/sign-in?next={welcome}"), "").await.assert(StatusCode::OK);
+    form.assert_says(&[&format!("name=\"next\" value=\"{welcome}\"")]);
+    let typed = [("login", "root"), ("password", PASSWORD), ("next", welcome.as_str())];
+    site.pages.post("/sign-in", "", &typed).await.assert_leads_to(&welcome);
+}
+
+/// Proves A79: whatever `next` says, one stays here.
+#[tokio::test]
+async fn next_leads_nowhere_else() {
+    let site = Site::new().await;
+    let root = site.cookie_of("root").await;
+    for bad in [
+        "//e.example",
+        "/\\e.example",
+        "/%09/e.example",
+        "/\t/e.example",
+        "https:e.example",
+        "https://e.example",
+        "javascript:alert(1)",
+        "@e.example",
+        "/@e.example",
+        "//user@e.example",
+        "\u{3002}e.example",
+        "/\u{ff0f}e.example",
+        "/welcome/../../e",
+        "/invitation/x?next=//e",
+        "/sign-in?next=//e",
+        "http:/\\e.example",
+        "/\r\nLocation: //e",
+    ] {
+        let typed = [("login", "root"), ("password", PASSWORD), ("next", bad)];
+        site.pages.post("/sign-in", "", &typed).await.assert_leads_to("/");
+        site.pages.post("/sign-out", "", &[("next", bad)]).await.assert_leads_to("/");
+        let query = poem::http::uri::PathAndQuery::try_from(format!("/sign-in?next={}", escaped(bad))).unwrap();
+        site.pages.get(query.as_str(), &root).await.assert_leads_to("/");
+        site.pages.get(query.as_str(), "").await.assert(StatusCode::OK).assert_says(&["name=\"next\" value=\"/\""]);
+    }
+}
+
+fn escaped(text: &str) -> String {
+    text.bytes().fold(String::new(), |mut escaped, byte| {
+        write!(escaped, "%{byte:02x}").unwrap();
+        escaped
+    })
+}

@@ -1,0 +1,13 @@
+//! Every page, good and bad, over a store in memory: the pages as a browser gets them, without a browser.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+
+mod entrance;
+mod invitation;
+mod invitation_closed;
+mod joining;
+mod mailbox;
+mod safety;
+mod set_up;
+mod site;
+mod welcome;

@@ -1,0 +1,104 @@
+//! What holds for every page.
+
+use membership_core::invitation::invite::{Invite, Invitee, Reach};
+use poem::http::{StatusCode, header};
+
+use crate::site::{ORIGIN, Site};
+
+/// Proves A77 in part: every page, good or bad, forbids inline script and style, frames, plugins and foreign bases.
+#[tokio::test]
+async fn every_page_is_locked_down() {
+    let site = Site::new().await;
+    let (_, path) = site.invite("ann@example.org").await;
+    let root = site.cookie_of("root").await;
+    let welcome = site.welcome();
+    for (page, cookie) in [
+        (path.as_str(), ""),
+        (&path, &root),
+        ("/invitation/mbi_x", ""),
+        ("/set-up/mbs_x", ""),
+        ("/sign-in", ""),
+        ("/", &root),
+        (&welcome, &root),
+        ("/nowhere", ""),
+        ("/sign-out", ""),
+    ] {
+        let answer = site.pages.get(page, cookie).await;
+        let policy = answer.header("content-security-policy").to_owned();
+        for part in ["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "script-src 'self'"] {
+            assert!(policy.contains(part), "{page}: {policy}");
+        }
+        assert!(!policy.contains("unsafe-"), "{page}: {policy}");
+        assert_eq!(answer.header("cache-control"), "no-store", "{page}");
+        assert_eq!(answer.header("referrer-policy"), "same-origin", "{page}");
+        assert!(answer.header("server").is_empty(), "{page}");
+        answer.assert_lacks(&["<style", " style=", " onclick", "javascript:"]);
+    }
+}
+
+/// Proves A77 in part: hostile ones are shown as they are, and do nothing.
+#[tokio::test]
+async fn hostile_names_are_inert() {
+    let site = Site::new().await;
+    let (root, role) = (site.cookie_of("root").await, site.bed.role("Member").await.unwrap());
+    let hostile = ["<img src=x onerror=alert(1)>", "{{7*7}}", "\"><script>alert(1)</script>", "' autofocus onfocus='x"];
+    for (row, name) in hostile.into_iter().enumerate() {
+        let reach = Reach::Mail(format!("h{row}@example.org"));
+        let people = vec![Invitee { name: name.into(), reach, roles: vec![role] }];
+        let command = site.bed.invitation_to("nobody@example.org").await.unwrap();
+        let invited = site.bed.invite_one(Invite { people, ..command }).await.unwrap();
+        let path = site.path_of(&invited.invitation);
+        let page = site.pages.get(&path, "").await.assert(StatusCode::OK);
+        page.assert_lacks(&["<img", "<script>", "onfocus='", ">49<"]);
+        site.pages.post(&format!("{path}/accept"), "", &[]).await.assert(StatusCode::SEE_OTHER);
+        let form = site.pages.get(&format!("{path}/register"), "").await.assert(StatusCode::OK);
+        form.assert_lacks(&["<img", "<script>", "onfocus='", "\"\">"]);
+    }
+    let list = site.pages.get(&site.welcome(), &root).await.assert(StatusCode::OK);
+    list.assert_lacks(&["<img", "<script>", "onfocus='"])
+        .assert_says(&["&#60;img src=x onerror=alert(1)&#62;", "{{7*7}}"]);
+}
+
+/// Proves A76 in part: a form that another site sends is refused, with a page that says so.
+#[tokio::test]
+async fn forms_of_other_sites_are_refused() {
+    let site = Site::new().await;
+    let (invited, path) = site.invite("ann@example.org").await;
+    let foreign = site.pages.post_from("https://e.example", &format!("{path}/accept")).await;
+    foreign.assert(StatusCode::FORBIDDEN).assert_says(&["That did not work"]);
+    assert_eq!(site.stored(invited.invitation.id).await.state, invited.invitation.state);
+    site.pages.post_from(ORIGIN, &format!("{path}/accept")).await.assert(StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn errors_are_pages_too() {
+    let site = Site::new().await;
+    site.pages
+        .get("/nowhere", "")
+        .await
+        .assert(StatusCode::NOT_FOUND)
+        .assert_says(&["There is no such page", "href=\"/\""]);
+    let answer = site.pages.get("/sign-out", "").await.assert(StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(answer.header("allow"), "POST");
+    let bare = site.pages.post("/sign-in", "", &[("login", "root")]).await.assert(StatusCode::BAD_REQUEST);
+    bare.assert_says(&["This form could not be read"]).assert_lacks(&["serde", "missing field"]);
+}
+
+/// The files of the pages may be kept for good, because their names change with them.
+#[tokio::test]
+async fn assets_are_cached_by_content() {
+    let site = Site::new().await;
+    let page = site.pages.get("/sign-in", "").await.body;
+    for (start, kind) in [("/assets/console.", "text/css"), ("/assets/mark.", "image/svg+xml")] {
+        let from = page.find(start).unwrap();
+        let path: String = page[from..].chars().take_while(|letter| *letter != '"').collect();
+        let asset = site.pages.get(&path, "").await.assert(StatusCode::OK);
+        let etag = asset.header("etag").to_owned();
+        assert!(etag.starts_with('"') && etag.ends_with('"'), "{etag}");
+        assert!(asset.header("content-type").starts_with(kind));
+        assert_eq!(asset.header("cache-control"), "public, max-age=31536000, immutable");
+        let again = site.pages.get_with(&path, header::IF_NONE_MATCH, &etag).await;
+        assert!(again.assert(StatusCode::NOT_MODIFIED).body.is_empty());
+    }
+    site.pages.get("/assets/console.0000000000000000.css", "").await.assert(StatusCode::NOT_FOUND);
+}

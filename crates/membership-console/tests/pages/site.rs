@@ -1,0 +1,156 @@
+//! The pages with a bed beneath them, and what came back from one.
+
+use std::sync::Arc;
+
+use membership_console::{Letters, Options, problem_page, routes};
+use membership_core::{
+    Membership,
+    account::Account,
+    id::InvitationId,
+    invitation::{Invitation, invite::Invited},
+};
+use membership_testkit::{Bed, ManualClock, bed::PASSWORD};
+use membership_web::{Edge, Shell};
+use poem::{
+    Endpoint, EndpointExt,
+    endpoint::BoxEndpoint,
+    http::{HeaderMap, HeaderName, StatusCode, header},
+    test::{TestClient, TestRequestBuilder},
+};
+
+pub(crate) const ORIGIN: &str = "https://members.example.org";
+
+/// The pages as browsers reach them.
+pub(crate) struct Site {
+    pub(crate) bed: Bed,
+    pub(crate) pages: Pages,
+}
+
+/// A browser without memory: what is in its cookie is said each time.
+pub(crate) struct Pages(TestClient<BoxEndpoint<'static>>);
+
+/// What came back.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
+}
+
+impl Pages {
+    pub(crate) fn of(membership: &Membership, clock: &ManualClock, letters: Option<Arc<dyn Letters>>) -> Self {
+        let clock = clock.clone();
+        let edge = Edge::new(membership.clone(), Arc::new(move || clock.now()), Vec::new());
+        let shell = Shell::new(edge, routes(Options { letters })).page(problem_page);
+        Self(TestClient::new(shell.boxed()))
+    }
+
+    pub(crate) async fn get(&self, path: &str, cookie: &str) -> Answer {
+        said(self.0.get(path), cookie).await
+    }
+
+    pub(crate) async fn head(&self, path: &str) -> Answer {
+        said(self.0.head(path), "").await
+    }
+
+    pub(crate) async fn post(&self, path: &str, cookie: &str, form: &[(&str, &str)]) -> Answer {
+        said(self.0.post(path).header(header::ORIGIN, ORIGIN).form(&form), cookie).await
+    }
+
+    pub(crate) async fn post_from(&self, origin: &str, path: &str) -> Answer {
+        said(self.0.post(path).header(header::ORIGIN, origin), "").await
+    }
+
+    pub(crate) async fn get_with(&self, path: &str, name: HeaderName, value: &str) -> Answer {
+        said(self.0.get(path).header(name, value), "").await
+    }
+}
+
+async fn said<E: Endpoint>(request: TestRequestBuilder<'_, E>, cookie: &str) -> Answer {
+    let request = request.header(header::ACCEPT, "text/html");
+    let request = if cookie.is_empty() { request } else { request.header(header::COOKIE, cookie) };
+    let response = request.send().await.0;
+    let (status, headers) = (response.status(), response.headers().clone());
+    Answer { status, headers, body: response.into_body().into_string().await.unwrap() }
+}
+
+impl Site {
+    pub(crate) async fn new() -> Self {
+        let bed = Bed::new().await.unwrap();
+        let pages = Pages::of(&bed.membership, &bed.clock, None);
+        Self { bed, pages }
+    }
+
+    /// Signs in at the form, and returns the cookie.
+    pub(crate) async fn cookie_of(&self, login: &str) -> String {
+        let answer = self.pages.post("/sign-in", "", &[("login", login), ("password", PASSWORD)]).await;
+        answer.assert(StatusCode::SEE_OTHER).cookie()
+    }
+
+    /// Invites, and returns the path of the page behind the link.
+    pub(crate) async fn invite(&self, address: &str) -> (Invited, String) {
+        let invited = self.bed.invite(address).await.unwrap();
+        let path = self.path_of(&invited.invitation);
+        (invited, path)
+    }
+
+    pub(crate) fn path_of(&self, invitation: &Invitation) -> String {
+        format!("/invitation/{}", self.bed.token(invitation))
+    }
+
+    pub(crate) fn welcome(&self) -> String {
+        format!("/welcome/{}", self.bed.tenant.id)
+    }
+
+    pub(crate) async fn stored(&self, id: InvitationId) -> Invitation {
+        let world = self.bed.world(self.bed.tenant.id).await.unwrap();
+        world.invitations.into_iter().find(|invitation| invitation.id == id).unwrap()
+    }
+
+    pub(crate) async fn accounts(&self) -> Vec<Account> {
+        self.bed.world(self.bed.tenant.id).await.unwrap().accounts
+    }
+}
+
+impl Answer {
+    #[track_caller]
+    pub(crate) fn assert(self, status: StatusCode) -> Self {
+        assert_eq!(self.status, status, "{}", self.body);
+        self
+    }
+
+    /// Leads to `path`.
+    #[track_caller]
+    pub(crate) fn assert_leads_to(self, path: &str) -> Self {
+        let answer = self.assert(StatusCode::SEE_OTHER);
+        assert_eq!(answer.header("location"), path);
+        answer
+    }
+
+    #[track_caller]
+    pub(crate) fn assert_says(self, texts: &[&str]) -> Self {
+        for text in texts {
+            assert!(self.body.contains(text), "the page does not say {text:?}: {}", self.body);
+        }
+        self
+    }
+
+    #[track_caller]
+    pub(crate) fn assert_lacks(self, texts: &[&str]) -> Self {
+        for text in texts {
+            assert!(!self.body.contains(text), "the page says {text:?}: {}", self.body);
+        }
+        self
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The session cookie that it sets, as a browser would send it back.
+    #[track_caller]
+    pub(crate) fn cookie(&self) -> String {
+        let set = self.header("set-cookie");
+        assert!(set.starts_with("__Host-membership=mbk_"), "no session starts: {set:?}");
+        set.split(';').next().unwrap().to_owned()
+    }
+}

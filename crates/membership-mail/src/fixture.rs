@@ -1,0 +1,71 @@
+//! Letters for the tests, and what people might be called.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use membership_core::{
+    email::{Alphabet, EmailAddress},
+    id::MessageId,
+    outbox::{Content, Letter},
+};
+use uuid::Uuid;
+
+use crate::{Clock, Sender};
+
+/// When every message here is written: three days before its link ends.
+pub(crate) fn now() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_795_356_300, 0).unwrap()
+}
+
+pub(crate) fn clock() -> Clock {
+    Arc::new(now)
+}
+
+pub(crate) fn sender() -> Sender {
+    Sender::new("no-reply@members.example.net", Some("Example Members")).unwrap()
+}
+
+pub(crate) fn letter(to_name: &str, tenant: &str, inviter: Option<&str>, roles: &[&str]) -> Letter {
+    Letter {
+        id: MessageId::from_uuid(Uuid::from_u128(0x0197_c0de_0000_8000_8000_0000_0000_0001)),
+        to: EmailAddress::parse("bea@example.org", Alphabet::Ascii).unwrap(),
+        to_name: to_name.to_owned(),
+        content: Content::Invitation {
+            tenant: tenant.to_owned(),
+            inviter: inviter.map(str::to_owned),
+            roles: roles.iter().map(|role| (*role).to_owned()).collect(),
+            link: format!("https://members.example.net/invitation/mbi_{}", "Ab3-_".repeat(14)),
+            expires_at: DateTime::from_timestamp(1_795_615_500, 0).unwrap(),
+        },
+    }
+}
+
+/// The letter of this number to this address.
+pub(crate) fn letter_to(to: &str, number: u128) -> Letter {
+    let to = EmailAddress::parse(to, Alphabet::International).unwrap();
+    Letter { id: MessageId::from_uuid(Uuid::from_u128(number)), to, ..letter("Bea Müller", "Acme", Some("Ann"), &[]) }
+}
+
+/// What people and tenants might be called.
+pub(crate) const HOSTILE: [&str; 20] = [
+    "Ann\r\nBcc: eve@evil.example",
+    "Ann\nBcc: eve@evil.example",
+    "Ann\rBcc: eve@evil.example",
+    "Ann\r\n\r\n<h1>body</h1>",
+    "Ann\r\n.\r\nMAIL FROM:<eve@evil.example>\r\n",
+    "Ann\0Example",
+    "Ann\u{2028}Bcc: eve@evil.example",
+    "Ann\u{85}Bcc: eve@evil.example",
+    "\u{202e}elpmaxE nnA",
+    "Ann, eve@evil.example",
+    "Ann <eve@evil.example>",
+    "\"Ann\" <eve@evil.example>, \"",
+    "Ann; eve@evil.example:",
+    "Ann (comment) \\\" \\",
+    "=?utf-8?Q?=0D=0ABcc:_eve@evil.example?=",
+    "=?utf-8?B?DQpCY2M6IGV2ZUBldmlsLmV4YW1wbGU=?= =?x?q?y?=",
+    "<img src=x onerror=alert(1)>",
+    "{{7*7}} {% raw %} ${7*7} <%= 7*7 %>",
+    "' onclick='alert(1)' \" onclick=\"alert(1)",
+    "--=_0197c0de000080008000000000000001--",
+];

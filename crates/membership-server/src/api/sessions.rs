@@ -1,0 +1,138 @@
+//! Signing in and out, and who one is.
+
+use membership_core::{account::sign_in, directory, ports::Secret};
+use membership_web::{Edge, Visitor, session_cookie};
+use poem::web::Data;
+use poem_openapi::{ApiResponse, Object, OpenApi, payload::Json};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::{Chapter, PREFIX};
+use crate::{
+    answer::Answer,
+    body::Body,
+    caller::Caller,
+    representation::{Account, MemberStatus, Session, SignedIn, Tenant, Transport},
+};
+
+/// Who signs in, and how.
+#[derive(Object, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SignInRequest {
+    /// A username, or an address that the account has proved.
+    login: String,
+    /// The password.
+    password: String,
+    /// How the session is handed over.
+    transport: Transport,
+}
+
+/// The session of this request.
+#[derive(Object)]
+struct CurrentSession {
+    /// Whose it is.
+    account: Account,
+    /// The session.
+    session: Session,
+}
+
+/// Who one is, and where one belongs.
+#[derive(Object)]
+struct Me {
+    /// The account.
+    account: Account,
+    /// Whether it operates this installation.
+    operator: bool,
+    /// The tenants where it is a member, by name.
+    places: Vec<Place>,
+}
+
+/// One of the places where an account is a member.
+#[derive(Object)]
+struct Place {
+    /// The tenant.
+    tenant: Tenant,
+    /// The member there.
+    member: Uuid,
+    /// Its state.
+    status: MemberStatus,
+}
+
+#[derive(ApiResponse)]
+enum SessionStarted {
+    /// A session has started.
+    #[oai(status = 201)]
+    Created(
+        Json<SignedIn>,
+        /// The session.
+        #[oai(header = "Location")]
+        String,
+        /// The session cookie, if the transport is `cookie`.
+        #[oai(header = "Set-Cookie")]
+        Option<String>,
+    ),
+}
+
+#[derive(ApiResponse)]
+enum SessionEnded {
+    /// The session has ended: its key opens nothing any more.
+    #[oai(status = 204)]
+    Done(
+        /// Takes the cookie away.
+        #[oai(header = "Set-Cookie")]
+        String,
+        /// Lets a browser forget what it kept.
+        #[oai(header = "Clear-Site-Data")]
+        String,
+    ),
+}
+
+pub(crate) struct SessionsApi;
+
+#[OpenApi(prefix_path = "/api/v1", tag = "Chapter::Sessions")]
+impl SessionsApi {
+    /// Sign in
+    ///
+    /// Starts a new session. The answer and the time it takes are the same whether or not there is such an account.
+    #[oai(path = "/sessions", method = "post", operation_id = "signIn")]
+    async fn sign_in(&self, edge: Data<&Edge>, visitor: Visitor, body: Body<SignInRequest>) -> Answer<SessionStarted> {
+        let SignInRequest { login, password, transport } = body.0;
+        let command = sign_in::SignIn { login, password: Secret::new(password) };
+        let fresh = edge.membership().sign_in(&visitor.context, command).await?;
+        let (signed_in, cookie) = SignedIn::by(transport, &edge, fresh.account, &fresh.session, &fresh.key);
+        Ok(SessionStarted::Created(Json(signed_in), format!("{PREFIX}/sessions/current"), cookie))
+    }
+
+    /// Show the current session
+    ///
+    /// The session that this request was made in, and whose it is.
+    #[oai(path = "/sessions/current", method = "get", operation_id = "getCurrentSession")]
+    async fn current(&self, caller: Caller) -> Answer<Json<CurrentSession>> {
+        Ok(Json(CurrentSession { account: caller.account.into(), session: (&caller.session).into() }))
+    }
+
+    /// Sign out
+    ///
+    /// Ends the session that this request was made in, at once and everywhere.
+    #[oai(path = "/sessions/current", method = "delete", operation_id = "signOut")]
+    async fn sign_out(&self, edge: Data<&Edge>, caller: Caller) -> Answer<SessionEnded> {
+        edge.membership().sign_out(&caller.context, &caller.session).await?;
+        Ok(SessionEnded::Done(session_cookie::clear(&edge), r#""cookies", "storage""#.to_owned()))
+    }
+
+    /// Show who one is
+    ///
+    /// The account that is signed in, the tenants where it is a member, and whether it operates the installation.
+    #[oai(path = "/me", method = "get", operation_id = "getMe")]
+    async fn me(&self, edge: Data<&Edge>, caller: Caller) -> Answer<Json<Me>> {
+        let (places, operator) = edge.membership().places(&caller.context, &caller.account).await?;
+        let places = places.into_iter().map(Place::from).collect();
+        Ok(Json(Me { account: caller.account.into(), operator, places }))
+    }
+}
+
+impl From<directory::Place> for Place {
+    fn from(place: directory::Place) -> Self {
+        Self { tenant: place.tenant.into(), member: place.member.as_uuid(), status: place.status.into() }
+    }
+}

@@ -1,0 +1,72 @@
+//! The description of the API: what poem-openapi writes, mended where it falls short of what the server does.
+
+mod examples;
+mod operations;
+mod schemas;
+
+use serde_json::{Value, json};
+
+use crate::api;
+
+/// Where the committed description says that the API is; a server that runs puts its own address there.
+const PLACEHOLDER: &str = "https://members.example.org";
+
+const ABOUT: &str = "\
+Member management for products with many tenants: who belongs to a tenant, how they got there, and what they may do.
+
+**Signing in.** `POST /api/v1/sessions` starts a session. Its key travels in a cookie (browsers) or as a bearer token
+(programs): `Authorization: Bearer mbk_…`. A token never stands in an address.
+
+**Problems.** Everything that is refused is answered as `application/problem+json` (RFC 9457) with a stable `code`, what
+one can do about it, and the request's id. Faults of the input are listed in `errors`, each with its place. What one may
+not see is answered as what does not exist.
+
+**Bodies** are JSON. Unknown fields, repeated keys and bodies beyond 64 KiB are refused.
+
+**Lists** come in pages, newest first: send `next_cursor` back as `cursor`.";
+
+/// The description as the repository keeps it. Needs no database.
+pub fn spec() -> String {
+    written(&described(PLACEHOLDER))
+}
+
+/// The description of the API as it is served at `origin`.
+pub(crate) fn spec_at(origin: &str) -> String {
+    written(&described(origin))
+}
+
+/// The methods of each address, by its pattern in the router.
+pub(crate) fn methods() -> Vec<(String, String)> {
+    operations::methods(&raw())
+}
+
+fn described(origin: &str) -> Value {
+    let mut spec = raw();
+    set(&mut spec, "openapi", json!("3.0.3"));
+    set(&mut spec, "servers", json!([{ "url": origin, "description": "this installation" }]));
+    if let Some(info) = spec.get_mut("info") {
+        set(info, "description", json!(ABOUT));
+        set(info, "license", json!({ "name": "MIT OR Apache-2.0", "url": "https://spdx.org/licenses/" }));
+    }
+    operations::mend(&mut spec);
+    schemas::mend(&mut spec);
+    spec
+}
+
+fn raw() -> Value {
+    serde_json::from_str(&api::service().spec()).unwrap_or_default()
+}
+
+fn written(spec: &Value) -> String {
+    format!("{spec:#}\n")
+}
+
+fn set(object: &mut Value, key: &str, value: Value) {
+    if let Some(object) = object.as_object_mut() {
+        object.insert(key.to_owned(), value);
+    }
+}
+
+#[cfg(test)]
+#[path = "spec_tests.rs"]
+mod tests;

@@ -1,0 +1,163 @@
+//! An example for each operation. The tests send every one of the bodies, and compare every one of the answers with
+//! what the server really gives.
+
+use serde_json::{Map, Value, json};
+
+use super::set;
+
+const TENANT: &str = "0197c0de-0000-7000-8000-000000000001";
+const MEMBER: &str = "0197c0de-0000-7000-8000-000000000002";
+const INVITATION: &str = "0197c0de-0000-7000-8000-000000000003";
+const ROLE: &str = "0197c0de-0000-7000-8000-000000000004";
+const ACCOUNT: &str = "0197c0de-0000-7000-8000-000000000005";
+const SESSION: &str = "0197c0de-0000-7000-8000-000000000006";
+const REQUEST: &str = "0197c0de-0000-7000-8000-000000000007";
+const MORNING: &str = "2026-03-02T09:00:00+00:00";
+const EVENING: &str = "2026-03-02T21:00:00+00:00";
+const THREE_DAYS_LATER: &str = "2026-03-05T09:00:00+00:00";
+const PASSWORD: &str = "correct horse battery staple";
+const TOKEN: &str = "mbi_the-last-part-of-the-link";
+
+/// Puts the examples of the operation `id` into it.
+pub(super) fn put(operation: &mut Value, id: &str) {
+    if let Some(body) = operation.pointer_mut("/requestBody/content/application~1json") {
+        set(body, "example", request(id));
+    }
+    let responses = operation.get_mut("responses").and_then(Value::as_object_mut);
+    for response in responses.into_iter().flat_map(Map::values_mut) {
+        if let Some(content) = response.pointer_mut("/content/application~1json") {
+            set(content, "example", answer(id));
+        }
+    }
+}
+
+fn request(id: &str) -> Value {
+    match id {
+        "setUp" => json!({
+            "token": "mbs_the-last-part-of-the-link", "tenant": "Example Ltd", "name": "Ann Example", "username": "ann",
+            "email": "ann@example.org", "password": PASSWORD, "transport": "bearer",
+        }),
+        "signIn" => json!({ "login": "ann", "password": PASSWORD, "transport": "bearer" }),
+        "createTenant" => json!({
+            "name": "Example Ltd",
+            "administrator": { "name": "Ann Example", "via": "mail", "email": "ann@example.org" },
+        }),
+        "invite" => json!({
+            "people": [{ "name": "Ann Example", "via": "mail", "email": "ann@example.org", "roles": [ROLE] }],
+            "send": "now",
+            "validity_seconds": 259_200,
+        }),
+        "registerByInvitation" => {
+            json!({ "token": TOKEN, "name": "Ann Example", "password": PASSWORD, "transport": "cookie" })
+        }
+        _ => json!({ "token": TOKEN }),
+    }
+}
+
+fn answer(id: &str) -> Value {
+    match id {
+        "setUp" => json!({ "tenant": tenant(), "member": joined(), "signed_in": signed_in() }),
+        "signIn" => signed_in(),
+        "getCurrentSession" => json!({ "account": account(), "session": session() }),
+        "getMe" => json!({
+            "account": account(),
+            "operator": false,
+            "places": [{ "tenant": tenant(), "member": MEMBER, "status": "enabled" }],
+        }),
+        "createTenant" => json!({ "tenant": tenant(), "administrator": not_joined(), "invitation": invitation() }),
+        "getTenant" => json!({ "tenant": tenant(), "member": MEMBER, "permissions": ["membership:members.read"] }),
+        "listRoles" => json!({ "roles": [role()] }),
+        "listMembers" => json!({ "members": [listed()], "next_cursor": "AZfA3gAAcACAAAAAAAAAAg" }),
+        "getMember" => listed(),
+        "invite" => json!({ "invited": [{ "member": not_joined(), "invitation": invitation() }] }),
+        "sendInvitation" | "resendInvitation" => json!({ "invitation": invitation() }),
+        "acceptInvitation" => json!({ "stage": "accepted", "expires_at": THREE_DAYS_LATER }),
+        "rejectInvitation" => json!({ "stage": "rejected" }),
+        "openInvitation" => json!({
+            "tenant": "Example Ltd", "name": "Ann Example", "inviter": "Root", "roles": ["Member"], "stage": "invited",
+            "via": "mail", "email": "ann@example.org", "expires_at": THREE_DAYS_LATER, "has_account": false,
+        }),
+        "joinByInvitation" => joined(),
+        "registerByInvitation" => json!({ "member": joined(), "signed_in": signed_in() }),
+        "readAudit" => json!({ "records": [record()] }),
+        _ => invitation(),
+    }
+}
+
+/// An example of a problem.
+pub(super) fn problem() -> Value {
+    json!({
+        "type": "/problems/invalid-input",
+        "title": "Invalid input",
+        "status": 422,
+        "detail": "the input breaks 1 rule(s): /people/0/email an e-mail address has no spaces",
+        "code": "invalid-input",
+        "advice": "mend each place that the list of errors names and send it again; nothing was changed",
+        "request_id": REQUEST,
+        "errors": [{
+            "pointer": "/people/0/email",
+            "code": "address-has-space",
+            "detail": "an e-mail address has no spaces; expected local-part@domain.example",
+        }],
+    })
+}
+
+fn tenant() -> Value {
+    json!({ "id": TENANT, "name": "Example Ltd", "status": "active", "created_at": MORNING })
+}
+
+fn role() -> Value {
+    json!({ "id": ROLE, "name": "Member", "permissions": ["membership:members.read"], "administrator": false })
+}
+
+fn account() -> Value {
+    json!({
+        "id": ACCOUNT, "name": "Ann Example", "username": "ann", "email": "ann@example.org", "email_proved": true,
+        "registered_at": MORNING,
+    })
+}
+
+fn session() -> Value {
+    json!({ "id": SESSION, "started_at": MORNING, "ends_at": EVENING })
+}
+
+fn signed_in() -> Value {
+    json!({ "account": account(), "session": session(), "token": "mbk_shown-this-once" })
+}
+
+fn not_joined() -> Value {
+    json!({
+        "id": MEMBER, "tenant": TENANT, "name": "Ann Example", "email": "ann@example.org", "status": "not-joined",
+        "roles": [ROLE], "representative": false, "created_at": MORNING,
+    })
+}
+
+fn joined() -> Value {
+    let mut member = not_joined();
+    set(&mut member, "status", json!("enabled"));
+    set(&mut member, "account", json!(ACCOUNT));
+    set(&mut member, "joined_at", json!(EVENING));
+    member
+}
+
+fn listed() -> Value {
+    let mut member = not_joined();
+    set(&mut member, "invitation", invitation());
+    member
+}
+
+fn invitation() -> Value {
+    json!({
+        "id": INVITATION, "member": MEMBER, "stage": "invited", "via": "mail", "email": "ann@example.org",
+        "generation": 1, "validity_seconds": 259_200, "created_at": MORNING, "sent_at": MORNING,
+        "expires_at": THREE_DAYS_LATER,
+        "delivery": { "state": "sent", "at": MORNING, "words": "250 2.0.0 Ok: queued as 4bXk2T" },
+    })
+}
+
+fn record() -> Value {
+    json!({
+        "revision": 1, "at": MORNING, "actor": format!("account:{ACCOUNT}"), "request": REQUEST,
+        "name": "tenant.created", "body": {}, "hash": "9f".repeat(32),
+    })
+}

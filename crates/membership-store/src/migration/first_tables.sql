@@ -1,0 +1,221 @@
+-- The first tables. One text for SQLite and PostgreSQL: SQLite takes PostgreSQL's names of types.
+--
+-- * Moments are microseconds since 1970-01-01T00:00:00Z.
+-- * In the tables of tenants every key begins with the tenant, so that a distributed database can shard by it.
+-- * Every constraint has a name: src/fault.rs tells by it what went wrong.
+
+CREATE TABLE installation (
+    id         bigint NOT NULL,
+    generation bigint NOT NULL,
+    issued_at  bigint,
+    operator   uuid,
+    CONSTRAINT installation_pk PRIMARY KEY (id),
+    CONSTRAINT installation_is_one CHECK (id = 1),
+    CONSTRAINT installation_generation CHECK (generation >= 0)
+);
+
+INSERT INTO installation (id, generation) VALUES (1, 0);
+
+-- The end of each audit. Its row is also the lock of its scope.
+CREATE TABLE audit_head (
+    scope_id   uuid   NOT NULL,
+    scope_kind text   NOT NULL,
+    revision   bigint NOT NULL,
+    hash       bytea  NOT NULL,
+    CONSTRAINT audit_head_pk PRIMARY KEY (scope_id),
+    CONSTRAINT audit_head_scope CHECK (scope_kind IN ('installation', 'tenant', 'account')),
+    CONSTRAINT audit_head_revision CHECK (revision >= 0)
+);
+
+CREATE TABLE audit (
+    scope_id   uuid   NOT NULL,
+    revision   bigint NOT NULL,
+    scope_kind text   NOT NULL,
+    at         bigint NOT NULL,
+    actor      text   NOT NULL,
+    request    uuid   NOT NULL,
+    name       text   NOT NULL,
+    body       text   NOT NULL,
+    hash       bytea  NOT NULL,
+    CONSTRAINT audit_pk PRIMARY KEY (scope_id, revision),
+    CONSTRAINT audit_scope CHECK (scope_kind IN ('installation', 'tenant', 'account')),
+    CONSTRAINT audit_revision CHECK (revision >= 1)
+);
+
+CREATE TABLE account (
+    id                  uuid   NOT NULL,
+    name                text   NOT NULL,
+    username            text,
+    email               text,
+    email_proved_at     bigint,
+    password            text,
+    registered_at       bigint NOT NULL,
+    sessions_valid_from bigint NOT NULL,
+    CONSTRAINT account_pk PRIMARY KEY (id),
+    CONSTRAINT account_username_unique UNIQUE (username),
+    CONSTRAINT account_proof CHECK (email_proved_at IS NULL OR email IS NOT NULL)
+);
+
+-- Anybody may claim an address; only one account has proved it.
+CREATE UNIQUE INDEX account_email_unique ON account (email) WHERE email_proved_at IS NOT NULL;
+
+CREATE TABLE session (
+    id         uuid   NOT NULL,
+    account_id uuid   NOT NULL,
+    key_hash   bytea  NOT NULL,
+    started_at bigint NOT NULL,
+    ends_at    bigint NOT NULL,
+    CONSTRAINT session_pk PRIMARY KEY (id),
+    CONSTRAINT session_key_unique UNIQUE (key_hash),
+    CONSTRAINT session_account_fk FOREIGN KEY (account_id) REFERENCES account (id)
+);
+
+CREATE INDEX session_of_account ON session (account_id);
+
+CREATE TABLE tenant (
+    id         uuid   NOT NULL,
+    name       text   NOT NULL,
+    status     text   NOT NULL,
+    policy     text   NOT NULL,
+    created_at bigint NOT NULL,
+    CONSTRAINT tenant_pk PRIMARY KEY (id),
+    CONSTRAINT tenant_status CHECK (status IN ('setting-up', 'active', 'suspended'))
+);
+
+CREATE TABLE role (
+    tenant_id     uuid    NOT NULL,
+    id            uuid    NOT NULL,
+    name          text    NOT NULL,
+    permissions   text    NOT NULL,
+    administrator boolean NOT NULL,
+    CONSTRAINT role_pk PRIMARY KEY (tenant_id, id),
+    CONSTRAINT role_name_unique UNIQUE (tenant_id, name),
+    CONSTRAINT role_tenant_fk FOREIGN KEY (tenant_id) REFERENCES tenant (id)
+);
+
+CREATE TABLE member (
+    tenant_id      uuid    NOT NULL,
+    id             uuid    NOT NULL,
+    name           text    NOT NULL,
+    email          text,
+    representative boolean NOT NULL,
+    creator        uuid,
+    created_at     bigint  NOT NULL,
+    status         text    NOT NULL,
+    invitation_id  uuid,
+    account_id     uuid,
+    joined_at      bigint,
+    disabled_at    bigint,
+    removed_at     bigint,
+    CONSTRAINT member_pk PRIMARY KEY (tenant_id, id),
+    CONSTRAINT member_tenant_fk FOREIGN KEY (tenant_id) REFERENCES tenant (id),
+    CONSTRAINT member_creator_fk FOREIGN KEY (tenant_id, creator) REFERENCES member (tenant_id, id),
+    CONSTRAINT member_account_fk FOREIGN KEY (account_id) REFERENCES account (id),
+    CONSTRAINT member_state CHECK (
+        CASE status
+            WHEN 'not-joined' THEN invitation_id IS NOT NULL AND account_id IS NULL AND joined_at IS NULL
+                                   AND disabled_at IS NULL AND removed_at IS NULL
+            WHEN 'enabled'    THEN invitation_id IS NULL AND account_id IS NOT NULL AND joined_at IS NOT NULL
+                                   AND disabled_at IS NULL AND removed_at IS NULL
+            WHEN 'disabled'   THEN invitation_id IS NULL AND account_id IS NOT NULL AND joined_at IS NOT NULL
+                                   AND disabled_at IS NOT NULL AND removed_at IS NULL
+            WHEN 'removed'    THEN invitation_id IS NULL AND disabled_at IS NULL AND removed_at IS NOT NULL
+            ELSE FALSE
+        END
+    )
+);
+
+CREATE UNIQUE INDEX member_email_unique ON member (tenant_id, email) WHERE status <> 'removed';
+CREATE UNIQUE INDEX member_account_unique ON member (tenant_id, account_id) WHERE status <> 'removed';
+CREATE UNIQUE INDEX member_representative_unique ON member (tenant_id) WHERE representative AND status <> 'removed';
+CREATE INDEX member_by_status ON member (tenant_id, status, id);
+CREATE INDEX member_of_account ON member (account_id);
+CREATE INDEX member_by_creator ON member (tenant_id, creator);
+
+CREATE TABLE member_role (
+    tenant_id uuid NOT NULL,
+    member_id uuid NOT NULL,
+    role_id   uuid NOT NULL,
+    CONSTRAINT member_role_pk PRIMARY KEY (tenant_id, member_id, role_id),
+    CONSTRAINT member_role_member_fk FOREIGN KEY (tenant_id, member_id) REFERENCES member (tenant_id, id),
+    CONSTRAINT member_role_role_fk FOREIGN KEY (tenant_id, role_id) REFERENCES role (tenant_id, id)
+);
+
+CREATE INDEX member_role_by_role ON member_role (tenant_id, role_id);
+
+CREATE TABLE invitation (
+    tenant_id    uuid   NOT NULL,
+    id           uuid   NOT NULL,
+    member_id    uuid   NOT NULL,
+    inviter_kind text   NOT NULL,
+    inviter_id   uuid   NOT NULL,
+    channel      text   NOT NULL,
+    address      text,
+    generation   bigint NOT NULL,
+    validity     bigint NOT NULL,
+    created_at   bigint NOT NULL,
+    sent_at      bigint,
+    opened_at    bigint,
+    stage        text   NOT NULL,
+    stage_at     bigint,
+    expires_at   bigint,
+    account_id   uuid,
+    CONSTRAINT invitation_pk PRIMARY KEY (tenant_id, id),
+    CONSTRAINT invitation_member_unique UNIQUE (tenant_id, member_id),
+    CONSTRAINT invitation_member_fk FOREIGN KEY (tenant_id, member_id) REFERENCES member (tenant_id, id),
+    CONSTRAINT invitation_inviter CHECK (inviter_kind IN ('member', 'operator')),
+    CONSTRAINT invitation_channel CHECK (channel = 'link' OR (channel = 'mail' AND address IS NOT NULL)),
+    CONSTRAINT invitation_generation CHECK (generation >= 0),
+    CONSTRAINT invitation_validity CHECK (validity BETWEEN 3600 AND 2592000),
+    CONSTRAINT invitation_state CHECK (
+        CASE stage
+            WHEN 'ready'    THEN stage_at IS NULL AND expires_at IS NULL AND account_id IS NULL
+            WHEN 'invited'  THEN stage_at IS NULL AND expires_at IS NOT NULL AND account_id IS NULL
+            WHEN 'accepted' THEN stage_at IS NOT NULL AND expires_at IS NOT NULL
+            WHEN 'joined'   THEN stage_at IS NOT NULL AND expires_at IS NULL AND account_id IS NOT NULL
+            WHEN 'rejected' THEN stage_at IS NOT NULL AND expires_at IS NULL AND account_id IS NULL
+            WHEN 'revoked'  THEN stage_at IS NOT NULL AND expires_at IS NULL AND account_id IS NULL
+            WHEN 'expired'  THEN stage_at IS NOT NULL AND expires_at IS NULL AND account_id IS NULL
+            ELSE FALSE
+        END
+    )
+);
+
+-- Those whose time runs.
+CREATE INDEX invitation_deadline ON invitation (expires_at) WHERE expires_at IS NOT NULL;
+
+CREATE TABLE outbox (
+    id         uuid   NOT NULL,
+    tenant_id  uuid   NOT NULL,
+    kind       text   NOT NULL,
+    subject    uuid   NOT NULL,
+    generation bigint NOT NULL,
+    to_address text   NOT NULL,
+    state      text   NOT NULL,
+    queued_at  bigint NOT NULL,
+    due_at     bigint,
+    settled_at bigint,
+    attempts   bigint NOT NULL,
+    words      text,
+    CONSTRAINT outbox_pk PRIMARY KEY (id),
+    CONSTRAINT outbox_mail_unique UNIQUE (subject, kind, generation),
+    CONSTRAINT outbox_tenant_fk FOREIGN KEY (tenant_id) REFERENCES tenant (id),
+    CONSTRAINT outbox_kind CHECK (kind IN ('invitation')),
+    CONSTRAINT outbox_generation CHECK (generation >= 0),
+    CONSTRAINT outbox_attempts CHECK (attempts >= 0),
+    CONSTRAINT outbox_state CHECK (
+        CASE state
+            WHEN 'queued'    THEN due_at IS NOT NULL AND settled_at IS NULL AND words IS NULL
+            WHEN 'sending'   THEN due_at IS NOT NULL AND settled_at IS NULL
+            WHEN 'deferred'  THEN due_at IS NOT NULL AND settled_at IS NULL AND words IS NOT NULL
+            WHEN 'sent'      THEN due_at IS NULL AND settled_at IS NOT NULL AND words IS NOT NULL
+            WHEN 'failed'    THEN due_at IS NULL AND settled_at IS NOT NULL AND words IS NOT NULL
+            WHEN 'cancelled' THEN due_at IS NULL AND settled_at IS NOT NULL
+            ELSE FALSE
+        END
+    )
+);
+
+-- Those that wait: to be sent for the first time, to be sent again, or for the end of a lease.
+CREATE INDEX outbox_due ON outbox (due_at, id) WHERE due_at IS NOT NULL;
+CREATE INDEX outbox_of_tenant ON outbox (tenant_id);

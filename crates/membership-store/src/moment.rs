@@ -1,0 +1,28 @@
+//! Moments as they are stored: microseconds since 1970-01-01T00:00:00Z in a 64-bit integer. The same on both databases,
+//! sorted as time goes, and exactly as precise as [`Context::now`](membership_core::context::Context::now).
+
+use chrono::{DateTime, Utc};
+use sea_orm::DeriveValueType;
+
+/// A moment in a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, DeriveValueType)]
+pub(crate) struct Moment(i64);
+
+/// The number is beyond what a calendar holds.
+#[derive(Debug, thiserror::Error)]
+#[error("{0} microseconds are beyond the calendar")]
+pub(crate) struct BeyondTheCalendar(i64);
+
+impl From<DateTime<Utc>> for Moment {
+    fn from(moment: DateTime<Utc>) -> Self {
+        Self(moment.timestamp_micros())
+    }
+}
+
+impl TryFrom<Moment> for DateTime<Utc> {
+    type Error = BeyondTheCalendar;
+
+    fn try_from(Moment(micros): Moment) -> Result<Self, BeyondTheCalendar> {
+        Self::from_timestamp_micros(micros).ok_or(BeyondTheCalendar(micros))
+    }
+}

@@ -1,0 +1,60 @@
+//! The tables, one file each: the row, how a thing of the domain becomes one, and how it comes back. A row comes back
+//! by looking at all of its columns at once; one that cannot be is [`Corrupt`](membership_core::store::StoreError).
+
+pub(crate) mod account;
+pub(crate) mod audit;
+pub(crate) mod audit_head;
+pub(crate) mod installation;
+pub(crate) mod invitation;
+pub(crate) mod member;
+pub(crate) mod member_role;
+pub(crate) mod outbox;
+pub(crate) mod role;
+pub(crate) mod session;
+pub(crate) mod tenant;
+
+use std::fmt::Display;
+
+use chrono::{DateTime, Utc};
+use membership_core::{email::EmailAddress, name::DisplayName, store::StoreError};
+use uuid::Uuid;
+
+use crate::{fault::corrupt, moment::Moment};
+
+/// Reads the columns of one row, and knows which row it is should one of them make no sense.
+#[derive(Clone, Copy)]
+pub(crate) struct Row {
+    table: &'static str,
+    id: Uuid,
+}
+
+impl Row {
+    pub(crate) const fn new(table: &'static str, id: Uuid) -> Self {
+        Self { table, id }
+    }
+
+    pub(crate) fn corrupt(self, why: impl Display) -> StoreError {
+        corrupt(self.table, self.id, why)
+    }
+
+    pub(crate) fn moment(self, moment: Moment) -> Result<DateTime<Utc>, StoreError> {
+        DateTime::try_from(moment).map_err(|error| self.corrupt(error))
+    }
+
+    pub(crate) fn moment_if(self, moment: Option<Moment>) -> Result<Option<DateTime<Utc>>, StoreError> {
+        moment.map(|moment| self.moment(moment)).transpose()
+    }
+
+    pub(crate) fn number(self, number: i64) -> Result<u32, StoreError> {
+        u32::try_from(number).map_err(|_| self.corrupt(format_args!("{number} is out of range")))
+    }
+
+    pub(crate) fn address(self, text: &str) -> Result<EmailAddress, StoreError> {
+        EmailAddress::from_canonical(text).map_err(|error| self.corrupt(error))
+    }
+
+    pub(crate) fn name(self, text: &str) -> Result<DisplayName, StoreError> {
+        let name = DisplayName::parse(text).map_err(|error| self.corrupt(error))?;
+        if name.as_str() == text { Ok(name) } else { Err(self.corrupt("its name is not in its one form")) }
+    }
+}

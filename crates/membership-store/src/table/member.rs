@@ -1,0 +1,120 @@
+//! Members.
+
+use std::collections::BTreeSet;
+
+use membership_core::{
+    id::{AccountId, InvitationId, MemberId, RoleId, TenantId},
+    member::{Member, MemberState},
+    store::StoreError,
+};
+use sea_orm::entity::prelude::*;
+
+use crate::{
+    moment::Moment,
+    table::{Row, account, member_role, tenant},
+};
+
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "member")]
+pub(crate) struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub(crate) tenant_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub(crate) id: Uuid,
+    pub(crate) name: String,
+    pub(crate) email: Option<String>,
+    pub(crate) representative: bool,
+    pub(crate) creator: Option<Uuid>,
+    pub(crate) created_at: Moment,
+    pub(crate) status: String,
+    pub(crate) invitation_id: Option<Uuid>,
+    pub(crate) account_id: Option<Uuid>,
+    pub(crate) joined_at: Option<Moment>,
+    pub(crate) disabled_at: Option<Moment>,
+    pub(crate) removed_at: Option<Moment>,
+}
+
+#[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+pub(crate) enum Relation {
+    #[sea_orm(belongs_to = "account::Entity", from = "Column::AccountId", to = "account::Column::Id")]
+    Account,
+    #[sea_orm(belongs_to = "tenant::Entity", from = "Column::TenantId", to = "tenant::Column::Id")]
+    Tenant,
+}
+
+impl Related<tenant::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::Tenant.def()
+    }
+}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl From<&Member> for Model {
+    fn from(member: &Member) -> Self {
+        let (invitation, disabled_at, removed_at) = match member.state {
+            MemberState::NotJoined { invitation } => (Some(invitation), None, None),
+            MemberState::Enabled { .. } => (None, None, None),
+            MemberState::Disabled { disabled_at, .. } => (None, Some(disabled_at), None),
+            MemberState::Removed { removed_at, .. } => (None, None, Some(removed_at)),
+        };
+        Self {
+            tenant_id: member.tenant.as_uuid(),
+            id: member.id.as_uuid(),
+            name: member.name.to_string(),
+            email: member.email.as_ref().map(ToString::to_string),
+            representative: member.representative,
+            creator: member.creator.map(MemberId::as_uuid),
+            created_at: member.created_at.into(),
+            status: member.status().as_str().to_owned(),
+            invitation_id: invitation.map(InvitationId::as_uuid),
+            account_id: member.account().map(AccountId::as_uuid),
+            joined_at: member.joined_at().map(Moment::from),
+            disabled_at: disabled_at.map(Moment::from),
+            removed_at: removed_at.map(Moment::from),
+        }
+    }
+}
+
+/// The rows of `member_role` that say what `member` holds.
+pub(crate) fn held_roles(member: &Member) -> impl Iterator<Item = member_role::Model> {
+    let (tenant_id, member_id) = (member.tenant.as_uuid(), member.id.as_uuid());
+    member.roles.iter().map(move |role| member_role::Model { tenant_id, member_id, role_id: role.as_uuid() })
+}
+
+impl Model {
+    /// The member, who holds `roles`.
+    pub(crate) fn into_member(self, roles: BTreeSet<RoleId>) -> Result<Member, StoreError> {
+        let at = Row::new("member", self.id);
+        Ok(Member {
+            state: state(at, &self)?,
+            id: MemberId::from_uuid(self.id),
+            tenant: TenantId::from_uuid(self.tenant_id),
+            name: at.name(&self.name)?,
+            email: self.email.map(|text| at.address(&text)).transpose()?,
+            roles,
+            representative: self.representative,
+            creator: self.creator.map(MemberId::from_uuid),
+            created_at: at.moment(self.created_at)?,
+        })
+    }
+}
+
+fn state(at: Row, row: &Model) -> Result<MemberState, StoreError> {
+    let account = row.account_id.map(AccountId::from_uuid);
+    match (row.status.as_str(), row.invitation_id, account, row.joined_at, row.disabled_at, row.removed_at) {
+        ("not-joined", Some(invitation), None, None, None, None) => {
+            Ok(MemberState::NotJoined { invitation: InvitationId::from_uuid(invitation) })
+        }
+        ("enabled", None, Some(account), Some(joined), None, None) => {
+            Ok(MemberState::Enabled { account, joined_at: at.moment(joined)? })
+        }
+        ("disabled", None, Some(account), Some(joined), Some(disabled), None) => {
+            Ok(MemberState::Disabled { account, joined_at: at.moment(joined)?, disabled_at: at.moment(disabled)? })
+        }
+        ("removed", None, account, joined, None, Some(removed)) => {
+            Ok(MemberState::Removed { account, joined_at: at.moment_if(joined)?, removed_at: at.moment(removed)? })
+        }
+        (status, ..) => Err(at.corrupt(format_args!("the status {status} does not go with its other columns"))),
+    }
+}

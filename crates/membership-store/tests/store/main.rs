@@ -1,0 +1,10 @@
+//! The store on both databases: the conformance suite of the testkit, and what only a database can get wrong.
+#![expect(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "tests fail by panicking")]
+
+mod conformance;
+mod damage;
+mod group_commit;
+mod migration;
+mod place;
+mod process;
+mod race;

@@ -1,0 +1,168 @@
+//! A test bed: a [`Membership`] that is set up and at work, with the steps that most tests begin with.
+
+mod people;
+
+use std::sync::Arc;
+
+use membership_core::{
+    Membership, Parts,
+    account::Account,
+    actor::Actor,
+    context::Context,
+    id::{AccountId, RequestId, RoleId, TenantId},
+    invariants::{self, Violation, World},
+    invitation::Invitation,
+    link::{Key, Links},
+    member::Member,
+    ports::Secret,
+    tenant::{
+        Preset, Tenant,
+        set_up::{SetUp, SetUpDone},
+    },
+};
+
+pub use people::Founded;
+
+use crate::{Adapter, Dice, Failure, ManualClock, PlainHasher};
+
+/// A password that every rule takes.
+pub const PASSWORD: &str = "correct horse battery staple";
+
+/// An installation that is set up, with one tenant and its administrator, over any store.
+///
+/// ```
+/// use membership_testkit::Bed;
+///
+/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+/// let bed = Bed::new().await?;
+/// let invited = bed.invite("ann@example.org").await?;
+///
+/// let token = bed.token(&invited.invitation);
+/// bed.membership.accept_invitation(&bed.as_anybody(), &token).await?;
+/// let ann = bed.membership.register(&bed.as_anybody(), bed.registration(&token)).await?;
+///
+/// assert_eq!(ann.member.id, invited.member.id);
+/// assert_eq!(bed.violations().await?, []);
+/// # Ok::<(), membership_testkit::Failure>(())
+/// # })?;
+/// # Ok::<(), membership_testkit::Failure>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Bed {
+    /// The use cases.
+    pub membership: Membership,
+    /// The store beneath them.
+    pub adapter: Adapter,
+    /// The time that every context of this bed carries.
+    pub clock: ManualClock,
+    /// The tenant.
+    pub tenant: Tenant,
+    /// The account of the tenant's administrator, who is the operator too. Signs in as `root` with [`PASSWORD`].
+    pub administrator: Account,
+    /// The administrator as a member.
+    pub member: Member,
+    dice: Arc<Dice>,
+}
+
+impl Bed {
+    /// A bed over a store in memory, with the standard preset.
+    pub async fn new() -> Result<Self, Failure> {
+        Self::over(Adapter::in_memory()).await
+    }
+
+    /// A bed over `adapter`, which is empty, with the standard preset.
+    pub async fn over(adapter: Adapter) -> Result<Self, Failure> {
+        Self::altered(adapter, |_| {}).await
+    }
+
+    /// A bed over `adapter` whose parts `alter` has changed: another preset, say, or no mail.
+    pub async fn altered(adapter: Adapter, alter: impl FnOnce(&mut Parts)) -> Result<Self, Failure> {
+        let dice = Arc::new(Dice::seeded(0));
+        let mut parts = parts(&adapter, Arc::clone(&dice))?;
+        alter(&mut parts);
+        let membership = Membership::new(parts);
+        let clock = ManualClock::default();
+        let ctx = Context::new(Actor::System, clock.now(), RequestId::new(clock.now(), dice.as_ref()));
+        let link = membership.issue_set_up_link(&ctx).await?.ok_or("the store is set up already")?;
+        let done = membership.set_up(&ctx, set_up(&link)).await?;
+        let SetUpDone { tenant, member, account, .. } = done;
+        Ok(Self { membership, adapter, clock, tenant, administrator: account, member, dice })
+    }
+
+    /// The administrator asks, now.
+    pub fn as_administrator(&self) -> Context {
+        self.as_account(self.administrator.id)
+    }
+
+    /// The owner of `account` asks, now.
+    pub fn as_account(&self, account: AccountId) -> Context {
+        self.context(Actor::Account(account))
+    }
+
+    /// Somebody who is not signed in asks, now.
+    pub fn as_anybody(&self) -> Context {
+        self.context(Actor::Anonymous)
+    }
+
+    /// The system's timer asks, now.
+    pub fn as_system(&self) -> Context {
+        self.context(Actor::System)
+    }
+
+    fn context(&self, actor: Actor) -> Context {
+        let now = self.clock.now();
+        Context::new(actor, now, RequestId::new(now, self.dice.as_ref()))
+    }
+
+    /// The role of the tenant that is called `name`. The standard preset has `Tenant administrator`, `Member manager`
+    /// and `Member`.
+    pub async fn role(&self, name: &str) -> Result<RoleId, Failure> {
+        let roles = self.adapter.directory.roles(self.tenant.id).await?;
+        let role = roles.iter().find(|role| role.name.as_str() == name);
+        Ok(role.ok_or_else(|| format!("the tenant has no role {name}"))?.id)
+    }
+
+    /// The token of the newest link of `invitation`.
+    pub fn token(&self, invitation: &Invitation) -> String {
+        self.membership.links().token(&invitation.link())
+    }
+
+    /// Everything there is in `tenant`.
+    pub async fn world(&self, tenant: TenantId) -> Result<World, Failure> {
+        Ok(self.adapter.directory.world(tenant).await?.ok_or("there is no such tenant")?)
+    }
+
+    /// Every invariant that does not hold, in any tenant.
+    pub async fn violations(&self) -> Result<Vec<Violation>, Failure> {
+        let mut found = Vec::new();
+        for tenant in self.adapter.directory.tenants().await? {
+            found.extend(invariants::check(&self.world(tenant).await?, self.clock.now()));
+        }
+        Ok(found)
+    }
+}
+
+/// What a [`Membership`] for tests is made of: `adapter` and `dice`, [`PlainHasher`], the standard preset, mail on.
+pub fn parts(adapter: &Adapter, dice: Arc<Dice>) -> Result<Parts, Failure> {
+    Ok(Parts {
+        store: Arc::clone(&adapter.store),
+        directory: Arc::clone(&adapter.directory),
+        entropy: dice,
+        passwords: Arc::new(PlainHasher),
+        links: Links::new(Key::new([7; 32]), "https://members.example.org"),
+        preset: Preset::standard()?,
+        mail_is_on: true,
+    })
+}
+
+/// The command that sets an installation up by `link`.
+pub(crate) fn set_up(link: &str) -> SetUp {
+    SetUp {
+        token: link.rsplit('/').next().unwrap_or_default().to_owned(),
+        tenant: "Example Ltd".into(),
+        name: "Root".into(),
+        username: "root".into(),
+        email: Some("root@example.org".into()),
+        password: Secret::new(PASSWORD),
+    }
+}

@@ -1,0 +1,142 @@
+//! A store in memory, as strict as a database: the same locks, the same constraints, all of a commit or nothing.
+
+mod directory;
+mod outbox;
+mod tables;
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use async_trait::async_trait;
+use membership_core::{
+    account::{Account, Login},
+    actor::Standing,
+    context::Context,
+    email::EmailAddress,
+    event::Event,
+    id::{AccountId, InvitationId, MemberId, TenantId},
+    installation::Installation,
+    invitation::Invitation,
+    member::Member,
+    role::Role,
+    store::{Scope, Store, StoreError, Tx},
+    tenant::Tenant,
+};
+use tokio::sync::OwnedMutexGuard;
+
+use tables::Tables;
+
+/// Implements [`Store`], [`Directory`](membership_core::directory::Directory) and
+/// [`Outbox`](membership_core::outbox::Outbox) in memory. Cheap to clone; clones share what they hold.
+///
+/// A commit works on a copy of everything, which then takes the place of the original: simple, and atomic because there
+/// is nothing in between. That is right for the some thousand rows of a test, and wrong for more.
+#[derive(Clone, Default)]
+pub struct MemoryStore {
+    tables: Arc<Mutex<Tables>>,
+    locks: Arc<Mutex<BTreeMap<Scope, Arc<tokio::sync::Mutex<()>>>>>,
+}
+
+/// A transaction: holds the lock of its scope until it is committed or dropped.
+struct MemoryTx {
+    store: MemoryStore,
+    scope: Scope,
+    _lock: OwnedMutexGuard<()>,
+}
+
+impl MemoryStore {
+    /// An empty store.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn tables(&self) -> MutexGuard<'_, Tables> {
+        locked(&self.tables)
+    }
+}
+
+/// Nothing here panics while it holds a lock, so a poisoned one is as good as any.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl std::fmt::Debug for MemoryStore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("MemoryStore").finish_non_exhaustive()
+    }
+}
+
+#[async_trait]
+impl Store for MemoryStore {
+    async fn begin(&self, scope: Scope) -> Result<Box<dyn Tx>, StoreError> {
+        let lock = Arc::clone(locked(&self.locks).entry(scope).or_default());
+        Ok(Box::new(MemoryTx { store: self.clone(), scope, _lock: lock.lock_owned().await }))
+    }
+}
+
+impl MemoryTx {
+    /// The tenant that it is about.
+    fn own(&self) -> Option<TenantId> {
+        match self.scope {
+            Scope::Tenant(tenant) => Some(tenant),
+            Scope::Installation | Scope::Account(_) => None,
+        }
+    }
+
+    /// Asks `question` about this transaction's tenant.
+    fn ask<T: Default>(&self, question: impl FnOnce(&Tables, TenantId) -> T) -> T {
+        self.own().map_or_else(T::default, |tenant| question(&self.store.tables(), tenant))
+    }
+}
+
+#[async_trait]
+impl Tx for MemoryTx {
+    async fn installation(&mut self) -> Result<Installation, StoreError> {
+        Ok(self.store.tables().installation)
+    }
+
+    async fn tenant(&mut self) -> Result<Option<Tenant>, StoreError> {
+        Ok(self.ask(|tables, tenant| tables.tenants.get(&tenant).cloned()))
+    }
+
+    async fn roles(&mut self) -> Result<Vec<Role>, StoreError> {
+        Ok(self.ask(Tables::roles_of))
+    }
+
+    async fn standing_of(&mut self, account: AccountId) -> Result<Option<Standing>, StoreError> {
+        Ok(self.ask(|tables, tenant| tables.member_of(tenant, account).map(|member| tables.standing(member))))
+    }
+
+    async fn standing(&mut self, member: MemberId) -> Result<Option<Standing>, StoreError> {
+        Ok(self.ask(|tables, tenant| tables.member(tenant, member).map(|member| tables.standing(member))))
+    }
+
+    async fn members_at(&mut self, addresses: &[EmailAddress]) -> Result<Vec<Member>, StoreError> {
+        let known = |member: &&Member| member.email.as_ref().is_some_and(|address| addresses.contains(address));
+        Ok(self.ask(|tables, tenant| tables.present(tenant).filter(known).cloned().collect()))
+    }
+
+    async fn invitation(&mut self, id: InvitationId) -> Result<Option<Invitation>, StoreError> {
+        Ok(self.ask(|tables, tenant| tables.invitation(tenant, id).cloned()))
+    }
+
+    async fn account(&mut self, id: AccountId) -> Result<Option<Account>, StoreError> {
+        Ok(self.store.tables().accounts.get(&id).cloned())
+    }
+
+    async fn account_by_login(&mut self, login: &Login) -> Result<Option<Account>, StoreError> {
+        Ok(self.store.tables().account_by_login(login).cloned())
+    }
+
+    async fn commit(self: Box<Self>, ctx: &Context, events: &[Event]) -> Result<(), StoreError> {
+        let mut tables = self.store.tables();
+        let mut next = tables.clone();
+        for event in events {
+            next.write(self.scope, ctx, event)?;
+        }
+        *tables = next;
+        Ok(())
+    }
+}

@@ -1,0 +1,93 @@
+//! Who asks: the credential of a request, looked up anew each time, so that what ends a session ends it at once.
+
+use membership_core::{
+    account::{Account, Session, SessionKey},
+    actor::Actor,
+    context::Context,
+    id::RequestId,
+};
+use poem::{FromRequest, Request, RequestBody, Result, http::header};
+
+use crate::{edge::Edge, fault::HttpFault, problem::Problem, session_cookie};
+
+/// Who asks, and by what he or she is known.
+#[derive(Debug, Clone)]
+pub struct Visitor {
+    /// The first argument of every use case.
+    pub context: Context,
+    /// The session and its account, if somebody is signed in.
+    pub session: Option<(Session, Account)>,
+    /// By what.
+    pub via: Via,
+}
+
+/// How a credential came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Via {
+    /// In the session cookie.
+    Cookie,
+    /// In the `Authorization` header.
+    Bearer,
+    /// Not at all.
+    Nothing,
+}
+
+impl Visitor {
+    /// The account that is signed in.
+    pub fn account(&self) -> Option<&Account> {
+        self.session.as_ref().map(|(_, account)| account)
+    }
+
+    /// Looks up who makes `request`. A cookie whose session is over is as good as none; a bearer token that is not good
+    /// is refused, because a program that sends one means it.
+    pub async fn of(edge: &Edge, request: &Request) -> Result<Self, Problem> {
+        let id = request.data::<RequestId>().copied().unwrap_or_else(|| edge.request_id());
+        let anonymous = Context::new(Actor::Anonymous, edge.now(), id);
+        let (text, via) = match credential(edge, request)? {
+            Some(found) => found,
+            None => return Ok(Self { context: anonymous, session: None, via: Via::Nothing }),
+        };
+        let session = match SessionKey::parse(text) {
+            Some(key) => edge.membership().session(&anonymous, &key).await?,
+            None => None,
+        };
+        match (session, via) {
+            (Some((session, account)), via) => {
+                let context = Context { actor: Actor::Account(account.id), ..anonymous };
+                Ok(Self { context, session: Some((session, account)), via })
+            }
+            (None, Via::Bearer) => Err(HttpFault::TokenNotGood.into()),
+            (None, Via::Cookie | Via::Nothing) => Ok(Self { context: anonymous, session: None, via: Via::Nothing }),
+        }
+    }
+}
+
+fn credential<'a>(edge: &Edge, request: &'a Request) -> Result<Option<(&'a str, Via)>, HttpFault> {
+    let cookie = session_cookie::read(edge, request.headers())?;
+    match (bearer(request)?, cookie) {
+        (Some(token), Some(cookie)) if token != cookie => Err(HttpFault::CredentialsContradict),
+        (Some(token), _) => Ok(Some((token, Via::Bearer))),
+        (None, Some(cookie)) => Ok(Some((cookie, Via::Cookie))),
+        (None, None) => Ok(None),
+    }
+}
+
+/// The token of the `Authorization` header. Any other scheme is a credential that opens nothing here.
+fn bearer(request: &Request) -> Result<Option<&str>, HttpFault> {
+    let mut lines = request.headers().get_all(header::AUTHORIZATION).iter();
+    let Some(line) = lines.next() else { return Ok(None) };
+    if lines.next().is_some() {
+        return Err(HttpFault::CredentialsContradict);
+    }
+    let (scheme, token) = line.to_str().ok().and_then(|line| line.split_once(' ')).ok_or(HttpFault::TokenNotGood)?;
+    if scheme.eq_ignore_ascii_case("bearer") { Ok(Some(token)) } else { Err(HttpFault::TokenNotGood) }
+}
+
+impl<'a> FromRequest<'a> for Visitor {
+    async fn from_request(request: &'a Request, _: &mut RequestBody) -> Result<Self> {
+        match request.data::<Edge>() {
+            Some(edge) => Ok(Self::of(edge, request).await?),
+            None => Err(Problem::because(HttpFault::Internal, "the request did not come through the shell").into()),
+        }
+    }
+}

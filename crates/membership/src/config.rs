@@ -1,0 +1,231 @@
+//! Configuration: a TOML file, then `MEMBERSHIP_*` variables over it. An unknown key is an error that names it.
+
+use std::{
+    fmt,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+use figment::{
+    Figment,
+    providers::{Env, Format, Serialized, Toml},
+};
+use membership_mail::SmtpSettings;
+use serde::{Deserialize, Serialize};
+
+use crate::failure::{Context, Outcome};
+
+/// Variables that begin like settings and are none.
+const NOT_SETTINGS: [&str; 3] = ["config", "test_", "bless"];
+
+/// Everything that can be set.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Config {
+    /// Where the server listens.
+    pub(crate) listen: SocketAddr,
+    /// The address that people reach it by. Every link in every mail begins with it; nothing that a request says
+    /// changes it.
+    pub(crate) base_url: String,
+    /// Where the embedded database, the key and the built-in mailbox are kept.
+    pub(crate) data_dir: PathBuf,
+    /// `sqlite://…` or `postgres://…`; by default an embedded database in `data_dir`.
+    pub(crate) database_url: Option<Hidden>,
+    /// Whether `serve` brings the database up to date by itself.
+    pub(crate) migrate_on_start: bool,
+    /// Whether `/metrics` answers.
+    pub(crate) metrics: bool,
+    /// Proxies in front of the server (`10.0.0.7`, `10.0.0.0/8`), whose `X-Forwarded-For` is believed.
+    pub(crate) trusted_proxies: Vec<String>,
+    /// The key of the links.
+    pub(crate) key: KeyConfig,
+    /// Mail.
+    pub(crate) mail: MailConfig,
+    /// Passwords.
+    pub(crate) passwords: PasswordConfig,
+    /// Logs.
+    pub(crate) log: LogConfig,
+}
+
+/// The key of the links: 32 random bytes, in hexadecimal.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct KeyConfig {
+    /// The key itself; by default it is read from `file`.
+    pub(crate) current: Option<Hidden>,
+    /// Older keys whose links shall still work.
+    pub(crate) previous: Vec<Hidden>,
+    /// Where the key is kept, and made at the first start; by default `link.key` in `data_dir`.
+    pub(crate) file: Option<PathBuf>,
+}
+
+/// Where mail goes.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MailConfig {
+    /// By default: `smtp` if a server is named, `mailbox` if `base_url` is on this very machine, else `off`.
+    pub(crate) deliver: Option<Deliver>,
+    /// The mail server.
+    pub(crate) smtp: Option<SmtpSettings>,
+}
+
+/// Where mail goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Deliver {
+    /// To a mail server.
+    Smtp,
+    /// Into a mailbox of our own that the browser shows. For trying things out: whoever can open the page can read
+    /// every mail.
+    Mailbox,
+    /// Nowhere: invitations by mail are refused, with the reason.
+    Off,
+}
+
+/// How much password hashing may cost. Each hash takes 19 MiB and some 40 ms of a core.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PasswordConfig {
+    /// Most hashes at once; by default one for each core.
+    pub(crate) at_once: Option<usize>,
+    /// Most that wait for their turn.
+    pub(crate) waiting: usize,
+}
+
+/// Logs, on standard error.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LogConfig {
+    /// `text` or `json`.
+    pub(crate) format: LogFormat,
+    /// What to log, such as `info` or `membership_server=debug,warn`.
+    pub(crate) filter: String,
+}
+
+/// The form of a log line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LogFormat {
+    /// For people.
+    Text,
+    /// For machines.
+    Json,
+}
+
+/// A secret: it is never shown.
+#[derive(Clone, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Hidden(String);
+
+impl Hidden {
+    /// The secret, for whom it is meant.
+    pub(crate) fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("(hidden)")
+    }
+}
+
+impl Serialize for Hidden {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str("(hidden)")
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            base_url: "http://localhost:8080".into(),
+            data_dir: "data".into(),
+            database_url: None,
+            migrate_on_start: true,
+            metrics: true,
+            trusted_proxies: Vec::new(),
+            key: KeyConfig::default(),
+            mail: MailConfig::default(),
+            passwords: PasswordConfig { at_once: None, waiting: 32 },
+            log: LogConfig { format: LogFormat::Text, filter: "info".into() },
+        }
+    }
+}
+
+impl Config {
+    /// Reads `file` (or `membership.toml` if it is there) and the environment.
+    pub(crate) fn load(file: Option<&Path>) -> Outcome<Self> {
+        let default = Path::new("membership.toml");
+        let toml = match file {
+            Some(file) => Toml::file_exact(file),
+            None => Toml::file(default),
+        };
+        let setting = |name: &str| !NOT_SETTINGS.iter().any(|other| name.starts_with(other));
+        let env = Env::prefixed("MEMBERSHIP_").filter(move |name| setting(&name.as_str().to_ascii_lowercase()));
+        let figment = Figment::from(Serialized::defaults(Self::default())).merge(toml).merge(env.split("__"));
+        let config: Self = figment.extract().context("reading the configuration")?;
+        config.check()
+    }
+
+    /// The database's address.
+    pub(crate) fn database_url(&self) -> String {
+        match &self.database_url {
+            Some(url) => url.expose().to_owned(),
+            None => format!("sqlite://{}?mode=rwc", self.data_dir.join("membership.db").display()),
+        }
+    }
+
+    /// Where mail goes, said or not.
+    pub(crate) fn deliver(&self) -> Deliver {
+        let loopback = url::Url::parse(&self.base_url).is_ok_and(|url| is_loopback(&url));
+        match (self.mail.deliver, &self.mail.smtp) {
+            (Some(said), _) => said,
+            (None, Some(_)) => Deliver::Smtp,
+            (None, None) if loopback => Deliver::Mailbox,
+            (None, None) => Deliver::Off,
+        }
+    }
+
+    /// Whether people reach the server by https.
+    pub(crate) fn is_secure(&self) -> bool {
+        self.base_url.starts_with("https://")
+    }
+
+    fn check(self) -> Outcome<Self> {
+        let url = url::Url::parse(&self.base_url).context(format!(
+            "base_url is {:?}; expected an address such as https://members.example.org",
+            self.base_url
+        ))?;
+        if url.host_str().is_none() || !matches!(url.scheme(), "http" | "https") || url.query().is_some() {
+            return Err(
+                format!("base_url is {:?}; expected http:// or https://, a host, and no query", self.base_url).into()
+            );
+        }
+        if !self.is_secure() && !is_loopback(&url) {
+            return Err(format!(
+                "base_url is {:?}: cookies and links would travel unprotected; use https://, or an address on this machine",
+                self.base_url
+            )
+            .into());
+        }
+        if self.mail.deliver == Some(Deliver::Smtp) && self.mail.smtp.is_none() {
+            return Err("mail.deliver is \"smtp\", but there is no [mail.smtp] with the server's host".into());
+        }
+        Ok(self)
+    }
+}
+
+fn is_loopback(url: &url::Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+#[path = "config_tests.rs"]
+mod tests;

@@ -1,0 +1,95 @@
+use figment::Jail;
+
+use super::*;
+
+/// Runs `test` in a folder of its own, with no variable that was set outside.
+fn jailed(test: impl FnOnce(&mut Jail) -> Outcome) {
+    Jail::expect_with(|jail| {
+        jail.clear_env();
+        test(jail).map_err(|failure| figment::Error::from(failure.to_string()))
+    });
+}
+
+#[test]
+fn without_anything_set_it_is_this_machine_alone() {
+    jailed(|_| {
+        let config = Config::load(None)?;
+        assert_eq!(config.deliver(), Deliver::Mailbox);
+        assert_eq!(config.database_url(), "sqlite://data/membership.db?mode=rwc");
+        assert!(config.listen.ip().is_loopback());
+        Ok(())
+    });
+}
+
+#[test]
+fn variables_come_over_the_file() {
+    jailed(|jail| {
+        jail.create_file(
+            "membership.toml",
+            "listen = \"127.0.0.1:1\"\n[mail.smtp]\nhost = \"a\"\nport = 587\nfrom_address = \"m@example.org\"\n",
+        )
+        .context("file")?;
+        jail.set_env("MEMBERSHIP_LISTEN", "127.0.0.1:2");
+        jail.set_env("MEMBERSHIP_MAIL__SMTP__HOST", "b");
+        jail.set_env("MEMBERSHIP_TEST_POSTGRES", "is no setting");
+        let config = Config::load(None)?;
+        assert_eq!(config.listen.port(), 2);
+        assert_eq!(config.mail.smtp.as_ref().map(|smtp| smtp.host.as_str()), Some("b"));
+        assert_eq!(config.deliver(), Deliver::Smtp);
+        Ok(())
+    });
+}
+
+#[test]
+fn an_unknown_key_is_named() {
+    jailed(|jail| {
+        jail.create_file(
+            "membership.toml",
+            "[mail.smtp]\nhost = \"a\"\nport = 587\nfrom_address = \"m@example.org\"\nhots = \"b\"\n",
+        )
+        .context("file")?;
+        let failure = Config::load(None).unwrap_err().to_string();
+        assert!(failure.contains("hots") && failure.contains("mail.smtp"), "{failure}");
+        jail.create_file("membership.toml", "").context("file")?;
+        jail.set_env("MEMBERSHIP_LISTENN", "x");
+        let failure = Config::load(None).unwrap_err().to_string();
+        assert!(failure.contains("listenn"), "{failure}");
+        Ok(())
+    });
+}
+
+#[test]
+fn a_public_address_needs_https_and_has_no_mailbox() {
+    jailed(|jail| {
+        jail.set_env("MEMBERSHIP_BASE_URL", "http://members.example.org");
+        let failure = Config::load(None).unwrap_err().to_string();
+        assert!(failure.contains("https://"), "{failure}");
+        jail.set_env("MEMBERSHIP_BASE_URL", "https://members.example.org");
+        assert_eq!(Config::load(None)?.deliver(), Deliver::Off);
+        Ok(())
+    });
+}
+
+#[test]
+fn a_file_that_is_named_must_be_there() {
+    jailed(|_| {
+        assert!(Config::load(Some(Path::new("nowhere.toml"))).is_err());
+        Ok(())
+    });
+}
+
+#[test]
+fn secrets_are_not_shown() {
+    jailed(|jail| {
+        jail.set_env("MEMBERSHIP_DATABASE_URL", "postgres://u:TOPSECRET@h/db");
+        jail.set_env("MEMBERSHIP_MAIL__SMTP__HOST", "h");
+        jail.set_env("MEMBERSHIP_MAIL__SMTP__PORT", "587");
+        jail.set_env("MEMBERSHIP_MAIL__SMTP__FROM_ADDRESS", "m@example.org");
+        jail.set_env("MEMBERSHIP_MAIL__SMTP__PASSWORD", "TOPSECRET");
+        jail.set_env("MEMBERSHIP_KEY__CURRENT", "TOPSECRET");
+        let config = Config::load(None)?;
+        let shown = format!("{} {config:?}", toml::to_string(&config).context("toml")?);
+        assert!(shown.contains("(hidden)") && !shown.contains("TOPSECRET"), "{shown}");
+        Ok(())
+    });
+}

@@ -1,0 +1,57 @@
+//! The commands beside `serve`.
+
+use super::process::run;
+
+#[test]
+fn the_description_is_printed_without_a_database() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (status, stdout, _) = run(folder.path(), &["openapi"], &[]);
+    assert!(status.success());
+    let description: serde_json::Value = serde_json::from_str(&stdout).expect("JSON");
+    assert!(description["paths"]["/api/v1/sessions"].is_object());
+    assert_eq!(std::fs::read_dir(folder.path()).expect("the folder").count(), 0, "it left something behind");
+}
+
+#[test]
+fn an_unknown_key_is_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("membership.toml"), "lissten = \"127.0.0.1:1\"\n").expect("a file");
+    for command in ["serve", "doctor", "migrate"] {
+        let (status, _, stderr) = run(folder.path(), &[command], &[]);
+        assert_eq!(status.code(), Some(2), "{command}: {stderr}");
+        assert!(stderr.contains("lissten") && stderr.contains("membership.toml"), "{command}: {stderr}");
+    }
+}
+
+#[test]
+fn the_configuration_is_shown_without_its_secrets() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let settings =
+        [("MEMBERSHIP_DATABASE_URL", "postgres://u:TOPSECRET@localhost/db"), ("MEMBERSHIP_KEY__CURRENT", "TOPSECRET")];
+    let (status, stdout, _) = run(folder.path(), &["config", "show"], &settings);
+    assert!(status.success());
+    assert!(stdout.contains("(hidden)") && !stdout.contains("TOPSECRET"), "{stdout}");
+    assert!(toml::from_str::<toml::Table>(&stdout).is_ok(), "{stdout}");
+}
+
+#[test]
+fn a_database_is_migrated_once_and_the_doctor_finds_it_well() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (status, stdout, _) = run(folder.path(), &["migrate", "--check"], &[]);
+    assert_eq!(status.code(), Some(1), "{stdout}");
+    assert!(run(folder.path(), &["migrate"], &[]).0.success());
+    assert!(run(folder.path(), &["migrate", "--check"], &[]).0.success());
+    let (status, stdout, stderr) = run(folder.path(), &["doctor"], &[]);
+    assert!(status.success(), "{stdout}{stderr}");
+}
+
+/// The demo runs the main job from end to end and says what it did.
+#[test]
+fn the_demo_runs_the_main_job() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let port = super::process::free_port().to_string();
+    let (status, stdout, stderr) = run(folder.path(), &["demo", "--once", "--port", &port], &[]);
+    assert!(status.success(), "{stdout}{stderr}");
+    assert!(stdout.contains("joined"), "{stdout}");
+    assert_eq!(std::fs::read_dir(folder.path()).expect("the folder").count(), 0, "it left something behind");
+}

@@ -1,0 +1,11 @@
+//! The binary as its users meet it: started as a process, asked over HTTP, read in a mailbox, seen in a browser.
+#![expect(clippy::panic, clippy::expect_used, reason = "tests fail by panicking")]
+
+mod browser;
+mod commands;
+mod crash;
+mod installation;
+mod main_job;
+mod manners;
+mod postgres;
+mod process;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use crate::{
     directory::{Directory, InvitationView},
@@ -14,8 +14,6 @@ use crate::{
     store::StoreError,
 };
 
-/// How long a worker may hold a message: longer than the slowest mail server is allowed to be.
-pub const LEASE: TimeDelta = TimeDelta::minutes(10);
 /// Most messages that one round takes. What became of them is written down together, so a crash repeats at most these.
 pub const BATCH: u32 = 25;
 
@@ -62,10 +60,16 @@ impl Postman {
         if self.outbox.next_due().await?.is_none_or(|due| due > now) {
             return Ok(Round::default());
         }
-        let leased = self.outbox.claim(now, now + LEASE, BATCH).await?;
+        let leased = self.outbox.claim(now, now + self.patience.lease, BATCH).await?;
         let mut settled = Vec::with_capacity(leased.len());
         let mut round = Round::default();
         for lease in leased {
+            // A letter begun in the second half of the lease might outlast it: the rest is for the next round.
+            if clock() >= now + self.patience.lease / 2 {
+                let words = "the mail server was too slow for the letters before this one".to_owned();
+                settled.push((lease, Delivery::Deferred { until: now, words }));
+                continue;
+            }
             match self.attempt(&lease, clock()).await? {
                 Some(verdict) => settled.push((lease.clone(), self.patience.settle(&lease, verdict, clock()))),
                 None => settled.push((lease, Delivery::Cancelled { at: clock() })),

@@ -134,9 +134,12 @@ pub enum Content {
     },
 }
 
-/// When to try again and when to give up.
+/// When to try again, when to give up, and how long a worker may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Patience {
+    /// How long a worker may hold the messages of one round: after a crash, that long until another takes over. It has
+    /// to be more than twice what the slowest letter may take.
+    pub lease: TimeDelta,
     /// The wait after the first failure; it doubles with each.
     pub first_wait: TimeDelta,
     /// The longest wait.
@@ -167,6 +170,9 @@ pub trait Outbox: Send + Sync {
 pub trait Mailer: Send + Sync {
     /// Tries to hand over one letter.
     async fn send(&self, letter: &Letter) -> Verdict;
+
+    /// Lets go of what it holds, such as a connection: there is nothing to send for the time being.
+    async fn rest(&self) {}
 }
 
 impl Mail {
@@ -213,10 +219,15 @@ impl Delivery {
 }
 
 impl Default for Patience {
-    /// One minute, doubling to at most four hours, for three days (as RFC 5321, 4.5.4.1 recommends in spirit; an
+    /// Five minutes a round; one minute, doubling to at most four hours, for three days (as RFC 5321, 4.5.4.1 recommends in spirit; an
     /// invitation's link is dead by then).
     fn default() -> Self {
-        Self { first_wait: TimeDelta::minutes(1), longest_wait: TimeDelta::hours(4), give_up_after: TimeDelta::days(3) }
+        Self {
+            lease: TimeDelta::minutes(5),
+            first_wait: TimeDelta::minutes(1),
+            longest_wait: TimeDelta::hours(4),
+            give_up_after: TimeDelta::days(3),
+        }
     }
 }
 

@@ -87,14 +87,6 @@ impl SmtpMailer {
         Ok(Self { server, sender, clock, pace, line: Arc::default() })
     }
 
-    /// Says goodbye to the server, if there is a connection. The next letter opens a new one.
-    pub async fn close(&self) {
-        let connection = self.line.lock().await.connection.take();
-        if let Some(connection) = connection {
-            connection.quit().await;
-        }
-    }
-
     async fn hand_over(&self, letter: &Letter, message: &[u8]) -> Verdict {
         let envelope = Envelope { from: self.sender.address(), to: &letter.to, message };
         let mut line = self.line.lock().await;
@@ -147,6 +139,14 @@ impl Mailer for SmtpMailer {
         };
         let late = || Verdict::NotNow(format!("the mail server took more than {:?} over one letter", self.pace.letter));
         timeout(self.pace.letter, self.hand_over(letter, &message)).await.unwrap_or_else(|_| late())
+    }
+
+    /// Says goodbye to the server, if there is a connection. The next letter opens a new one.
+    async fn rest(&self) {
+        let connection = self.line.lock().await.connection.take();
+        if let Some(connection) = connection {
+            connection.quit().await;
+        }
     }
 }
 

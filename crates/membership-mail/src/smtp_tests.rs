@@ -1,5 +1,5 @@
 use futures_util::future::join_all;
-use membership_core::delivery::LEASE;
+use membership_core::outbox::Patience;
 use membership_testkit::smtp::{Identity, Lie, Manners, Received, Security, Sink, Stage};
 
 use super::*;
@@ -71,7 +71,7 @@ fn is_not_now(verdict: &Verdict, words: &str) -> bool {
 #[test]
 fn a_letter_takes_less_time_than_its_lease() {
     let pace = Pace::with_step(Duration::from_secs(u16::MAX.into()));
-    assert!(2 * pace.letter < LEASE.to_std().unwrap(), "{pace:?}");
+    assert!(2 * pace.letter < Patience::default().lease.to_std().unwrap(), "{pace:?}");
 }
 
 #[tokio::test]

@@ -53,8 +53,10 @@ fn mailer(settings: &SmtpSettings) -> SmtpMailer {
 }
 
 fn letter(number: u128) -> Letter {
+    // The Maildir may hold letters of earlier runs.
+    let run = u128::from(std::process::id()) << 64;
     Letter {
-        id: MessageId::from_uuid(Uuid::from_u128(number)),
+        id: MessageId::from_uuid(Uuid::from_u128(run | number)),
         to: EmailAddress::parse("bea@example.org", Alphabet::Ascii).unwrap(),
         to_name: "Bea Müller, \"B\"".to_owned(),
         content: Content::Invitation {

@@ -50,9 +50,11 @@ impl<'a, T: DeserializeOwned + Type + Send> ApiExtractor<'a> for Body<T> {
 fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let value = strict::parse(bytes)?;
     serde_path_to_error::deserialize(value).map_err(|error| {
-        let parent = pointer(error.path());
-        let (fault, field, detail) = fault::of(&error.inner().to_string());
-        let pointer = field.map_or_else(|| parent.clone(), |field| format!("{parent}/{}", escaped(&field)));
+        let (fault, missing, detail) = fault::of(&error.inner().to_string());
+        let mut pointer = pointer(error.path());
+        if let Some(field) = missing {
+            pointer = format!("{pointer}/{}", escaped(&field));
+        }
         Problem::from(Faults::of([Fault { pointer, code: fault.code(), detail }]))
     })
 }
@@ -70,7 +72,3 @@ fn pointer(path: &serde_path_to_error::Path) -> String {
 fn escaped(key: &str) -> String {
     key.chars().take(64).collect::<String>().replace('~', "~0").replace('/', "~1")
 }
-
-#[cfg(test)]
-#[path = "body_tests.rs"]
-mod tests;

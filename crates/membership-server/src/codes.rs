@@ -30,9 +30,11 @@ use membership_web::HttpFault;
 use crate::body::InputFault;
 
 type Rows = Vec<&'static CodeRow>;
+/// An operation's name, and what its use case can refuse.
+type Listed = (&'static str, fn() -> Rows);
 
 /// Each operation with what its use case can refuse.
-const OPERATIONS: &[(&str, fn() -> Rows)] = &[
+const OPERATIONS: &[Listed] = &[
     ("setUp", SetUpError::all_codes),
     ("signIn", SignInError::all_codes),
     ("getCurrentSession", signed_in),
@@ -100,7 +102,8 @@ pub(crate) fn of(operation: &str, writes: bool, has_body: bool) -> BTreeMap<&'st
     let own = OPERATIONS.iter().find(|(name, _)| *name == operation).map(|(_, rows)| rows()).unwrap_or_default();
     let input = if has_body { Faults::all_codes() } else { Rows::new() };
     let http = [(true, ALWAYS), (writes, WRITING), (has_body, BODY)];
-    let http = http.into_iter().filter(|(applies, _)| *applies).flat_map(|(_, faults)| faults.iter().map(row_of));
+    let http =
+        http.into_iter().filter(|(applies, _)| *applies).flat_map(|(_, faults)| faults.iter().copied().map(row_of));
     by_code(own.into_iter().chain(input).copied().chain(http))
 }
 
@@ -119,7 +122,7 @@ pub(crate) fn all() -> BTreeMap<&'static str, CodeRow> {
     by_code(domain.chain(HttpFault::CODES.iter().copied()).chain(InputFault::ALL.map(InputFault::row)))
 }
 
-fn row_of(fault: &HttpFault) -> CodeRow {
+fn row_of(fault: HttpFault) -> CodeRow {
     CodeRow { code: fault.code(), kind: fault.kind(), message: "", advice: fault.advice() }
 }
 

@@ -1,19 +1,16 @@
 //! Everything that the server answers, put on a route.
 
-use std::{borrow::Cow, collections::HashMap, sync::Arc};
+use std::{borrow::Cow, sync::Arc};
 
 use membership_web::{Allow, Edge, HttpFault, Problem, allowing};
-use poem::{
-    Endpoint, EndpointExt, IntoEndpoint, PathPattern, Response, Route, endpoint::make_sync,
-    error::MethodNotAllowedError, get,
-};
+use poem::{Endpoint, EndpointExt, IntoEndpoint, PathPattern, Response, Route, endpoint::make_sync, get};
 
 use crate::{
     api, docs,
     health::{self, Readiness},
     metrics::Metrics,
     problems,
-    spec::{methods, spec_at},
+    spec::{addresses, spec_at},
 };
 
 /// What the server's part of the site is made of.
@@ -49,20 +46,29 @@ fn reading<E: Endpoint + 'static>(endpoint: E) -> impl Endpoint<Output = Respons
     allowing("GET, HEAD", get(endpoint))
 }
 
-/// The operations. poem does not know which methods an address has; the description does.
+/// The operations. The router knows neither the names of the variable parts of an address nor its methods; the description
+/// does.
 fn operations() -> impl Endpoint<Output = Response> {
-    let methods: Arc<HashMap<String, String>> = Arc::new(methods().into_iter().collect());
+    let addresses = Arc::new(addresses());
     api::service().into_endpoint().around(move |endpoint, request| {
-        let methods = Arc::clone(&methods);
+        let addresses = Arc::clone(&addresses);
         async move {
-            endpoint.call(request).await.map_err(|mut error| {
-                let pattern = error.data::<PathPattern>().map(|pattern| pattern.0.to_string());
-                let allowed = pattern.and_then(|pattern| methods.get(&pattern).cloned());
-                if let Some(allowed) = allowed.filter(|_| error.is::<MethodNotAllowedError>()) {
-                    error.set_data(Allow(Cow::Owned(allowed)));
+            let known = |pattern: Option<&PathPattern>| pattern.and_then(|pattern| addresses.get(&*pattern.0));
+            match endpoint.call(request).await {
+                Ok(mut response) => {
+                    if let Some(address) = known(response.data()) {
+                        response.set_data(PathPattern(Arc::clone(&address.pattern)));
+                    }
+                    Ok(response)
                 }
-                error
-            })
+                Err(mut error) => {
+                    if let Some(address) = known(error.data()) {
+                        error.set_data(PathPattern(Arc::clone(&address.pattern)));
+                        error.set_data(Allow(Cow::Owned(address.methods.clone())));
+                    }
+                    Err(error)
+                }
+            }
         }
     })
 }

@@ -4,6 +4,8 @@ mod examples;
 mod operations;
 mod schemas;
 
+use std::{collections::HashMap, sync::Arc};
+
 use serde_json::{Value, json};
 
 use crate::api;
@@ -35,9 +37,17 @@ pub(crate) fn spec_at(origin: &str) -> String {
     written(&described(origin))
 }
 
-/// The methods of each address, by its pattern in the router.
-pub(crate) fn methods() -> Vec<(String, String)> {
-    operations::methods(&raw())
+/// One address of the API.
+pub(crate) struct Address {
+    /// Its pattern, with the names of its variable parts.
+    pub(crate) pattern: Arc<str>,
+    /// Its methods, as the `Allow` header names them.
+    pub(crate) methods: String,
+}
+
+/// Every address, by its pattern in poem-openapi's router.
+pub(crate) fn addresses() -> HashMap<String, Address> {
+    operations::addresses(&raw()).into_iter().collect()
 }
 
 fn described(origin: &str) -> Value {
@@ -50,6 +60,8 @@ fn described(origin: &str) -> Value {
     }
     operations::mend(&mut spec);
     schemas::mend(&mut spec);
+    // Whether objects keep the order of insertion depends on what else is built; the description must not.
+    spec.sort_all_objects();
     spec
 }
 
@@ -66,7 +78,3 @@ fn set(object: &mut Value, key: &str, value: Value) {
         object.insert(key.to_owned(), value);
     }
 }
-
-#[cfg(test)]
-#[path = "spec_tests.rs"]
-mod tests;

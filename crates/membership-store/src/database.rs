@@ -137,7 +137,7 @@ impl Store for Database {
         let hold = self.hold().await?;
         let head = match &hold {
             // Whoever has the turn has every lock there is.
-            Hold::Sqlite(turn) => read::head(turn.savepoint()?, scope).await?,
+            Hold::Sqlite(turn) => read::head(turn.db()?, scope).await?,
             Hold::Postgres(transaction) => postgres::lock(transaction, scope).await?,
         };
         Ok(Box::new(Transaction::new(scope, head, hold)))

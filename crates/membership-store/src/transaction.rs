@@ -37,7 +37,7 @@ pub(crate) struct Transaction {
 impl Hold {
     pub(crate) fn db(&self) -> Result<&DatabaseTransaction, StoreError> {
         match self {
-            Self::Sqlite(turn) => turn.savepoint(),
+            Self::Sqlite(turn) => turn.db(),
             Self::Postgres(transaction) => Ok(transaction),
         }
     }

@@ -4,6 +4,7 @@
 //! the order of the events is kept wherever a change stands between them.
 
 mod plan;
+mod script;
 
 use std::collections::BTreeMap;
 
@@ -13,14 +14,12 @@ use membership_core::{
     event::Event,
     store::{Scope, StoreError},
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set, UpdateMany};
+use sea_orm::ConnectionTrait;
 
-use crate::{
-    fault::fault,
-    table::{audit, audit_head, member::held_roles, outbox},
-};
-pub(crate) use plan::CHUNK;
-use plan::{Change, Plan, insert};
+use crate::table::{audit, audit_head, member::held_roles, outbox};
+use plan::{Change, Plan};
+pub(crate) use script::CHUNK;
+use script::Script;
 
 /// Writes `events` of a transaction about `scope`, whose audit ends at `head` (if it has begun).
 pub(crate) async fn write<C: ConnectionTrait>(
@@ -35,8 +34,10 @@ pub(crate) async fn write<C: ConnectionTrait>(
         rows_of(event, &mut plan);
         mail_of(event, ctx, &mut plan);
     }
-    plan.run(db).await?;
-    records_of(db, scope, head, ctx, events).await
+    let mut script = Script::new(db.get_database_backend());
+    plan.write_to(&mut script);
+    records_of(scope, head, ctx, events, &mut script);
+    script.run(db).await
 }
 
 fn rows_of(event: &Event, plan: &mut Plan) {
@@ -89,13 +90,7 @@ fn mail_of(event: &Event, ctx: &Context, plan: &mut Plan) {
 
 /// One record for each event, in the audit where it stands. An audit that no lock was taken for is one that begins
 /// here; if it has begun elsewhere, its key says so.
-async fn records_of<C: ConnectionTrait>(
-    db: &C,
-    scope: Scope,
-    head: Option<Head>,
-    ctx: &Context,
-    events: &[Event],
-) -> Result<(), StoreError> {
+fn records_of(scope: Scope, head: Option<Head>, ctx: &Context, events: &[Event], script: &mut Script) {
     let mut heads: BTreeMap<Scope, Head> = BTreeMap::new();
     let mut records = Vec::with_capacity(events.len());
     for event in events {
@@ -106,23 +101,12 @@ async fn records_of<C: ConnectionTrait>(
         *end = record.head();
         records.push(audit::Model::from(record));
     }
-    insert(db, records).await?;
+    script.insert(records);
     for (home, end) in heads {
         let row = audit_head::Model::of(home, &end);
         match head.filter(|_| home == scope) {
-            Some(begun) => move_head(db, row, begun).await?,
-            None => insert(db, vec![row]).await?,
+            Some(_) => script.replace(row),
+            None => script.insert(vec![row]),
         }
     }
-    Ok(())
-}
-
-async fn move_head<C: ConnectionTrait>(db: &C, end: audit_head::Model, begun: Head) -> Result<(), StoreError> {
-    use audit_head::Column::{Revision, ScopeId};
-    let update: UpdateMany<audit_head::Entity> = audit_head::Entity::update_many()
-        .set(audit_head::ActiveModel { revision: Set(end.revision), hash: Set(end.hash), ..Default::default() })
-        .filter(ScopeId.eq(end.scope_id))
-        .filter(Revision.eq(audit_head::revision(begun.revision)));
-    let moved = update.exec(db).await.map_err(fault)?.rows_affected;
-    if moved == 1 { Ok(()) } else { Err(StoreError::Raced { constraint: "audit_head".to_owned() }) }
 }

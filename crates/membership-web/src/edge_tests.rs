@@ -17,8 +17,9 @@ fn headers(forwarded: &[&str]) -> HeaderMap {
     headers
 }
 
-/// Proves A46 in part: a forwarded address is believed only from a configured proxy, and only up to the first hop that
+/// A forwarded address is believed only from a configured proxy, and only up to the first hop that
 /// is none.
+// Part of A46.
 #[tokio::test]
 async fn only_trusted_proxies_are_believed() {
     let edge = edge(&["10.0.0.0/8"]).await.unwrap();

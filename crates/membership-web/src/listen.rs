@@ -30,7 +30,7 @@ pub struct Patience {
 
 impl Default for Patience {
     fn default() -> Self {
-        Self { header: Duration::from_secs(10), idle: Duration::from_secs(60), write: Duration::from_secs(30) }
+        Self { header: Duration::from_secs(10), idle: Duration::from_mins(1), write: Duration::from_secs(30) }
     }
 }
 

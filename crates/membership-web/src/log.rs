@@ -27,12 +27,14 @@ pub struct Exchange<'a> {
     pub took: Duration,
 }
 
-/// The pattern of the route that gave this answer, for [`Exchange::route`].
+/// The pattern of the route that gave this answer, for [`Exchange::route`]. Routes nested at the root answer an address
+/// that is none of theirs with an empty pattern: that is no route.
 pub fn route_of(answer: &Result<Response, Error>) -> Option<PathPattern> {
-    match answer {
-        Ok(response) => response.data::<PathPattern>().cloned(),
-        Err(error) => error.data::<PathPattern>().cloned(),
-    }
+    let pattern = match answer {
+        Ok(response) => response.data::<PathPattern>(),
+        Err(error) => error.data::<PathPattern>(),
+    };
+    pattern.filter(|pattern| !pattern.0.is_empty()).cloned()
 }
 
 pub(crate) fn write(exchange: &Exchange<'_>, path: &str, client: Option<IpAddr>) {
@@ -54,7 +56,8 @@ fn without_tokens(path: &str) -> String {
 mod tests {
     use super::*;
 
-    /// Proves A80 in part: an address without a route shows nothing that could be a token.
+    /// An address without a route shows nothing that could be a token.
+    // Part of A80.
     #[test]
     fn unknown_addresses_are_shown_without_tokens() {
         assert_eq!(without_tokens("/api/v1/nothing"), "/api/v1/nothing");

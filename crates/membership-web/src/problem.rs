@@ -1,6 +1,6 @@
 //! A "no" as RFC 9457: a stable code, what is wrong, what to do, and the place of each fault.
 
-use std::{borrow::Cow, fmt};
+use std::fmt;
 
 use membership_core::{
     id::RequestId,
@@ -43,28 +43,36 @@ pub fn status_of_code(code: &str, kind: Kind) -> StatusCode {
 }
 
 /// A problem (RFC 9457). It never carries what only the log may know.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// Where the code is explained: `/problems/` and the code.
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// The code in words; the same each time.
-    pub title: String,
     /// The status of the answer.
-    #[serde(serialize_with = "number")]
     pub status: StatusCode,
-    /// What is wrong this time.
-    pub detail: String,
     /// The stable code.
     pub code: &'static str,
+    /// What is wrong this time.
+    pub detail: String,
     /// What one can do about it.
-    pub advice: Cow<'static, str>,
+    pub advice: &'static str,
     /// The request, as the log and the audit know it. The shell fills it in.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub request_id: Option<String>,
+    pub request_id: Option<RequestId>,
     /// Each fault of the input at its place.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<ProblemError>,
+}
+
+/// A problem as it is written.
+#[derive(Serialize)]
+struct Written<'a> {
+    #[serde(rename = "type")]
+    kind: String,
+    title: String,
+    status: u16,
+    detail: &'a str,
+    code: &'a str,
+    advice: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<RequestId>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    errors: &'a [ProblemError],
 }
 
 /// One fault of the input.
@@ -84,14 +92,29 @@ impl Problem {
         Self { detail: detail.into(), ..Self::from(fault) }
     }
 
+    /// Where the code is explained: `/problems/` and the code.
+    pub fn kind(&self) -> String {
+        format!("/problems/{}", self.code)
+    }
+
+    /// The code in words, the same each time: `Invitation expired`.
+    pub fn title(&self) -> String {
+        let words = self.code.replace('-', " ");
+        let mut letters = words.chars();
+        letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    }
+
     /// The problem as a machine reads it.
     pub fn to_json(&self) -> Vec<u8> {
-        // A problem is made of strings and a number: it can always be written.
-        serde_json::to_vec(self).unwrap_or_default()
+        let Self { status, code, detail, advice, request_id, errors } = self;
+        let (kind, title, status) = (self.kind(), self.title(), status.as_u16());
+        let written = Written { kind, title, status, detail, code, advice, request_id: *request_id, errors };
+        // It is made of strings and a number: it can always be written.
+        serde_json::to_vec(&written).unwrap_or_default()
     }
 
     pub(crate) fn in_request(self, id: RequestId) -> Self {
-        Self { request_id: Some(id.to_string()), ..self }
+        Self { request_id: Some(id), ..self }
     }
 
     /// What a framework's own error comes to.
@@ -128,14 +151,11 @@ impl<R: Refusal> From<R> for Problem {
             | Kind::Gone
             | Kind::TooMany => {}
         }
-        let code = refusal.code();
         Self {
-            kind: format!("/problems/{code}"),
-            title: title(code),
-            status: status_of_code(code, refusal.kind()),
+            status: status_of_code(refusal.code(), refusal.kind()),
+            code: refusal.code(),
             detail: refusal.to_string(),
-            code,
-            advice: Cow::Borrowed(refusal.advice()),
+            advice: refusal.advice(),
             request_id: None,
             errors: refusal.faults().iter().map(ProblemError::from).collect(),
         }
@@ -178,16 +198,4 @@ impl IntoResponse for Problem {
         }
         response
     }
-}
-
-/// `invitation-expired` as `Invitation expired`.
-fn title(code: &str) -> String {
-    let words = code.replace('-', " ");
-    let mut letters = words.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
-fn number<S: serde::Serializer>(status: &StatusCode, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_u16(status.as_u16())
 }

@@ -8,8 +8,8 @@ use super::*;
 use crate::{Visitor, allowing, session_cookie};
 
 #[handler]
-async fn show(visitor: Visitor, edge: Data<&Edge>) -> String {
-    format!("{:?} at {}", visitor.account().map(|account| account.id), edge.origin())
+fn show(Visitor { session, .. }: Visitor, Data(edge): Data<&Edge>) -> String {
+    format!("{:?} at {}", session.map(|(_, account)| account.id), edge.origin())
 }
 
 #[handler]
@@ -24,7 +24,7 @@ fn burst() -> String {
 
 #[handler]
 async fn sleep() -> &'static str {
-    tokio::time::sleep(Duration::from_secs(60)).await;
+    tokio::time::sleep(Duration::from_mins(1)).await;
     "rested"
 }
 
@@ -57,7 +57,8 @@ async fn problem(response: poem::test::TestResponse) -> (u16, String, Value) {
     (status, body["code"].as_str().unwrap_or_default().to_owned(), body)
 }
 
-/// Proves A91 in part: what is too large or doubled is refused before a handler sees it.
+/// What is too large or doubled is refused before a handler sees it.
+// Part of A91.
 #[tokio::test]
 async fn limits_hold() {
     let client = client().await;
@@ -155,13 +156,14 @@ async fn people_see_pages_and_programs_see_problems() {
     }
 }
 
-/// Proves A80 in part: an observer, and so the log, knows a route by its pattern and never the token in it.
+/// An observer, and so the log, knows a route by its pattern and never the token in it.
+// Part of A80.
 #[tokio::test]
 async fn routes_are_known_by_their_pattern() {
     let (_, edge) = edge().await.unwrap();
     let seen = Arc::new(Mutex::new(Vec::new()));
     let keep = Arc::clone(&seen);
-    let shell = Shell::new(edge, routes()).observe(move |exchange| {
+    let shell = Shell::new(edge, Route::new().nest_no_strip("/", routes())).observe(move |exchange| {
         keep.lock().unwrap().push((exchange.route.map(str::to_owned), exchange.status.as_u16()));
     });
     let client = TestClient::new(shell);
@@ -172,7 +174,7 @@ async fn routes_are_known_by_their_pattern() {
     assert_eq!(*seen.lock().unwrap(), [(pattern.clone(), 200), (pattern, 405), (None, 404)]);
 }
 
-/// Proves A76 in part: a request that another site could have caused is refused, and a program's is not.
+/// Proves A76: a request that another site could have caused is refused, and a program's is not.
 #[tokio::test]
 async fn other_sites_cannot_ask() {
     let client = client().await;
@@ -207,7 +209,8 @@ async fn other_sites_cannot_ask() {
     client.get("/show").header("sec-fetch-site", "cross-site").send().await.assert_status_is_ok();
 }
 
-/// Proves A71 in part: the cookie is bound to this host, closed to scripts, and not sent along by other sites' forms.
+/// The cookie is bound to this host, closed to scripts, and not sent along by other sites' forms.
+// Part of A71.
 #[tokio::test]
 async fn the_cookie_is_closed() {
     let (bed, edge) = edge().await.unwrap();
@@ -251,7 +254,7 @@ async fn a_visitor_is_known_by_cookie_or_token() {
     }
 }
 
-/// Proves A36 in part: a token in the address is refused, whatever it is called and wherever it is from.
+/// Proves A36: a token in the address is refused, whatever it is called and wherever it is from.
 #[tokio::test]
 async fn tokens_do_not_stand_in_addresses() {
     let client = client().await;

@@ -43,9 +43,8 @@ impl Visitor {
     pub async fn of(edge: &Edge, request: &Request) -> Result<Self, Problem> {
         let id = request.data::<RequestId>().copied().unwrap_or_else(|| edge.request_id());
         let anonymous = Context::new(Actor::Anonymous, edge.now(), id);
-        let (text, via) = match credential(edge, request)? {
-            Some(found) => found,
-            None => return Ok(Self { context: anonymous, session: None, via: Via::Nothing }),
+        let Some((text, via)) = credential(edge, request)? else {
+            return Ok(Self { context: anonymous, session: None, via: Via::Nothing });
         };
         let session = match SessionKey::parse(text) {
             Some(key) => edge.membership().session(&anonymous, &key).await?,

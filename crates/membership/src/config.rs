@@ -6,10 +6,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use chrono::TimeDelta;
 use figment::{
     Figment,
     providers::{Env, Format, Serialized, Toml},
 };
+use membership_core::outbox::Patience;
 use membership_mail::SmtpSettings;
 use serde::{Deserialize, Serialize};
 
@@ -60,13 +62,22 @@ pub(crate) struct KeyConfig {
 }
 
 /// Where mail goes.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct MailConfig {
     /// By default: `smtp` if a server is named, `mailbox` if `base_url` is on this very machine, else `off`.
     pub(crate) deliver: Option<Deliver>,
     /// The mail server.
     pub(crate) smtp: Option<SmtpSettings>,
+    /// The wait after a first failure, in seconds; it doubles with each.
+    pub(crate) first_wait_seconds: u32,
+    /// The longest wait, in seconds.
+    pub(crate) longest_wait_seconds: u32,
+    /// When a message that does not get out has failed, in hours.
+    pub(crate) give_up_after_hours: u32,
+    /// How long a worker may hold the messages of one round, in seconds: after a crash, that long until they are tried
+    /// again.
+    pub(crate) lease_seconds: u32,
 }
 
 /// Where mail goes.
@@ -136,6 +147,19 @@ impl Serialize for Hidden {
     }
 }
 
+impl Default for MailConfig {
+    fn default() -> Self {
+        Self {
+            deliver: None,
+            smtp: None,
+            first_wait_seconds: 60,
+            longest_wait_seconds: 4 * 3_600,
+            give_up_after_hours: 72,
+            lease_seconds: 300,
+        }
+    }
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -188,6 +212,16 @@ impl Config {
         }
     }
 
+    /// When to try mail again, and when to give up.
+    pub(crate) fn patience(&self) -> Patience {
+        Patience {
+            lease: TimeDelta::seconds(self.mail.lease_seconds.into()),
+            first_wait: TimeDelta::seconds(self.mail.first_wait_seconds.into()),
+            longest_wait: TimeDelta::seconds(self.mail.longest_wait_seconds.into()),
+            give_up_after: TimeDelta::hours(self.mail.give_up_after_hours.into()),
+        }
+    }
+
     /// Whether people reach the server by https.
     pub(crate) fn is_secure(&self) -> bool {
         self.base_url.starts_with("https://")
@@ -207,6 +241,16 @@ impl Config {
             return Err(format!(
                 "base_url is {:?}: cookies and links would travel unprotected; use https://, or an address on this machine",
                 self.base_url
+            )
+            .into());
+        }
+        // A letter may take four times what one answer of the server may, and two minutes at most.
+        let letter = self.mail.smtp.as_ref().map_or(0, |smtp| (4 * u32::from(smtp.timeout_seconds)).min(120));
+        if self.mail.lease_seconds <= 2 * letter {
+            return Err(format!(
+                "mail.lease_seconds is {}: it has to be more than {}, twice what one letter may take with mail.smtp.timeout_seconds",
+                self.mail.lease_seconds,
+                2 * letter
             )
             .into());
         }

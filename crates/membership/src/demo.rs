@@ -30,7 +30,7 @@ pub(crate) async fn run(port: u16, once: bool) -> Outcome {
         listen: SocketAddr::from(([127, 0, 0, 1], port)),
         base_url: format!("http://localhost:{port}"),
         data_dir: folder.path().to_owned(),
-        mail: MailConfig { deliver: Some(Deliver::Mailbox), smtp: None },
+        mail: MailConfig { deliver: Some(Deliver::Mailbox), ..MailConfig::default() },
         ..Config::default()
     };
     let service = Service::open(&config).await?;

@@ -3,13 +3,7 @@
 use std::{num::NonZeroUsize, sync::Arc};
 
 use membership_auth::{Argon2Hasher, Bounds, OsEntropy};
-use membership_core::{
-    Membership, Parts,
-    delivery::Postman,
-    link::Links,
-    outbox::{Mailer, Patience},
-    tenant::Preset,
-};
+use membership_core::{Membership, Parts, delivery::Postman, link::Links, outbox::Mailer, tenant::Preset};
 use membership_mail::{Mailbox, Sender, SmtpMailer};
 use membership_store::Database;
 use membership_web::{Clock, Edge, Network, system_clock};
@@ -61,7 +55,7 @@ impl Service {
             directory: Arc::clone(&database) as _,
             mailer,
             links,
-            patience: Patience::default(),
+            patience: config.patience(),
         });
         let proxies = config
             .trusted_proxies

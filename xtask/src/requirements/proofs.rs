@@ -115,8 +115,13 @@ fn name_of(line: &str) -> &str {
     from.get(..end).unwrap_or_default()
 }
 
+/// Every identifier that is claimed whole. One that is followed by "in part" is told to the reader and proves nothing.
 fn identifiers(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !c.is_alphanumeric() && c != '-').filter(|word| is_identifier(word))
+    let words = text.split(|c: char| !c.is_alphanumeric() && c != '-').filter(|word| !word.is_empty());
+    let words: Vec<&str> = words.collect();
+    let whole = |at: usize| words.get(at + 1..at + 3) != Some(["in", "part"].as_slice());
+    let claimed = words.iter().enumerate().filter(|(at, word)| is_identifier(word) && whole(*at));
+    claimed.map(|(_, word)| *word).collect::<Vec<_>>().into_iter()
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! What happened in a tenant.
 
+use std::fmt::Write as _;
+
 use chrono::{DateTime, Utc};
 use membership_core::{audit, id::TenantId};
 use membership_web::Edge;
@@ -82,7 +84,15 @@ impl From<audit::Record> for AuditRecord {
             request: record.request.as_uuid(),
             name: record.name,
             body: Any(serde_json::from_str(&record.body).unwrap_or(Value::String(record.body))),
-            hash: record.hash.iter().map(|byte| format!("{byte:02x}")).collect(),
+            hash: hexadecimal(&record.hash),
         }
     }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }

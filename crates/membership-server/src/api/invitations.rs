@@ -108,7 +108,7 @@ impl InvitationsApi {
         let now = caller.context.now;
         let seen = |invited: invite::Invited| InvitedPerson {
             member: invited.member.into(),
-            invitation: Invitation::at(invited.invitation, None, now),
+            invitation: Invitation::at(&invited.invitation, None, now),
             link: invited.link,
         };
         Ok(PeopleInvited::Created(Json(InviteAnswer { invited: invited.into_iter().map(seen).collect() })))
@@ -129,7 +129,7 @@ impl InvitationsApi {
     ) -> Answer<Json<Invitation>> {
         let SendInvitation { tenant, invitation } = at(&tenant, &invitation);
         let view = edge.membership().invitation(&caller.context, tenant, invitation).await?;
-        Ok(Json(Invitation::at(view.invitation, view.delivery.as_ref(), caller.context.now)))
+        Ok(Json(Invitation::at(&view.invitation, view.delivery.as_ref(), caller.context.now)))
     }
 
     /// Send an invitation
@@ -184,7 +184,7 @@ impl InvitationsApi {
         let SendInvitation { tenant, invitation } = at(&tenant, &invitation);
         let command = RevokeInvitation { tenant, invitation };
         let revoked = edge.membership().revoke_invitation(&caller.context, command).await?;
-        Ok(Json(Invitation::at(revoked, None, caller.context.now)))
+        Ok(Json(Invitation::at(&revoked, None, caller.context.now)))
     }
 }
 
@@ -194,7 +194,7 @@ fn at(tenant: &str, invitation: &str) -> SendInvitation {
 
 impl IssuedInvitation {
     fn of(issued: send::Issued, caller: &Caller) -> Self {
-        Self { invitation: Invitation::at(issued.invitation, None, caller.context.now), link: issued.link }
+        Self { invitation: Invitation::at(&issued.invitation, None, caller.context.now), link: issued.link }
     }
 }
 

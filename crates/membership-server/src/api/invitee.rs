@@ -16,6 +16,7 @@ use super::{Chapter, PREFIX};
 use crate::{
     answer::Answer,
     body::Body,
+    caller::Caller,
     representation::{InvitationStage, Member, SignedIn, Transport, Via},
 };
 
@@ -151,8 +152,8 @@ impl InviteeApi {
     ///
     /// Makes the account the member that the accepted invitation was made for.
     #[oai(path = "/join", method = "post", operation_id = "joinByInvitation")]
-    async fn join(&self, edge: Data<&Edge>, visitor: Visitor, body: Body<LinkHeld>) -> Answer<Json<Member>> {
-        let member = edge.membership().join(&visitor.context, &body.0.token).await?;
+    async fn join(&self, edge: Data<&Edge>, caller: Caller, body: Body<LinkHeld>) -> Answer<Json<Member>> {
+        let member = edge.membership().join(&caller.context, &body.0.token).await?;
         Ok(Json(member.into()))
     }
 

@@ -106,6 +106,7 @@ impl SessionsApi {
     /// Show the current session
     ///
     /// The session that this request was made in, and whose it is.
+    #[expect(clippy::unused_async, reason = "an operation is asynchronous, whether or not it waits for anything")]
     #[oai(path = "/sessions/current", method = "get", operation_id = "getCurrentSession")]
     async fn current(&self, caller: Caller) -> Answer<Json<CurrentSession>> {
         Ok(Json(CurrentSession { account: caller.account.into(), session: (&caller.session).into() }))

@@ -98,7 +98,7 @@ impl TenantsApi {
         let answer = TenantMade {
             tenant: made.tenant.into(),
             administrator: made.administrator.into(),
-            invitation: Invitation::at(made.invitation, None, caller.context.now),
+            invitation: Invitation::at(&made.invitation, None, caller.context.now),
             link: made.link,
         };
         Ok(TenantCreated::Created(Json(answer), location))

@@ -78,17 +78,15 @@ impl Refusal for InputFault {
     }
 }
 
-/// What serde's words come to: which fault, the field it names, and a detail that never repeats the value, because the
-/// value may be a secret.
+/// What serde's words come to: which fault, the field that is missing where it stands, and a detail that never repeats the
+/// value, because the value may be a secret.
 pub(super) fn of(words: &str) -> (InputFault, Option<String>, String) {
-    let named = |prefix: &str| words.strip_prefix(prefix)?.split('`').next().map(str::to_owned);
-    if let Some(field) = named("unknown field `") {
-        return (InputFault::FieldUnknown, Some(field), expected(words, InputFault::FieldUnknown));
+    if let Some(missing) = words.strip_prefix("missing field `") {
+        let field = missing.split('`').next().map(str::to_owned);
+        return (InputFault::FieldMissing, field, InputFault::FieldMissing.to_string());
     }
-    if let Some(field) = named("missing field `") {
-        return (InputFault::FieldMissing, Some(field), InputFault::FieldMissing.to_string());
-    }
-    (InputFault::ValueUnfit, None, expected(words, InputFault::ValueUnfit))
+    let fault = if words.starts_with("unknown field `") { InputFault::FieldUnknown } else { InputFault::ValueUnfit };
+    (fault, None, expected(words, fault))
 }
 
 fn expected(words: &str, fault: InputFault) -> String {

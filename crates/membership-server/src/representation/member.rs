@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use membership_core::{
     directory::MemberRow,
+    id::{AccountId, MemberId, RoleId},
     invitation::{self, Channel, Inviter, State},
     member::{self, MemberState},
     outbox,
@@ -124,7 +125,7 @@ impl Member {
     /// What `row` looks like at `now`.
     pub(crate) fn at(row: MemberRow, now: DateTime<Utc>) -> Self {
         let delivery = row.delivery;
-        let invitation = row.invitation.map(|invitation| Invitation::at(invitation, delivery.as_ref(), now));
+        let invitation = row.invitation.map(|invitation| Invitation::at(&invitation, delivery.as_ref(), now));
         Self { invitation, ..row.member.into() }
     }
 }
@@ -140,13 +141,13 @@ impl From<member::Member> for Member {
             id: member.id.as_uuid(),
             tenant: member.tenant.as_uuid(),
             status: member.status().into(),
-            account: member.account().map(|id| id.as_uuid()),
+            account: member.account().map(AccountId::as_uuid),
             joined_at: member.joined_at(),
             name: member.name.to_string(),
             email: member.email.map(|email| email.to_string()),
-            roles: member.roles.into_iter().map(|id| id.as_uuid()).collect(),
+            roles: member.roles.into_iter().map(RoleId::as_uuid).collect(),
             representative: member.representative,
-            creator: member.creator.map(|id| id.as_uuid()),
+            creator: member.creator.map(MemberId::as_uuid),
             created_at: member.created_at,
             disabled_at,
             removed_at,
@@ -158,7 +159,7 @@ impl From<member::Member> for Member {
 impl Invitation {
     /// What `invitation` looks like at `now`, when `delivery` became of its newest mail.
     pub(crate) fn at(
-        invitation: invitation::Invitation,
+        invitation: &invitation::Invitation,
         delivery: Option<&outbox::Delivery>,
         now: DateTime<Utc>,
     ) -> Self {

@@ -6,7 +6,7 @@ use membership_core::refusal::CodeRow;
 use membership_web::{PROBLEM_JSON, status_of_code};
 use serde_json::{Map, Value, json};
 
-use super::{examples, set};
+use super::{Address, examples, set};
 use crate::codes;
 
 pub(super) fn mend(spec: &mut Value) {
@@ -23,18 +23,33 @@ pub(super) fn mend(spec: &mut Value) {
     }
 }
 
-/// The methods of each address. `HEAD` goes wherever `GET` goes.
-pub(super) fn methods(spec: &Value) -> Vec<(String, String)> {
-    let named = |item: &Value| {
-        let names = item.as_object().map(Map::keys).into_iter().flatten();
-        let names = names.flat_map(|name| match name.as_str() {
-            "get" => vec!["GET".to_owned(), "HEAD".to_owned()],
-            other => vec![other.to_uppercase()],
-        });
-        names.collect::<Vec<_>>().join(", ")
-    };
+/// The addresses as the router writes them, with the names of their parts and their methods. `HEAD` goes wherever `GET`
+/// goes.
+pub(super) fn addresses(spec: &Value) -> Vec<(String, Address)> {
     let paths = spec.get("paths").and_then(Value::as_object).into_iter().flatten();
-    paths.map(|(path, item)| (path.replace('{', ":").replace('}', ""), named(item))).collect()
+    paths
+        .map(|(path, item)| {
+            let methods = item.as_object().map(Map::keys).into_iter().flatten().map(|name| match name.as_str() {
+                "get" => "GET, HEAD".to_owned(),
+                other => other.to_uppercase(),
+            });
+            let pattern = path.replace('{', ":").replace('}', "").into();
+            (numbered(path), Address { pattern, methods: methods.collect::<Vec<_>>().join(", ") })
+        })
+        .collect()
+}
+
+/// poem-openapi calls the variable parts of an address `param0`, `param1` and so on.
+fn numbered(path: &str) -> String {
+    let mut number = 0;
+    let parts = path.split('/').map(|part| {
+        if !part.starts_with('{') {
+            return part.to_owned();
+        }
+        number += 1;
+        format!(":param{}", number - 1)
+    });
+    parts.collect::<Vec<_>>().join("/")
 }
 
 fn operations_of(spec: &mut Value) -> impl Iterator<Item = (&String, &mut Value)> {

@@ -21,6 +21,7 @@ const SHORTEST_SLEEP: Duration = Duration::from_millis(20);
 
 pub(super) async fn deliver(edge: Edge, postman: Postman, metrics: Metrics, stopped: watch::Receiver<bool>) {
     repeat(NAME, metrics.clone(), stopped, || round(&edge, &postman, &metrics)).await;
+    postman.mailer.rest().await;
 }
 
 async fn round(edge: &Edge, postman: &Postman, metrics: &Metrics) -> Result<Duration, StoreError> {

@@ -64,7 +64,7 @@ async fn addresses(api: &Api) -> Vec<(Method, String, Option<Value>)> {
     found
 }
 
-/// Proves A37 and A39, and A38 for what there is so far: with the session of another tenant's administrator, each address
+/// Proves A37, A38 and A39: with the session of another tenant's administrator, each address
 /// of this tenant is answered, byte for byte, as one of a tenant that does not exist, and nothing changes.
 #[tokio::test]
 async fn another_tenant_does_not_exist() {
@@ -93,7 +93,7 @@ async fn another_tenant_does_not_exist() {
     assert_eq!(format!("{before:?}"), format!("{after:?}"));
 }
 
-/// Proves A37 in part: an id of another tenant under one's own tenant is answered as one that does not exist.
+/// Proves A37: an id of another tenant under one's own tenant is answered as one that does not exist.
 #[tokio::test]
 async fn ids_of_another_tenant_do_not_exist_here() {
     let api = Api::start().await;
@@ -111,7 +111,13 @@ async fn ids_of_another_tenant_do_not_exist_here() {
     ] {
         let mut answers = Vec::new();
         let upper = there.to_uppercase().replace('-', "");
-        for id in [there.as_str(), "0197c0de-0000-7000-8000-00000000dead", "no-id", &upper, "00000000-0000-0000-0000-000000000000"] {
+        for id in [
+            there.as_str(),
+            "0197c0de-0000-7000-8000-00000000dead",
+            "no-id",
+            &upper,
+            "00000000-0000-0000-0000-000000000000",
+        ] {
             let reply = api.ask(method.clone(), format!("{here}{}", path.replace("{}", id))).by(&other).send().await;
             assert_eq!(reply.problem(), (404, code.into()), "{method} {path} {id}");
             answers.push(reply.but_request_id());
@@ -121,7 +127,8 @@ async fn ids_of_another_tenant_do_not_exist_here() {
     }
 }
 
-/// Proves APP-1 and APP-2 in part: a member without the right can neither see nor do, and is told which right is missing.
+/// A member without the right can neither see nor do, and is told which right is missing.
+// Part of APP-1 and APP-2.
 #[tokio::test]
 async fn rights_are_asked_for() {
     let api = Api::start().await;

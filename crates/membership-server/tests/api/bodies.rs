@@ -23,7 +23,8 @@ fn all_fields(api: &Api) -> Vec<String> {
     let schemas = api.spec["components"]["schemas"].as_object().unwrap().values();
     let names = schemas.filter_map(|schema| schema["properties"].as_object()).flat_map(|properties| properties.keys());
     let mut names: Vec<String> = names.cloned().collect();
-    let planted = ["role", "tenant_id", "email_verified", "is_representative", "mfa_required", "created_by", "__proto__"];
+    let planted =
+        ["role", "tenant_id", "email_verified", "is_representative", "mfa_required", "created_by", "__proto__"];
     names.extend(planted.map(str::to_owned));
     names.sort();
     names.dedup();
@@ -99,7 +100,8 @@ async fn wrong_types_are_refused_at_their_place() {
     for (path, example) in writes(&api) {
         for place in objects(&example, "") {
             for field in example.pointer(&place).unwrap().as_object().unwrap().keys() {
-                for wrong in [json!(["victim@example.org", "me@example.org"]), json!({ "a": 918_273_645 }), json!(true)] {
+                for wrong in [json!(["victim@example.org", "me@example.org"]), json!({ "a": 918_273_645 }), json!(true)]
+                {
                     let mut body = example.clone();
                     body.pointer_mut(&place).unwrap()[field] = wrong.clone();
                     let reply = api.post(&path, &body).by(&root).send().await;
@@ -126,8 +128,9 @@ async fn missing_fields_are_named() {
     assert!(reply.text.contains("now or later"), "{}", reply.text);
 }
 
-/// Proves A91 in part, for every operation with a body: no repeated keys, no endless nesting, nothing but JSON, no more
+/// For every operation with a body: no repeated keys, no endless nesting, nothing but JSON, no more
 /// than 64 KiB.
+// Part of A91.
 #[tokio::test]
 async fn only_plain_json_is_read() {
     let api = Api::start().await;
@@ -165,7 +168,8 @@ async fn only_plain_json_is_read() {
     }
 }
 
-/// Proves A40 for invitations and signing in: several addresses in place of one, however written, go to nobody.
+/// For invitations and signing in: several addresses in place of one, however written, go to nobody.
+// Part of A40.
 #[tokio::test]
 async fn one_address_is_one_address() {
     let api = Api::start().await;

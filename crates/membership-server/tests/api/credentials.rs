@@ -31,7 +31,7 @@ async fn a_program_signs_in_and_out() {
     assert_eq!(api.get(CURRENT).by(&token).send().await.problem(), (401, "session-not-good".into()));
 }
 
-/// Proves A76 in part: the cookie is closed, and a request that comes with it must come from this site.
+/// Proves A76: the cookie is closed, and a request that comes with it must come from this site.
 #[tokio::test]
 async fn a_browser_signs_in_and_out() {
     let api = Api::start().await;
@@ -47,8 +47,14 @@ async fn a_browser_signs_in_and_out() {
 
     let body = json!({ "name": "New", "administrator": { "name": "New", "via": "link" } });
     let make = || api.post("/api/v1/tenants", &body).header("cookie", cookie);
-    for (name, value) in [("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site"), ("origin", "https://evil.example")] {
-        assert_eq!(make().header(name, value).send().await.problem(), (403, "cross-site-request".into()), "{name} {value}");
+    for (name, value) in
+        [("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site"), ("origin", "https://evil.example")]
+    {
+        assert_eq!(
+            make().header(name, value).send().await.problem(),
+            (403, "cross-site-request".into()),
+            "{name} {value}"
+        );
     }
     assert_eq!(make().send().await.problem(), (403, "cross-site-request".into()), "neither header");
     for kind in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"] {
@@ -57,7 +63,11 @@ async fn a_browser_signs_in_and_out() {
         assert_eq!(reply.problem(), (415, "media-type-unsupported".into()), "{kind}");
     }
     let login = api.post(SESSIONS, &sign_in("root", PASSWORD, "cookie")).header("origin", "https://evil.example");
-    assert_eq!(login.send().await.problem(), (403, "cross-site-request".into()), "nobody signs a browser in from elsewhere");
+    assert_eq!(
+        login.send().await.problem(),
+        (403, "cross-site-request".into()),
+        "nobody signs a browser in from elsewhere"
+    );
     assert_eq!(make().header("origin", own).send().await.status, 201);
 
     let ask = api.ask(poem::http::Method::DELETE, CURRENT).header("cookie", cookie).header("origin", own);
@@ -65,7 +75,8 @@ async fn a_browser_signs_in_and_out() {
     assert_eq!(api.get(CURRENT).header("cookie", cookie).send().await.problem(), (401, "sign-in-required".into()));
 }
 
-/// Proves A71 in part: signing in makes a new session each time, and a cookie that was there before is not taken over.
+/// Signing in makes a new session each time, and a cookie that was there before is not taken over.
+// Part of A71.
 #[tokio::test]
 async fn signing_in_makes_a_new_session() {
     let api = Api::start().await;
@@ -77,8 +88,9 @@ async fn signing_in_makes_a_new_session() {
     assert!(!reply.headers["set-cookie"].to_str().unwrap().contains(&first));
 }
 
-/// Proves A48 and, but for the time it takes, A47 for signing in: a name that nobody has and a password that is wrong are
+/// Proves A48: a name that nobody has and a password that is wrong are
 /// answered alike, byte for byte.
+// Part of A47, all but the time it takes.
 #[tokio::test]
 async fn a_wrong_name_and_a_wrong_password_look_alike() {
     let api = Api::start().await;
@@ -106,8 +118,19 @@ async fn only_the_very_token_opens() {
     let token = api.root().await;
     let mut variants: Vec<String> = (0..token.len()).map(|end| token[..end].to_owned()).collect();
     variants.extend((1..token.len()).map(|start| token[start..].to_owned()));
-    variants.extend([token.to_uppercase(), token.to_lowercase(), token.replace("mbk_", "MBK_"), token.replace("mbk_", "mbi_")]);
-    variants.extend([format!("{token}="), format!("{token}=="), format!("{token}A"), format!("{token} "), format!(" {token}")]);
+    variants.extend([
+        token.to_uppercase(),
+        token.to_lowercase(),
+        token.replace("mbk_", "MBK_"),
+        token.replace("mbk_", "mbi_"),
+    ]);
+    variants.extend([
+        format!("{token}="),
+        format!("{token}=="),
+        format!("{token}A"),
+        format!("{token} "),
+        format!(" {token}"),
+    ]);
     variants.extend([format!("\"{token}\""), format!("{token},{token}"), token.replace('-', "+").replace('_', "/")]);
     // Base64 of 32 bytes ends in a letter of which only four bits count: its neighbours decode to the same bytes.
     variants.extend(('A'..='Z').map(|last| format!("{}{last}", &token[..token.len() - 1])));
@@ -120,7 +143,8 @@ async fn only_the_very_token_opens() {
     assert_eq!(api.get(CURRENT).by(&token).send().await.status, 200);
 }
 
-/// Proves I-33 in part: a session is good for twelve hours, and not for a moment longer.
+/// A session is good for twelve hours, and not for a moment longer.
+// Part of I-33.
 #[tokio::test]
 async fn a_session_ends() {
     let api = Api::start().await;
@@ -131,7 +155,7 @@ async fn a_session_ends() {
     assert_eq!(api.get(CURRENT).by(&token).send().await.problem(), (401, "session-not-good".into()));
 }
 
-/// Proves A36 in part: each kind of credential is taken on each operation alike, and none of them in the address.
+/// Proves A36: each kind of credential is taken on each operation alike, and none of them in the address.
 #[tokio::test]
 async fn every_operation_takes_both_credentials_and_neither_in_the_address() {
     let api = Api::start().await;
@@ -157,7 +181,8 @@ async fn every_operation_takes_both_credentials_and_neither_in_the_address() {
     }
 }
 
-/// Proves A75 in small: the answer is about whoever asks, whoever else asks at the same time.
+/// The answer is about whoever asks, whoever else asks at the same time.
+// Part of A75, in small.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn nobody_is_taken_for_somebody_else() {
     let api = std::sync::Arc::new(Api::start().await);

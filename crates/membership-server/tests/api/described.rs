@@ -79,7 +79,12 @@ async fn every_example_fits_its_schema() {
             fits(&api.spec, &content["schema"], &content["example"], &format!("{path} {status}"));
         }
     }
-    fits(&api.spec, &api.spec["components"]["schemas"]["Problem"], &api.spec["components"]["schemas"]["Problem"]["example"], "a problem");
+    fits(
+        &api.spec,
+        &api.spec["components"]["schemas"]["Problem"],
+        &api.spec["components"]["schemas"]["Problem"]["example"],
+        "a problem",
+    );
 }
 
 fn fits(spec: &Value, schema: &Value, example: &Value, place: &str) {

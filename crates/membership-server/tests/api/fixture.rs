@@ -140,7 +140,12 @@ impl Api {
     fn is_documented(&self, method: &Method, path: &str, reply: &Reply) {
         let Some(operation) = self.operation_at(method, path) else { return };
         let described = &operation["responses"][reply.status.to_string()];
-        assert!(described.is_object(), "{method} {path} answers {} which is not described: {}", reply.status, reply.text);
+        assert!(
+            described.is_object(),
+            "{method} {path} answers {} which is not described: {}",
+            reply.status,
+            reply.text
+        );
         if reply.status >= 400 {
             assert_eq!(reply.headers[header::CONTENT_TYPE], "application/problem+json");
             let codes = operation["x-problem-codes"].as_array().unwrap();

@@ -20,8 +20,8 @@ use std::{
 
 use membership_core::store::StoreError;
 use sea_orm::{
-    ConnectOptions, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
+    ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode,
+    Statement, TransactionOptions, TransactionTrait,
 };
 use tokio::{
     runtime::Handle,
@@ -54,6 +54,8 @@ struct State {
 /// A transaction with the commands in it that wait for its commit.
 struct Batch {
     transaction: DatabaseTransaction,
+    /// Whether a command has begun in it.
+    marked: bool,
     /// When the first turn in it ended.
     since: Option<Instant>,
     done: Vec<oneshot::Sender<Done>>,
@@ -62,12 +64,7 @@ struct Batch {
 /// The right to write, until it is committed or dropped.
 pub(crate) struct Turn {
     writer: Writer,
-    held: Option<Held>,
-}
-
-struct Held {
-    savepoint: DatabaseTransaction,
-    state: OwnedMutexGuard<State>,
+    state: Option<OwnedMutexGuard<State>>,
 }
 
 impl Writer {
@@ -85,29 +82,21 @@ impl Writer {
     /// Waits for the turn. A caller who stops waiting gets it all the same, and drops it at once.
     pub(crate) async fn turn(&self) -> Result<Turn, StoreError> {
         let writer = self.clone();
-        self.to_the_end(async move {
+        let turn = self.runtime.spawn(async move {
             writer.waiting.fetch_add(1, Ordering::AcqRel);
             let mut state = Arc::clone(&writer.state).lock_owned().await;
             writer.waiting.fetch_sub(1, Ordering::AcqRel);
-            let savepoint = state.savepoint(&writer.options).await?;
-            Ok(Turn { writer, held: Some(Held { savepoint, state }) })
-        })
-        .await
-    }
-
-    /// Runs `work` to its end, even if nobody waits for it any more.
-    async fn to_the_end<T: Send + 'static>(
-        &self,
-        work: impl Future<Output = Result<T, StoreError>> + Send + 'static,
-    ) -> Result<T, StoreError> {
-        self.runtime.spawn(work).await.unwrap_or_else(|stopped| Err(unavailable(stopped)))
+            state.begin(&writer.options).await?;
+            Ok(Turn { writer, state: Some(state) })
+        });
+        turn.await.unwrap_or_else(|stopped| Err(unavailable(stopped)))
     }
 
     /// Ends a turn: commits the transaction, or leaves that to the next who waits.
-    async fn pass_on(&self, mut state: OwnedMutexGuard<State>) {
+    fn pass_on(&self, mut state: OwnedMutexGuard<State>) {
         let has_room = state.batch.as_mut().is_some_and(Batch::has_room);
         if !has_room || self.waiting.load(Ordering::Acquire) == 0 {
-            state.commit().await;
+            self.runtime.spawn(async move { state.commit().await });
         }
     }
 
@@ -136,7 +125,23 @@ impl Batch {
             ..Default::default()
         };
         let transaction = connection.begin_with_options(immediate).await?;
-        Ok(Self { transaction, since: None, done: Vec::new() })
+        Ok(Self { transaction, marked: false, since: None, done: Vec::new() })
+    }
+
+    /// Marks where the next command begins. What the one before it wrote stays, from here on.
+    async fn mark(&mut self) -> Result<(), DbErr> {
+        self.run(if self.marked { "RELEASE command; SAVEPOINT command" } else { "SAVEPOINT command" }).await?;
+        self.marked = true;
+        Ok(())
+    }
+
+    /// Takes back all since the mark.
+    async fn back_to_mark(&self) -> Result<(), DbErr> {
+        self.run("ROLLBACK TO command").await
+    }
+
+    async fn run(&self, sql: &str) -> Result<(), DbErr> {
+        self.transaction.execute_raw(Statement::from_string(DbBackend::Sqlite, sql)).await.map(drop)
     }
 
     /// Whether another turn may be had before the commit.
@@ -154,20 +159,19 @@ impl Batch {
 }
 
 impl State {
-    async fn savepoint(&mut self, options: &ConnectOptions) -> Result<DatabaseTransaction, StoreError> {
-        match self.begin(options).await {
-            Ok(savepoint) => Ok(savepoint),
+    async fn begin(&mut self, options: &ConnectOptions) -> Done {
+        match self.begin_or_join(options).await {
+            Ok(()) => Ok(()),
             Err(error) => Err(self.give_up(error).await),
         }
     }
 
-    async fn begin(&mut self, options: &ConnectOptions) -> Result<DatabaseTransaction, DbErr> {
+    async fn begin_or_join(&mut self, options: &ConnectOptions) -> Result<(), DbErr> {
         let batch = match self.batch.take() {
             Some(batch) => batch,
             None => Batch::begin(self.connected(options).await?).await?,
         };
-        // Within a transaction, another begins as a savepoint.
-        self.batch.insert(batch).transaction.begin().await
+        self.batch.insert(batch).mark().await
     }
 
     async fn connected(&mut self, options: &ConnectOptions) -> Result<&DatabaseConnection, DbErr> {
@@ -206,41 +210,36 @@ impl State {
 }
 
 impl Turn {
-    /// Where to read and write; `None` once the turn is over.
-    pub(crate) fn savepoint(&self) -> Result<&DatabaseTransaction, StoreError> {
-        self.held.as_ref().map(|held| &held.savepoint).ok_or_else(|| unavailable("the transaction is over"))
+    /// Where to read and write; an error once the turn is over.
+    pub(crate) fn db(&self) -> Result<&DatabaseTransaction, StoreError> {
+        let batch = self.state.as_ref().and_then(|state| state.batch.as_ref());
+        batch.map(|batch| &batch.transaction).ok_or_else(|| unavailable("the transaction is over"))
     }
 
     /// Returns once everything that was written in this turn is on disk.
     pub(crate) async fn commit(mut self) -> Done {
-        let Some(Held { savepoint, mut state }) = self.held.take() else {
-            return Err(unavailable("the transaction is over"));
-        };
-        let writer = self.writer.clone();
-        let released = self.writer.to_the_end(async move {
-            if let Err(error) = savepoint.commit().await {
-                return Err(state.give_up(error).await);
-            }
-            let (done, told) = oneshot::channel();
+        let (done, told) = oneshot::channel();
+        if let Some(mut state) = self.state.take() {
             if let Some(batch) = &mut state.batch {
                 batch.done.push(done);
             }
-            writer.pass_on(state).await;
-            Ok(told)
-        });
-        released.await?.await.unwrap_or_else(|gone| Err(unavailable(gone)))
+            self.writer.pass_on(state);
+        }
+        told.await.unwrap_or_else(|gone| Err(unavailable(gone)))
     }
 }
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        let Some(Held { savepoint, mut state }) = self.held.take() else { return };
+        let Some(mut state) = self.state.take() else { return };
         let writer = self.writer.clone();
         self.writer.runtime.spawn(async move {
-            match savepoint.rollback().await {
-                Ok(()) => writer.pass_on(state).await,
-                Err(error) => drop(state.give_up(error).await),
+            if let Some(batch) = &state.batch
+                && let Err(error) = batch.back_to_mark().await
+            {
+                state.give_up(error).await;
             }
+            writer.pass_on(state);
         });
     }
 }

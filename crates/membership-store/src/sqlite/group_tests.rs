@@ -4,7 +4,6 @@
 use std::time::Duration;
 
 use membership_testkit::Failure;
-use sea_orm::{ConnectionTrait, DatabaseConnection};
 use tempfile::TempDir;
 use tokio::{task::JoinHandle, time::sleep};
 
@@ -23,7 +22,7 @@ impl Ground {
         let url = format!("sqlite://{}?mode=rwc", directory.path().join("ground.db").display());
         let writer = Writer::open(sqlite::writing(&url)).await?;
         let turn = writer.turn().await?;
-        turn.savepoint()?.execute_unprepared("CREATE TABLE line (text text NOT NULL)").await?;
+        turn.db()?.execute_unprepared("CREATE TABLE line (text text NOT NULL)").await?;
         turn.commit().await?;
         Ok(Self { writer, reader: sqlite::readers(&url, 1).await?, _directory: directory })
     }
@@ -54,12 +53,12 @@ impl Ground {
     }
 }
 
-fn statement(sql: &str) -> sea_orm::Statement {
-    sea_orm::Statement::from_string(sea_orm::DbBackend::Sqlite, sql)
+fn statement(sql: &str) -> Statement {
+    Statement::from_string(DbBackend::Sqlite, sql)
 }
 
 async fn insert(turn: &Turn, text: &str) -> Result<(), Failure> {
-    turn.savepoint()?.execute_unprepared(&format!("INSERT INTO line VALUES ('{text}')")).await?;
+    turn.db()?.execute_unprepared(&format!("INSERT INTO line VALUES ('{text}')")).await?;
     Ok(())
 }
 
@@ -73,7 +72,7 @@ async fn a_transaction_that_sqlite_ended_is_told_to_all_in_it() -> Result<(), Fa
         let ground = Ground::new().await?;
         let (first, second) = ground.two().await?;
         // As SQLite does by itself on a disk that is full or fails.
-        second.savepoint()?.execute_unprepared("ROLLBACK").await?;
+        second.db()?.execute_unprepared("ROLLBACK").await?;
         if dropped {
             drop(second);
         } else {
@@ -91,7 +90,7 @@ async fn a_full_disk_loses_nothing_that_was_told() -> Result<(), Failure> {
     let ground = Ground::new().await?;
     ground.goes_on().await?;
     let (first, second) = ground.two().await?;
-    second.savepoint()?.execute_unprepared("PRAGMA max_page_count = 20").await?;
+    second.db()?.execute_unprepared("PRAGMA max_page_count = 20").await?;
     let full = insert(&second, &"x".repeat(1_000_000)).await;
     assert!(full.is_err_and(|error| error.to_string().contains("full")));
     drop(second);
@@ -107,7 +106,7 @@ async fn a_panic_loses_only_itself() -> Result<(), Failure> {
     let (first, second) = ground.two().await?;
     let panicked = tokio::spawn(async move {
         insert(&second, "second").await?;
-        assert!(second.held.is_none(), "as a defect would");
+        assert!(second.state.is_none(), "as a defect would");
         Ok::<(), Failure>(())
     });
     assert!(panicked.await.is_err_and(|error| error.is_panic()));

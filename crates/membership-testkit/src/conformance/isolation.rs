@@ -16,7 +16,7 @@ use crate::{Adapter, Bed};
 
 const ALL: Page<membership_core::id::MemberId> = Page { after: None, limit: 200 };
 
-/// Proves: I-40, A34. A transaction about one tenant answers nothing about another, whatever identifier it is asked
+/// Proves: I-40. A transaction about one tenant answers nothing about another, whatever identifier it is asked
 /// for.
 pub(super) async fn a_transaction_sees_its_own_tenant_only(adapter: Adapter) -> Outcome {
     let bed = Bed::over(adapter).await?;
@@ -34,7 +34,7 @@ pub(super) async fn a_transaction_sees_its_own_tenant_only(adapter: Adapter) -> 
     Ok(())
 }
 
-/// Proves: I-40, A37. Lists, look-ups and the audit of one tenant hold nothing of another.
+/// Proves: I-40. Lists, look-ups and the audit of one tenant hold nothing of another.
 pub(super) async fn the_directory_keeps_tenants_apart(adapter: Adapter) -> Outcome {
     let bed = Bed::over(adapter).await?;
     let invited = bed.invite("ann@example.org").await?;
@@ -55,7 +55,7 @@ pub(super) async fn the_directory_keeps_tenants_apart(adapter: Adapter) -> Outco
     Ok(())
 }
 
-/// Proves: A38, in the part of invitations and members. The administrator of one tenant meets the identifiers of
+/// Proves: A34, A37, for invitations and members. The administrator of one tenant meets the identifiers of
 /// another as if they did not exist, in the other tenant and in the own one, and changes nothing.
 pub(super) async fn use_cases_know_no_ids_of_another_tenant(adapter: Adapter) -> Outcome {
     let bed = Bed::over(adapter).await?;

@@ -88,7 +88,7 @@ pub(super) async fn a_person_is_invited_and_joins(adapter: Adapter) -> Outcome {
     Ok(())
 }
 
-/// Proves: ORG-17, ORG-18. A link that is handed over makes a member of whoever registers by it, once.
+/// Proves: ORG-18. A link that is handed over makes a member of whoever registers by it, once.
 pub(super) async fn an_invitation_that_is_handed_over_makes_a_member(adapter: Adapter) -> Outcome {
     let bed = Bed::over(adapter).await?;
     let people = vec![bed.invitee(Reach::Link(None)).await?];

@@ -157,8 +157,7 @@ pub(super) async fn an_invitation_is_shown_with_all_that_is_told(adapter: Adapte
     Ok(())
 }
 
-/// Proves: ORG-42, in part: a disabled member keeps its place. Places are listed by name; who has not joined or was
-/// removed has none.
+/// Places are listed by name; a disabled member keeps its place, and who has not joined or was removed has none.
 pub(super) async fn places_are_where_an_account_is_a_member(adapter: Adapter) -> Outcome {
     let bed = Bed::over(adapter).await?;
     let ann = bed.join("ann@example.org").await?;

@@ -87,7 +87,7 @@ pub(super) async fn one_of_fifty_registrations_wins(adapter: Adapter) -> Outcome
     joined_once(&bed).await
 }
 
-/// Proves: A8, A9, I-21. Fifty requests of one account join with one token; one does, and the token is spent.
+/// Proves: A8 (but for a restart), A9, I-21. Fifty requests of one account join with one token; one does, and the token is spent.
 pub(super) async fn one_of_fifty_joins_wins(adapter: Adapter) -> Outcome {
     let bed = Bed::over(adapter).await?;
     let other = bed.found("Another Ltd", "otto").await?;
@@ -188,7 +188,7 @@ pub(super) async fn tenants_that_are_made_at_once_are_all_made(adapter: Adapter)
     Ok(())
 }
 
-/// Proves: A10, in the part of revoking. Whoever revokes while somebody joins: one of the two happens, never both.
+/// Whoever revokes while somebody joins: one of the two happens, never both.
 pub(super) async fn a_revocation_and_a_join_exclude_each_other(adapter: Adapter) -> Outcome {
     let bed = Bed::over(adapter).await?;
     for round in 0..20 {

@@ -149,9 +149,8 @@ async fn a_newcomer_joins_in_the_browser() {
     assert!(words.contains("Acme") && words.contains("Ada Admin"), "{words}");
     browser.press("Join now").await;
     assert!(browser.path().await.ends_with("/register"), "{}", browser.path().await);
-    let address = browser.find("input[type=email]").await;
-    assert_eq!(address.value().await.expect("a value").as_deref(), Some("bob@example.org"));
-    assert!(address.attr("readonly").await.expect("an attribute").is_some(), "the address can be edited");
+    // Asked by CSS alone: the driver's other ways need scripts, and there are none.
+    browser.find("#email[readonly][value='bob@example.org']:not([name])").await;
 
     browser.fill("password", "too short").await;
     browser.press_submit().await;
@@ -163,14 +162,14 @@ async fn a_newcomer_joins_in_the_browser() {
 
     browser.open(&link).await;
     let words = browser.words().await;
-    assert!(words.to_lowercase().contains("used"), "{words}");
+    assert!(words.contains("You have joined already"), "{words}");
     browser.close().await;
 }
 
 impl Browser {
     /// Sends the page's form as the Enter key does.
     async fn press_submit(&self) {
-        self.find("main form button[type=submit], main form button:not([type])").await.click().await.expect("a click");
+        self.find("main form button:not([type=button])").await.click().await.expect("a click");
     }
 }
 
@@ -183,8 +182,8 @@ async fn the_wrong_account_can_be_switched_in_the_browser() {
         invited_by_mail(&installation, email).await;
         let link = newest_link(&browser, &installation).await;
         browser.open(&link).await;
-        browser.press("Join now").await;
         if email == "bob@example.org" {
+            browser.press("Join now").await;
             browser.fill("password", PASSWORD).await;
             browser.press_submit().await;
             assert!(browser.path().await.starts_with("/welcome/"), "{}", browser.words().await);

@@ -41,6 +41,12 @@ fn an_ordinary_function_proves_nothing() {
 }
 
 #[test]
+fn what_is_proved_in_part_is_not_proved() {
+    let source = "/// Proves X-1 in part, X-2, in part, and X-3: both parts of it.\n#[test]\nfn some() {}\n";
+    assert_eq!(found(source), pairs(&[("X-3", "some")]));
+}
+
+#[test]
 fn an_ignored_test_proves_nothing() {
     assert_eq!(found("/// APP-6\n#[test]\n#[ignore = \"slow\"]\nfn slow() {}\n"), pairs(&[]));
 }

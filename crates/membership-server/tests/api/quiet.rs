@@ -1,0 +1,82 @@
+//! What the log does not say.
+
+use std::{
+    io,
+    sync::{Arc, Mutex},
+};
+
+use membership_testkit::bed::PASSWORD;
+use serde_json::json;
+use tracing_subscriber::fmt::MakeWriter;
+
+use crate::fixture::Api;
+
+#[derive(Clone, Default)]
+struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl MakeWriter<'_> for Lines {
+    type Writer = Self;
+
+    fn make_writer(&self) -> Self {
+        self.clone()
+    }
+}
+
+/// A whole life of invitations and sessions, with tokens in every place where they can stand and in
+/// some where they must not, leaves none of them in the log, at its most talkative; nor a password.
+// Part of A80.
+#[tokio::test]
+async fn the_log_holds_no_secret() {
+    let lines = Lines::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
+        .with_writer(lines.clone())
+        .finish();
+    // For the whole process: what other tests do meanwhile must leave no secret either.
+    tracing::subscriber::set_global_default(subscriber).unwrap();
+
+    let api = Api::start().await;
+    let root = api.root().await;
+    let invited = api.bed.invite("ann@example.org").await.unwrap();
+    let token = api.bed.token(&invited.invitation);
+    let body = json!({ "token": token });
+    for step in ["open", "accept"] {
+        assert_eq!(api.post(format!("/api/v1/invitation/{step}"), &body).send().await.status, 200);
+    }
+    let registration = json!({ "token": token, "name": "Ann Example", "password": PASSWORD, "transport": "bearer" });
+    let registered = api.post("/api/v1/invitation/register", &registration).send().await;
+    let ann = registered.json()["signed_in"]["token"].as_str().unwrap().to_owned();
+    for place in [
+        format!("/invitation/{token}"),
+        format!("/api/v1/invitation/{token}"),
+        format!("/api/v1/me?token={ann}"),
+        format!("/api/v1/me?q={token}"),
+        format!("/{ann}/{token}"),
+        format!("/problems/{token}"),
+        api.tenant(&format!("/members/{ann}")),
+        format!("/api/v1/tenants/{token}/roles"),
+    ] {
+        api.get(place).by(&root).send().await;
+    }
+    api.get("/api/v1/me").by(&format!("{ann}x")).send().await;
+    api.get("/api/v1/me").header("cookie", format!("__Host-membership={ann}")).by(&root).send().await;
+    let wrong = json!({ "login": "root", "password": [PASSWORD], "transport": token });
+    api.post("/api/v1/sessions", &wrong).send().await;
+
+    let log = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+    assert!(log.contains("answered") && log.contains("/api/v1/invitation/accept"), "{log}");
+    for secret in [&root, &token, &ann, PASSWORD, "mbi_", "mbk_"] {
+        assert!(!log.contains(secret), "the log holds {secret}: {log}");
+    }
+}

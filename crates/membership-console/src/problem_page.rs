@@ -36,7 +36,7 @@ fn told(problem: &Problem) -> (Tone, &'static str, Vec<String>) {
         );
         (Tone::Trouble, "Something went wrong on our side", vec!["Try again in a moment.".to_owned(), tell])
     } else {
-        let said = vec![sentence(&problem.detail), sentence(&problem.advice)];
+        let said = vec![sentence(&problem.detail), sentence(problem.advice)];
         (Tone::Trouble, "That did not work", said)
     }
 }

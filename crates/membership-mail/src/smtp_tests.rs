@@ -84,7 +84,7 @@ async fn a_letter_arrives() {
     assert_eq!(received.subject().as_deref(), Some("Ann invites you to join Acme"));
     let now = crate::fixture::now();
     assert_eq!(received.raw, compose(&bea(1), &crate::fixture::sender(), now).unwrap(), "byte by byte");
-    mailer.close().await;
+    mailer.rest().await;
     let heard = sink.heard();
     let verbs: Vec<&str> = heard.iter().map(|line| line.split(' ').next().unwrap()).collect();
     assert_eq!(verbs, ["EHLO", "STARTTLS", "EHLO", "AUTH", "MAIL", "RCPT", "DATA", "QUIT"]);
@@ -137,7 +137,7 @@ async fn one_lie(stage: Stage, lie: Lie) {
         assert!(said.ends_with(words), "{case}: the server's words are kept");
     }
     if stage == Stage::Quit {
-        timeout(bound, mailer.close()).await.unwrap_or_else(|_| panic!("{case} hangs"));
+        timeout(bound, mailer.rest()).await.unwrap_or_else(|_| panic!("{case} hangs"));
     }
     sink.be_honest();
     let next = mailer.send(&bea(2)).await;

@@ -95,7 +95,7 @@ async fn letters_arrive(settings: Option<SmtpSettings>, first: u128) {
         assert!(message.body_text(0).unwrap().contains(&link));
         assert!(message.body_html(0).unwrap().contains(&link));
     }
-    mailer.close().await;
+    mailer.rest().await;
 }
 
 #[tokio::test]

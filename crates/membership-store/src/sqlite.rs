@@ -13,6 +13,8 @@ pub(crate) use group::{Turn, Writer};
 
 /// How long a writer waits for one of another process.
 const BUSY: Duration = Duration::from_secs(10);
+/// How many rows the driver's thread reads ahead: a page of members and what belongs to it.
+const ROWS: usize = 256;
 
 /// The connection that writes. Every commit is on disk before it is told (synchronous FULL).
 pub(crate) fn writing(url: &str) -> ConnectOptions {
@@ -47,7 +49,10 @@ fn options(
                 .journal_mode(SqliteJournalMode::Wal)
                 .synchronous(SqliteSynchronous::Full)
                 .foreign_keys(true)
-                .busy_timeout(BUSY);
+                .busy_timeout(BUSY)
+                .row_buffer_size(ROWS)
+                // What a savepoint needs to be taken back goes to memory instead of a file.
+                .pragma("temp_store", "MEMORY");
             more(options)
         });
     options

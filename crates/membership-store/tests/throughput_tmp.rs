@@ -15,7 +15,9 @@ async fn measure(url: &str, clients: u32, total: u32) -> Result<(), Failure> {
     database.migrate().await?;
     let bed = Bed::over(Adapter::of(Arc::into_inner(database).unwrap())).await?;
     let command = bed.invitation_to("x@example.org").await?;
-    for clients in [std::env::var("CLIENTS").ok().and_then(|c| c.parse().ok()).unwrap_or(1), clients] {
+    for (round, clients) in
+        [std::env::var("CLIENTS").ok().and_then(|c| c.parse().ok()).unwrap_or(1), clients].into_iter().enumerate()
+    {
         let t = Instant::now();
         let c0 = cpu();
         let mut tasks = tokio::task::JoinSet::new();
@@ -25,7 +27,7 @@ async fn measure(url: &str, clients: u32, total: u32) -> Result<(), Failure> {
                 for n in 0..total / clients {
                     let mut command = command.clone();
                     command.people[0].reach =
-                        membership_core::invitation::invite::Reach::Mail(format!("p{clients}-{c}-{n}@example.org"));
+                        membership_core::invitation::invite::Reach::Mail(format!("p{round}-{c}-{n}@example.org"));
                     bed.membership.invite(&bed.as_administrator(), command).await.unwrap();
                 }
             });

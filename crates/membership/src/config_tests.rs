@@ -2,6 +2,7 @@ use figment::Jail;
 
 use super::*;
 
+#[expect(clippy::result_large_err, reason = "the jail's own error is what its closure has to give")]
 /// Runs `test` in a folder of its own, with no variable that was set outside.
 fn jailed(test: impl FnOnce(&mut Jail) -> Outcome) {
     Jail::expect_with(|jail| {

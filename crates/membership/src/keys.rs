@@ -12,12 +12,11 @@ use crate::{
 
 /// The current key and those before it.
 pub(crate) fn load(config: &Config, entropy: &dyn Entropy) -> Outcome<(Key, Vec<Key>)> {
-    let current = match &config.key.current {
-        Some(text) => parse(text.expose()).context("key.current")?,
-        None => {
-            let default = config.data_dir.join("link.key");
-            from_file(config.key.file.as_deref().unwrap_or(&default), entropy)?
-        }
+    let current = if let Some(text) = &config.key.current {
+        parse(text.expose()).context("key.current")?
+    } else {
+        let default = config.data_dir.join("link.key");
+        from_file(config.key.file.as_deref().unwrap_or(&default), entropy)?
     };
     let previous = config.key.previous.iter().map(|text| parse(text.expose()).context("key.previous"));
     Ok((current, previous.collect::<Outcome<_>>()?))
@@ -37,7 +36,9 @@ fn from_file(path: &Path, entropy: &dyn Entropy) -> Outcome<Key> {
 fn write_new(path: &Path, entropy: &dyn Entropy) -> std::io::Result<()> {
     let mut bytes = Zeroizing::new([0; 32]);
     entropy.fill(bytes.as_mut_slice());
-    let text = Zeroizing::new(bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
+    let digit = |half: u8| char::from_digit(half.into(), 16);
+    let text: Zeroizing<String> =
+        Zeroizing::new(bytes.iter().flat_map(|b| [b >> 4, b & 15]).filter_map(digit).collect());
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }

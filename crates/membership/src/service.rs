@@ -75,7 +75,10 @@ pub(crate) async fn open_database(config: &Config) -> Outcome<Arc<Database>> {
     Database::open(&config.database_url()).await.context("opening the database")
 }
 
-fn mailer(config: &Config, clock: &Clock) -> Outcome<(Option<Arc<dyn Mailer>>, Option<Mailbox>)> {
+/// What takes letters, and the mailbox if it is that.
+type MailOut = (Option<Arc<dyn Mailer>>, Option<Mailbox>);
+
+fn mailer(config: &Config, clock: &Clock) -> Outcome<MailOut> {
     match config.deliver() {
         Deliver::Off => Ok((None, None)),
         Deliver::Mailbox => {

@@ -35,13 +35,9 @@ pub(super) fn produce() -> Outcome<Option<String>> {
     let mut text = HEAD.to_owned();
     text.push_str(INVITATION);
     draw(&mut text, &invitation_arrows()).context("drawing the invitation machine")?;
-    table(
-        &mut text,
-        &Command::ALL.map(Command::as_str),
-        &Stage::ALL,
-        |stage| stage.as_str(),
-        |stage| Command::ALL.map(|command| invitation_text(stage, command)).to_vec(),
-    )
+    table(&mut text, &Command::ALL.map(Command::as_str), &Stage::ALL, Stage::as_str, |stage| {
+        Command::ALL.map(|command| invitation_text(stage, command)).to_vec()
+    })
     .context("writing the invitation table")?;
     text.push_str(MEMBER);
     draw(&mut text, &member_arrows()).context("drawing the member machine")?;
@@ -49,7 +45,7 @@ pub(super) fn produce() -> Outcome<Option<String>> {
         &mut text,
         &MemberCommand::ALL.map(MemberCommand::as_str),
         &MemberStatus::ALL,
-        |status| status.as_str(),
+        MemberStatus::as_str,
         |status| MemberCommand::ALL.map(|command| member_text(status, command)).to_vec(),
     )
     .context("writing the member table")?;

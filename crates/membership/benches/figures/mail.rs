@@ -33,7 +33,7 @@ pub(crate) async fn measure() {
     // What is left when the asking ends is sent with nothing else going on.
     let rest = MESSAGES - sent;
     let begun = Instant::now();
-    let letters = tokio::time::timeout(Duration::from_secs(120), sink.wait_for(MESSAGES)).await.expect("all letters");
+    let letters = tokio::time::timeout(Duration::from_mins(2), sink.wait_for(MESSAGES)).await.expect("all letters");
     let rate = f64::from(u32::try_from(rest).unwrap_or_default()) / begun.elapsed().as_secs_f64();
     println!("mail through {} SMTP connection(s) to a local sink", sink.connections());
     println!(

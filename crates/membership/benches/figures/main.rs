@@ -1,7 +1,13 @@
 //! The figures of docs/performance.md, each beside what it is compared with, in one run: `cargo xtask bench`.
 //!
 //! They are printed, never asserted: a figure on a shared machine is no test.
-#![expect(clippy::panic, clippy::expect_used, clippy::print_stdout, reason = "a bench prints, and fails by panicking")]
+#![expect(
+    clippy::panic,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a bench prints, and fails by panicking"
+)]
 #![expect(dead_code, reason = "the tests' process and installation are used in part")]
 
 mod invitations;

@@ -73,7 +73,7 @@ impl Browser {
         let path = format!("//button[normalize-space()='{label}'] | //a[normalize-space()='{label}']");
         match self.driver.find(By::XPath(path.as_str())).await {
             Ok(element) => element.click().await.expect("a click"),
-            Err(_) => panic!("nothing says {label:?}: {}", self.words().await),
+            Err(error) => panic!("nothing says {label:?}: {error}\n{}", self.words().await),
         }
     }
 

@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 use super::{installation::Installation, process::Server};
 
 /// A fresh database on the server that tests were given, or why there is none.
-async fn database() -> Option<String> {
+fn database() -> Option<String> {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let Ok(server) = std::env::var("MEMBERSHIP_TEST_POSTGRES") else {
         assert!(std::env::var_os("MEMBERSHIP_TEST_REQUIRE").is_none(), "MEMBERSHIP_TEST_POSTGRES is not set");
@@ -26,7 +26,7 @@ async fn database() -> Option<String> {
 /// Proves A9 over several processes: fifty people race to use one link through two servers, and exactly one joins.
 #[tokio::test]
 async fn one_link_joins_once_through_two_servers() {
-    let Some(url) = database().await else { return };
+    let Some(url) = database() else { return };
     let installation = Installation::new(&[("MEMBERSHIP_DATABASE_URL", &url)]).await;
     let key = std::fs::read_to_string(installation.data().join("data/link.key")).expect("the key");
     let folder = tempfile::tempdir().expect("a folder");

@@ -55,16 +55,16 @@ impl Server {
             .envs(settings.iter().map(|(name, value)| (name, value)))
             .stdout(Stdio::piped())
             .stderr(log(data));
-        let mut child = command.spawn().expect("the binary starts");
-        let stdout = BufReader::new(child.stdout.take().expect("its output"));
-        let mut set_up_link = None;
+        let child = command.spawn().expect("the binary starts");
+        let mut server = Self { child, base, port, set_up_link: None, settings };
+        let stdout = BufReader::new(server.child.stdout.take().expect("its output"));
         for line in stdout.lines() {
             let line = line.expect("text");
-            if line.trim_start().starts_with(&format!("{base}/set-up/")) {
-                set_up_link = Some(line.trim().to_owned());
+            if line.trim_start().starts_with(&server.url("/set-up/")) {
+                server.set_up_link = Some(line.trim().to_owned());
             }
             if line.starts_with("ready") {
-                return Self { child, base, port, set_up_link, settings };
+                return server;
             }
         }
         panic!("the server ended before it was ready: {}", log_text(data));

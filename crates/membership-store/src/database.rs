@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use membership_core::store::{Scope, Store, StoreError, Tx};
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement, TransactionTrait};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, TransactionTrait};
 use sea_orm_migration::MigratorTrait;
 
 use crate::{
     fault::fault,
     migration::Migrator,
-    postgres, read,
+    postgres,
     sqlite::{self, Writer},
     transaction::{Hold, Transaction},
 };
@@ -35,8 +35,8 @@ enum Kind {
     Postgres { pool: DatabaseConnection },
 }
 
-/// The key of the lock that migrations take: the letters "members" as a number.
-const MIGRATION_KEY: i64 = 0x6d_65_6d_62_65_72_73;
+/// The number of the lock that migrations take: the letters "members".
+const MIGRATION: i64 = 0x6d_65_6d_62_65_72_73;
 
 impl Default for Options {
     fn default() -> Self {
@@ -82,9 +82,7 @@ impl Database {
         let hold = self.hold().await?;
         let db = hold.db()?;
         if db.get_database_backend() == DbBackend::Postgres {
-            let lock = "SELECT pg_advisory_xact_lock($1)";
-            let lock = Statement::from_sql_and_values(DbBackend::Postgres, lock, [MIGRATION_KEY.into()]);
-            db.execute_raw(lock).await.map_err(fault)?;
+            postgres::lock_number(db, MIGRATION).await?;
         }
         Migrator::up(db, None).await.map_err(fault)?;
         hold.commit().await
@@ -134,11 +132,9 @@ impl Database {
 #[async_trait]
 impl Store for Database {
     async fn begin(&self, scope: Scope) -> Result<Box<dyn Tx>, StoreError> {
-        let hold = self.hold().await?;
-        let head = match &hold {
-            // Whoever has the turn has every lock there is.
-            Hold::Sqlite(turn) => read::head(turn.db()?, scope).await?,
-            Hold::Postgres(transaction) => postgres::lock(transaction, scope).await?,
+        let (hold, head) = match &self.kind {
+            Kind::Sqlite { writer, .. } => sqlite::lock(writer, scope).await?,
+            Kind::Postgres { pool } => postgres::lock(pool, scope).await?,
         };
         Ok(Box::new(Transaction::new(scope, head, hold)))
     }

@@ -105,10 +105,14 @@ async fn every_statement_is_answered_by_an_index() -> Result<(), Failure> {
     let statements: BTreeSet<&str> = sent.iter().flat_map(|sent| sent.sql.split("; ")).collect();
     for statement in statements {
         let plan = watched.plan(statement).await?;
-        println!("{statement}\n    {}", plan.join("\n    "));
-        let whole_table = |line: &String| line.starts_with("SCAN") && !line.ends_with("VALUES CLAUSE");
-        let sorts = |line: &String| line.contains("TEMP B-TREE");
-        assert!(!plan.iter().any(|line| whole_table(line) || sorts(line)), "{statement}\n{plan:#?}");
+        for line in &plan {
+            let whole_table = line.starts_with("SCAN") && !line.ends_with("VALUES CLAUSE");
+            // A page follows the index and stops; the roles of a tenant are few, and wanted all.
+            let bounded = statement.contains("LIMIT") || line.starts_with("SEARCH role ");
+            let whole_tenant = line.ends_with("(tenant_id=?)") && !bounded;
+            let sorts = line.contains("TEMP B-TREE");
+            assert!(!whole_table && !whole_tenant && !sorts, "{statement}\n{plan:#?}");
+        }
     }
     Ok(())
 }
@@ -134,10 +138,6 @@ async fn hot_questions_cost_few_statements() -> Result<(), Failure> {
     let command = bed.invitation_to("one-more@example.org").await?;
     sent.take();
     bed.membership.invite(&bed.as_administrator(), command).await?;
-    assert_eq!(
-        sent.take().len(),
-        7,
-        "an invitation: the turn, the lock, four questions, one script of all that is written"
-    );
+    assert_eq!(sent.take().len(), 6, "an invitation: the turn, four questions, one script of all that is written");
     Ok(())
 }

@@ -7,11 +7,11 @@ use membership_core::{
     store::{Scope, StoreError},
 };
 use sea_orm::{
-    ColumnTrait, ConnectOptions, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, QueryFilter,
-    QuerySelect, Statement, sea_query::LockType,
+    ColumnTrait, ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, EntityTrait,
+    QueryFilter, QuerySelect, Statement, TransactionTrait, sea_query::LockType,
 };
 
-use crate::{fault::fault, table::audit_head};
+use crate::{fault::fault, table::audit_head, transaction::Hold};
 
 /// A connection that was idle for longer is tried before it is used.
 const IDLE: Duration = Duration::from_secs(30);
@@ -27,20 +27,24 @@ pub(crate) fn options(url: &str, most: u32) -> ConnectOptions {
     options
 }
 
-/// Locks `scope` until the transaction ends, and says where its audit ends; `None` if it has not begun. Readers, and
-/// rows that refer to this one, are not held up.
-pub(crate) async fn lock(transaction: &DatabaseTransaction, scope: Scope) -> Result<Option<Head>, StoreError> {
-    if let Some(head) = lock_row(transaction, scope).await? {
-        return Ok(Some(head));
+/// A transaction that has locked `scope`, and where the scope's audit ends; `None` if it has not begun. Readers, and rows
+/// that refer to the locked one, are not held up.
+pub(crate) async fn lock(pool: &DatabaseConnection, scope: Scope) -> Result<(Hold, Option<Head>), StoreError> {
+    let transaction = pool.begin().await.map_err(fault)?;
+    let mut head = lock_row(&transaction, scope).await?;
+    if head.is_none() {
+        // There is no row to lock yet. Whoever comes second here finds the row of whoever came first.
+        lock_number(&transaction, number_of(scope)).await?;
+        head = lock_row(&transaction, scope).await?;
     }
-    // There is no row to lock yet. Whoever comes second here finds the row of whoever came first.
-    let key = Statement::from_sql_and_values(
-        DbBackend::Postgres,
-        "SELECT pg_advisory_xact_lock($1)",
-        [advisory_key(scope).into()],
-    );
-    transaction.execute_raw(key).await.map_err(fault)?;
-    lock_row(transaction, scope).await
+    Ok((Hold::Postgres(transaction), head))
+}
+
+/// Waits for a number until whoever has it ends the transaction.
+pub(crate) async fn lock_number<C: ConnectionTrait>(db: &C, number: i64) -> Result<(), StoreError> {
+    let sql = "SELECT pg_advisory_xact_lock($1)";
+    let lock = Statement::from_sql_and_values(DbBackend::Postgres, sql, [number.into()]);
+    db.execute_raw(lock).await.map_err(fault).map(drop)
 }
 
 async fn lock_row(transaction: &DatabaseTransaction, scope: Scope) -> Result<Option<Head>, StoreError> {
@@ -54,7 +58,7 @@ async fn lock_row(transaction: &DatabaseTransaction, scope: Scope) -> Result<Opt
 }
 
 /// A number for the scope. Two scopes with the same number wait for each other, and nothing worse.
-fn advisory_key(scope: Scope) -> i64 {
+fn number_of(scope: Scope) -> i64 {
     let (high, low) = scope.id().as_u64_pair();
     (high ^ low).cast_signed()
 }

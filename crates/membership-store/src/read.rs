@@ -5,14 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use membership_core::{
     account::{Account, Login},
     actor::Standing,
-    audit::Head,
     email::EmailAddress,
     id::{AccountId, InvitationId, MemberId, RoleId, TenantId},
     installation::Installation,
     invitation::Invitation,
     member::{Member, MemberStatus},
     role::Role,
-    store::{Scope, StoreError},
+    store::StoreError,
     tenant::Tenant,
 };
 use sea_orm::{
@@ -23,13 +22,8 @@ use uuid::Uuid;
 
 use crate::{
     fault::{corrupt, fault},
-    table::{account, audit_head, installation, invitation, member, member_role, role, tenant},
+    table::{account, installation, invitation, member, member_role, role, tenant},
 };
-
-pub(crate) async fn head<C: ConnectionTrait>(db: &C, scope: Scope) -> Result<Option<Head>, StoreError> {
-    let row = audit_head::Entity::find_by_id(scope.id()).one(db).await.map_err(fault)?;
-    row.map(Head::try_from).transpose()
-}
 
 pub(crate) async fn installation<C: ConnectionTrait>(db: &C) -> Result<Installation, StoreError> {
     let row = installation::Entity::find_by_id(installation::ONLY).one(db).await.map_err(fault)?;

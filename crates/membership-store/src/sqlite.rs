@@ -4,11 +4,16 @@ mod group;
 
 use std::time::Duration;
 
+use membership_core::{
+    audit::Head,
+    store::{Scope, StoreError},
+};
 use sea_orm::{
-    ConnectOptions, DatabaseConnection, DbErr,
+    ConnectOptions, DatabaseConnection, DbBackend, DbErr, EntityTrait, FromQueryResult, QueryTrait,
     sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 
+use crate::{fault::fault, table::audit_head, transaction::Hold};
 pub(crate) use group::{Turn, Writer};
 
 /// How long a writer waits for one of another process.
@@ -29,6 +34,14 @@ pub(crate) fn reading(url: &str, most: u32) -> ConnectOptions {
 /// A pool for reading.
 pub(crate) async fn readers(url: &str, most: u32) -> Result<DatabaseConnection, DbErr> {
     sea_orm::Database::connect(reading(url, most)).await
+}
+
+/// Whoever has the turn has every lock there is. Also tells where the audit of `scope` ends; `None` if it has not begun.
+pub(crate) async fn lock(writer: &Writer, scope: Scope) -> Result<(Hold, Option<Head>), StoreError> {
+    let head = audit_head::Entity::find_by_id(scope.id()).build(DbBackend::Sqlite);
+    let (turn, answer) = writer.turn_asking(Some(head)).await?;
+    let head = answer.first().map(|row| audit_head::Model::from_query_result(row, "")).transpose().map_err(fault)?;
+    Ok((Hold::Sqlite(turn), head.map(Head::try_from).transpose()?))
 }
 
 fn options(

@@ -130,7 +130,6 @@ CREATE UNIQUE INDEX member_account_unique ON member (tenant_id, account_id) WHER
 CREATE UNIQUE INDEX member_representative_unique ON member (tenant_id) WHERE representative AND status <> 'removed';
 CREATE INDEX member_by_status ON member (tenant_id, status, id);
 CREATE INDEX member_of_account ON member (account_id);
-CREATE INDEX member_by_creator ON member (tenant_id, creator);
 
 CREATE TABLE member_role (
     tenant_id uuid NOT NULL,

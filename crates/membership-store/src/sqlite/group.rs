@@ -7,8 +7,8 @@
 //! - Whoever ends a turn commits the transaction, unless others wait and it is neither long nor overdue: then the next
 //!   one will.
 //!
-//! What must not stop half-way, such as the statement that begins a savepoint, runs in a task of its own, so that a
-//! caller who gives up cannot leave the connection between two states.
+//! What must not stop half-way, such as beginning and committing, runs in a task of its own, so that a caller who gives
+//! up cannot leave the connection between two states.
 
 use std::{
     sync::{
@@ -20,8 +20,8 @@ use std::{
 
 use membership_core::store::StoreError;
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode,
-    Statement, TransactionOptions, TransactionTrait,
+    ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, QueryResult,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 use tokio::{
     runtime::Handle,
@@ -49,6 +49,7 @@ pub(crate) struct Writer {
 struct State {
     connection: Option<DatabaseConnection>,
     batch: Option<Batch>,
+    closed: bool,
 }
 
 /// A transaction with the commands in it that wait for its commit.
@@ -70,7 +71,7 @@ pub(crate) struct Turn {
 impl Writer {
     pub(crate) async fn open(options: ConnectOptions) -> Result<Self, DbErr> {
         let connection = sea_orm::Database::connect(options.clone()).await?;
-        let state = State { connection: Some(connection), batch: None };
+        let state = State { connection: Some(connection), ..State::default() };
         Ok(Self {
             options: Arc::new(options),
             state: Arc::new(Mutex::new(state)),
@@ -79,15 +80,24 @@ impl Writer {
         })
     }
 
-    /// Waits for the turn. A caller who stops waiting gets it all the same, and drops it at once.
+    /// Waits for the turn.
     pub(crate) async fn turn(&self) -> Result<Turn, StoreError> {
+        self.turn_asking(None).await.map(|(turn, _)| turn)
+    }
+
+    /// Waits for the turn, and asks `question` on the same way. A caller who stops waiting gets the turn all the same,
+    /// and drops it at once.
+    pub(crate) async fn turn_asking(
+        &self,
+        question: Option<Statement>,
+    ) -> Result<(Turn, Vec<QueryResult>), StoreError> {
         let writer = self.clone();
         let turn = self.runtime.spawn(async move {
             writer.waiting.fetch_add(1, Ordering::AcqRel);
             let mut state = Arc::clone(&writer.state).lock_owned().await;
             writer.waiting.fetch_sub(1, Ordering::AcqRel);
-            state.begin(&writer.options).await?;
-            Ok(Turn { writer, state: Some(state) })
+            let answer = state.begin(&writer.options, question).await?;
+            Ok((Turn { writer, state: Some(state) }, answer))
         });
         turn.await.unwrap_or_else(|stopped| Err(unavailable(stopped)))
     }
@@ -110,6 +120,7 @@ impl Writer {
     /// Closes the connection once nobody writes.
     pub(crate) async fn close(&self) {
         let mut state = self.state.lock().await;
+        state.closed = true;
         state.commit().await;
         if let Some(connection) = state.connection.take() {
             let _closed = connection.close().await;
@@ -128,20 +139,22 @@ impl Batch {
         Ok(Self { transaction, marked: false, since: None, done: Vec::new() })
     }
 
-    /// Marks where the next command begins. What the one before it wrote stays, from here on.
-    async fn mark(&mut self) -> Result<(), DbErr> {
-        self.run(if self.marked { "RELEASE command; SAVEPOINT command" } else { "SAVEPOINT command" }).await?;
+    /// Marks where the next command begins, from where on nobody takes back what the one before it wrote.
+    async fn mark(&mut self, question: Option<Statement>) -> Result<Vec<QueryResult>, DbErr> {
+        let mark = if self.marked { "RELEASE command; SAVEPOINT command" } else { "SAVEPOINT command" };
+        let mark = match question {
+            Some(question) => Statement { sql: format!("{mark}; {}", question.sql), ..question },
+            None => Statement::from_string(DbBackend::Sqlite, mark),
+        };
+        let answer = self.transaction.query_all_raw(mark).await?;
         self.marked = true;
-        Ok(())
+        Ok(answer)
     }
 
     /// Takes back all since the mark.
     async fn back_to_mark(&self) -> Result<(), DbErr> {
-        self.run("ROLLBACK TO command").await
-    }
-
-    async fn run(&self, sql: &str) -> Result<(), DbErr> {
-        self.transaction.execute_raw(Statement::from_string(DbBackend::Sqlite, sql)).await.map(drop)
+        let back = Statement::from_string(DbBackend::Sqlite, "ROLLBACK TO command");
+        self.transaction.execute_raw(back).await.map(drop)
     }
 
     /// Whether another turn may be had before the commit.
@@ -159,24 +172,33 @@ impl Batch {
 }
 
 impl State {
-    async fn begin(&mut self, options: &ConnectOptions) -> Done {
-        match self.begin_or_join(options).await {
-            Ok(()) => Ok(()),
+    async fn begin(
+        &mut self,
+        options: &ConnectOptions,
+        question: Option<Statement>,
+    ) -> Result<Vec<QueryResult>, StoreError> {
+        match self.begin_or_join(options, question).await {
+            Ok(answer) => Ok(answer),
             Err(error) => Err(self.give_up(error).await),
         }
     }
 
-    async fn begin_or_join(&mut self, options: &ConnectOptions) -> Result<(), DbErr> {
+    async fn begin_or_join(
+        &mut self,
+        options: &ConnectOptions,
+        question: Option<Statement>,
+    ) -> Result<Vec<QueryResult>, DbErr> {
         let batch = match self.batch.take() {
             Some(batch) => batch,
             None => Batch::begin(self.connected(options).await?).await?,
         };
-        self.batch.insert(batch).mark().await
+        self.batch.insert(batch).mark(question).await
     }
 
     async fn connected(&mut self, options: &ConnectOptions) -> Result<&DatabaseConnection, DbErr> {
         let connection = match self.connection.take() {
             Some(connection) => connection,
+            None if self.closed => return Err(DbErr::Custom("it was closed".to_owned())),
             None => sea_orm::Database::connect(options.clone()).await?,
         };
         Ok(self.connection.insert(connection))

@@ -126,5 +126,6 @@ async fn a_closed_writer_finishes_first() -> Result<(), Failure> {
     first.await??;
     closed.await?;
     assert_eq!(ground.lines().await?, ["first", "second"]);
+    assert!(ground.writer.turn().await.is_err());
     Ok(())
 }

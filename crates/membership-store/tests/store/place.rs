@@ -1,17 +1,11 @@
 //! Where the databases of the tests are: a temporary file, and a schema of its own on the server that
 //! `MEMBERSHIP_TEST_POSTGRES` names.
 
-use std::{
-    env,
-    sync::{
-        Arc,
-        atomic::{AtomicU32, Ordering},
-    },
-};
+use std::{env, sync::Arc};
 
 use membership_store::{Database, Options};
 use membership_testkit::{Adapter, Failure};
-use sea_orm::{ConnectOptions, ConnectionTrait};
+use sea_orm::{ConnectOptions, ConnectionTrait, DbBackend, Statement};
 use tempfile::TempDir;
 
 /// A database that nobody else uses.
@@ -19,8 +13,6 @@ pub(crate) struct Place {
     pub(crate) url: String,
     _directory: Option<TempDir>,
 }
-
-static PLACES: AtomicU32 = AtomicU32::new(0);
 
 impl Place {
     /// SQLite, in a file.
@@ -37,9 +29,11 @@ impl Place {
             println!("skipped: MEMBERSHIP_TEST_POSTGRES names no server");
             return Ok(None);
         };
-        let schema = format!("test_{}_{}", std::process::id(), PLACES.fetch_add(1, Ordering::Relaxed));
         let mut options = ConnectOptions::new(server.clone());
         let connection = sea_orm::Database::connect(options.max_connections(1).sqlx_logging(false).to_owned()).await?;
+        let name = "SELECT 'test_' || replace(gen_random_uuid()::text, '-', '') AS name";
+        let name = connection.query_one_raw(Statement::from_string(DbBackend::Postgres, name)).await?;
+        let schema: String = name.ok_or("no name")?.try_get("", "name")?;
         connection.execute_unprepared(&format!("CREATE SCHEMA {schema}")).await?;
         connection.close().await?;
         let separator = if server.contains('?') { '&' } else { '?' };

@@ -14,6 +14,10 @@ use super::{
     process::free_port,
 };
 
+/// How often a page is looked at before it counts as wrong, and how long to wait in between: ten seconds in all.
+const PATIENCE: usize = 100;
+const MOMENT: Duration = Duration::from_millis(100);
+
 /// A browser of its own, closed when dropped.
 struct Browser {
     driver: WebDriver,
@@ -53,32 +57,58 @@ impl Browser {
         self.driver.goto(url).await.expect("a page");
     }
 
-    async fn path(&self) -> String {
-        self.driver.current_url().await.expect("an address").path().to_owned()
+    /// Waits until the address of the page is as `wanted`: with scripts off the driver does not wait by itself.
+    async fn arrives(&self, wanted: impl Fn(&str) -> bool) {
+        let mut path = String::new();
+        for _ in 0..PATIENCE {
+            path = self.driver.current_url().await.expect("an address").path().to_owned();
+            if wanted(&path) {
+                return;
+            }
+            tokio::time::sleep(MOMENT).await;
+        }
+        panic!("still at {path}: {}", self.words().await);
+    }
+
+    /// Waits until the page says all of `wanted`.
+    async fn says(&self, wanted: &[&str]) {
+        let mut words = String::new();
+        for _ in 0..PATIENCE {
+            words = self.words().await;
+            if wanted.iter().all(|wanted| words.contains(wanted)) {
+                return;
+            }
+            tokio::time::sleep(MOMENT).await;
+        }
+        panic!("the page never says {wanted:?}: {words}");
     }
 
     async fn words(&self) -> String {
-        self.find("body").await.text().await.expect("words")
+        // The page may go while it is being read.
+        match self.driver.find(By::Css("body")).await {
+            Ok(body) => body.text().await.unwrap_or_default(),
+            Err(_) => String::new(),
+        }
     }
 
-    async fn find(&self, css: &str) -> WebElement {
-        match self.driver.find(By::Css(css)).await {
-            Ok(element) => element,
-            Err(error) => panic!("{css}: {error}\n{}", self.driver.source().await.unwrap_or_default()),
+    async fn find(&self, by: By) -> WebElement {
+        for _ in 0..PATIENCE {
+            if let Ok(element) = self.driver.find(by.clone()).await {
+                return element;
+            }
+            tokio::time::sleep(MOMENT).await;
         }
+        panic!("there is no {by:?}: {}", self.words().await);
     }
 
     /// Presses the button or follows the link that says `label`.
     async fn press(&self, label: &str) {
         let path = format!("//button[normalize-space()='{label}'] | //a[normalize-space()='{label}']");
-        match self.driver.find(By::XPath(path.as_str())).await {
-            Ok(element) => element.click().await.expect("a click"),
-            Err(error) => panic!("nothing says {label:?}: {error}\n{}", self.words().await),
-        }
+        self.find(By::XPath(path.as_str())).await.click().await.expect("a click");
     }
 
     async fn fill(&self, name: &str, value: &str) {
-        let field = self.find(&format!("input[name={name}]")).await;
+        let field = self.find(By::Css(format!("input[name={name}]"))).await;
         field.clear().await.expect("an empty field");
         field.send_keys(value).await.expect("typing");
     }
@@ -124,9 +154,9 @@ fn capabilities(browser: &str, profile: &TempDir) -> ChromeCapabilities {
 /// The link in the newest letter of the built-in mailbox.
 async fn newest_link(browser: &Browser, installation: &Installation) -> String {
     browser.open(&installation.server.url("/mailbox")).await;
-    browser.find("main a[href^='/mailbox/']").await.click().await.expect("a letter");
-    let html = browser.find("body").await.text().await.expect("words");
-    super::main_job::link_in(&html, &installation.server.base)
+    browser.find(By::Css("main a[href^='/mailbox/']")).await.click().await.expect("a letter");
+    browser.says(&["/invitation/"]).await;
+    super::main_job::link_in(&browser.words().await, &installation.server.base)
 }
 
 async fn invited_by_mail(installation: &Installation, email: &str) {
@@ -145,31 +175,29 @@ async fn a_newcomer_joins_in_the_browser() {
     let link = newest_link(&browser, &installation).await;
 
     browser.open(&link).await;
-    let words = browser.words().await;
-    assert!(words.contains("Acme") && words.contains("Ada Admin"), "{words}");
+    browser.says(&["Acme", "Ada Admin"]).await;
     browser.press("Join now").await;
-    assert!(browser.path().await.ends_with("/register"), "{}", browser.path().await);
+    browser.arrives(|path| path.ends_with("/register")).await;
     // Asked by CSS alone: the driver's other ways need scripts, and there are none.
-    browser.find("#email[readonly][value='bob@example.org']:not([name])").await;
+    browser.find(By::Css("#email[readonly][value='bob@example.org']:not([name])")).await;
 
     browser.fill("password", "too short").await;
     browser.press_submit().await;
-    assert!(browser.words().await.contains("15 characters"), "{}", browser.words().await);
+    browser.says(&["shorter than 15 characters"]).await;
     browser.fill("password", PASSWORD).await;
     browser.press_submit().await;
-    assert_eq!(browser.path().await, format!("/welcome/{}", installation.tenant));
+    browser.arrives(|path| path == format!("/welcome/{}", installation.tenant)).await;
     installation.member_when("bob@example.org", |member| member["status"] == "enabled").await;
 
     browser.open(&link).await;
-    let words = browser.words().await;
-    assert!(words.contains("You have joined already"), "{words}");
+    browser.says(&["You have joined already"]).await;
     browser.close().await;
 }
 
 impl Browser {
     /// Sends the page's form as the Enter key does.
     async fn press_submit(&self) {
-        self.find("main form button:not([type=button])").await.click().await.expect("a click");
+        self.find(By::Css("main form button:not([type=button])")).await.click().await.expect("a click");
     }
 }
 
@@ -186,12 +214,12 @@ async fn the_wrong_account_can_be_switched_in_the_browser() {
             browser.press("Join now").await;
             browser.fill("password", PASSWORD).await;
             browser.press_submit().await;
-            assert!(browser.path().await.starts_with("/welcome/"), "{}", browser.words().await);
+            browser.arrives(|path| path.starts_with("/welcome/")).await;
         } else {
-            let words = browser.words().await;
-            assert!(words.contains("bob@example.org") && words.contains("carol@example.org"), "{words}");
+            browser.says(&["bob@example.org", "carol@example.org"]).await;
             browser.press("Sign out and continue").await;
-            assert!(browser.path().await.starts_with("/invitation/"), "{}", browser.path().await);
+            browser.says(&["Join now"]).await;
+            browser.arrives(|path| path.starts_with("/invitation/")).await;
         }
     }
     let carol = installation.member_when("carol@example.org", |_| true).await;
@@ -209,8 +237,10 @@ async fn an_invitation_is_declined_in_the_browser() {
     let link = text(&invited["invited"][0]["link"]);
     browser.open(&link).await;
     browser.press("Decline").await;
+    browser.arrives(|path| path.ends_with("/decline")).await;
     browser.press_submit().await;
+    browser.says(&["declined"]).await;
     browser.open(&link).await;
-    assert!(browser.words().await.to_lowercase().contains("declined"), "{}", browser.words().await);
+    browser.says(&["declined"]).await;
     browser.close().await;
 }

@@ -54,6 +54,9 @@ impl Database {
     /// Like [`open`](Self::open), with a number of connections of one's own.
     pub async fn open_with(url: &str, options: Options) -> Result<Arc<Self>, StoreError> {
         let opened = match url.split_once(':') {
+            Some(("sqlite", path)) if path.contains(":memory:") => {
+                Err(DbErr::Custom("each connection would have a memory of its own; name a file".to_owned()))
+            }
             Some(("sqlite", _)) => Self::open_sqlite(url, options).await,
             Some(("postgres" | "postgresql", _)) => Self::open_postgres(url, options).await,
             _ => Err(DbErr::Custom("its address begins neither with sqlite: nor with postgres:".to_owned())),

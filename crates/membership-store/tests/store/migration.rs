@@ -43,6 +43,12 @@ async fn many_may_migrate_at_once() -> Result<(), Failure> {
 }
 
 #[tokio::test]
+async fn a_database_in_memory_is_refused() {
+    let refused = Database::open("sqlite::memory:").await.err();
+    assert!(matches!(refused, Some(StoreError::Unavailable { detail }) if detail.contains("name a file")));
+}
+
+#[tokio::test]
 async fn a_database_that_is_not_there_is_unavailable_and_its_password_is_not_told() {
     for url in
         ["sqlite:///no/such/directory/hunter2.db?mode=rwc", "postgres://me:hunter2@:/nowhere", "nonsense:hunter2"]

@@ -1,6 +1,11 @@
 //! The commands beside `serve`.
 
-use super::process::run;
+use std::{
+    io::{BufRead as _, BufReader},
+    process::{Command, Stdio},
+};
+
+use super::process::{command, free_port, run};
 
 #[test]
 fn the_description_is_printed_without_a_database() {
@@ -49,9 +54,31 @@ fn a_database_is_migrated_once_and_the_doctor_finds_it_well() {
 #[test]
 fn the_demo_runs_the_main_job() {
     let folder = tempfile::tempdir().expect("a folder");
-    let port = super::process::free_port().to_string();
+    let port = free_port().to_string();
     let (status, stdout, stderr) = run(folder.path(), &["demo", "--once", "--port", &port], &[]);
     assert!(status.success(), "{stdout}{stderr}");
     assert!(stdout.contains("joined"), "{stdout}");
     assert_eq!(std::fs::read_dir(folder.path()).expect("the folder").count(), 0, "it left something behind");
+}
+
+/// The screenful of curl in the README, as it stands there, against the demo as it is started there.
+#[test]
+fn the_readmes_screenful_of_curl_works() {
+    let readme = include_str!("../../../../README.md");
+    let script = readme.split("```sh\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a script");
+    let folder = tempfile::tempdir().expect("a folder");
+    let port = free_port().to_string();
+    let mut demo = command(folder.path());
+    let mut demo = demo.args(["demo", "--port", &port]).stdout(Stdio::piped()).spawn().expect("the demo starts");
+    let mut lines = BufReader::new(demo.stdout.take().expect("its output")).lines();
+    let ready = lines.any(|line| line.expect("text").starts_with("Stop with Ctrl-C"));
+    let script = script.replace("localhost:8080", &format!("localhost:{port}"));
+    let output = Command::new("bash").args(["-c", &script]).output().expect("bash");
+    demo.kill().expect("a demo to end");
+    demo.wait().expect("its end");
+    let printed = String::from_utf8_lossy(&output.stdout);
+    assert!(ready && output.status.success(), "{printed}");
+    for wanted in ["\"status\":\"enabled\"", "\"email\":\"eve@example.org\"", "invitation-joined"] {
+        assert!(printed.contains(wanted), "no {wanted}: {printed}");
+    }
 }

@@ -38,7 +38,7 @@ fn gate(at_once: usize, waiting: usize, patience: Duration) -> Gate {
     Gate::new(Bounds { at_once: NonZeroUsize::new(at_once).unwrap(), waiting, patience })
 }
 
-/// Proves A60: of 500 that come at once three run, five wait, and 492 are refused without waiting; nobody else is lost.
+/// Proves A60 in part: of 500 that come at once three run, five wait, and 492 are refused without waiting; nobody else is lost.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn the_surplus_is_refused_at_once() {
     let (gate, shop) = (gate(3, 5, Duration::from_mins(10)), Arc::new(Workshop::default()));

@@ -14,7 +14,7 @@ fn peak() -> Option<u64> {
     line.trim().trim_end_matches(" kB").parse().ok()
 }
 
-/// Proves A60: 500 passwords checked at once take the memory of two, and who cannot be served is told so.
+/// Proves A60 in part: 500 passwords checked at once take the memory of two, and who cannot be served is told so.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_crowd_takes_the_memory_of_the_bound() {
     let at_once = NonZeroUsize::new(2).unwrap();

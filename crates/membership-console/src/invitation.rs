@@ -173,9 +173,10 @@ fn wrong_account(
     page(status, &WrongAccount { frame, token, tenant: view.tenant.name.to_string(), invited, signed_in })
 }
 
-/// The page that comes after "Join now" for somebody who is not signed in.
+/// The page that comes after "Join now" for somebody who is not signed in. Whether there is an account with the invited
+/// address is told only to who reads that mailbox: by a link that was handed over anybody could ask about any address.
 fn next_step(view: &InvitationView, token: &str) -> String {
-    let step = if view.has_account { "sign-in" } else { "register" };
+    let step = if needs_proof(view) || view.has_account { "sign-in" } else { "register" };
     format!("{}/{step}", path(token))
 }
 

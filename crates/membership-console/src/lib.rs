@@ -65,9 +65,9 @@ pub fn routes(options: Options) -> impl Endpoint<Output = Response> {
         .at("/assets/:name", read(get(assets::serve)));
     if options.letters.is_some() {
         route = route
-            .at("/mailbox", read(get(mailbox::list)))
-            .at("/mailbox/:id", read(get(mailbox::read)))
-            .at("/mailbox/:id/html", read(get(mailbox::read_html)));
+            .at("/mailbox", read(get(mailbox::list.around(mailbox::by_our_name))))
+            .at("/mailbox/:id", read(get(mailbox::read.around(mailbox::by_our_name))))
+            .at("/mailbox/:id/html", read(get(mailbox::read_html.around(mailbox::by_our_name))));
     }
     route.data_opt(options.letters).map_to_response()
 }

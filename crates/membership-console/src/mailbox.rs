@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use askama::Template;
-use membership_web::{CONTENT_SECURITY_POLICY, HttpFault, Problem, Visitor};
+use membership_web::{CONTENT_SECURITY_POLICY, Edge, HttpFault, Problem, Visitor};
 use poem::{
-    Response, Result, handler,
+    Endpoint, Request, Response, Result, handler,
     http::{HeaderValue, StatusCode, header},
     web::{Data, Path},
 };
@@ -34,6 +34,14 @@ struct MailboxPage {
 struct LetterPage {
     frame: Frame,
     letter: Letter,
+}
+
+/// Lets only those in who came by the configured name. A foreign name that was made to lead to this machine (DNS
+/// rebinding) would otherwise let the page behind it read the letters.
+pub(crate) async fn by_our_name<E: Endpoint>(mailbox: Arc<E>, request: Request) -> Result<E::Output> {
+    let host = request.header(header::HOST).unwrap_or_default();
+    let ours = request.data::<Edge>().is_some_and(|edge| edge.origin().ends_with(&format!("://{host}")));
+    if ours { mailbox.call(request).await } else { Err(Problem::from(HttpFault::NotFound).into()) }
 }
 
 /// All letters, newest first.

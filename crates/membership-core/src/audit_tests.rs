@@ -150,7 +150,7 @@ fn every_event_has_its_golden_form() {
     }
 }
 
-/// Proves I-20 for the audit: no record holds a password hash, a session's key or a token.
+/// Proves I-20 in part: no record of the audit holds a password hash, a session's key or a token.
 #[test]
 fn no_form_holds_a_secret() {
     for event in events() {

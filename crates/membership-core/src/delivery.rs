@@ -46,6 +46,19 @@ pub struct Round {
 }
 
 impl Round {
+    fn of(settled: &[(Leased, Delivery)]) -> Self {
+        let mut round = Self::default();
+        for (_, delivery) in settled {
+            match delivery {
+                Delivery::Sent { .. } => round.sent += 1,
+                Delivery::Deferred { .. } | Delivery::Queued | Delivery::Sending { .. } => round.deferred += 1,
+                Delivery::Failed { .. } => round.failed += 1,
+                Delivery::Cancelled { .. } => round.dropped += 1,
+            }
+        }
+        round
+    }
+
     /// How many messages it took.
     pub const fn total(&self) -> u32 {
         self.sent + self.deferred + self.failed + self.dropped
@@ -55,6 +68,16 @@ impl Round {
 impl Postman {
     /// One round: at most [`BATCH`] messages. Returns what it did; nothing was due if that is all zeros.
     pub async fn round(&self, clock: &(dyn Fn() -> DateTime<Utc> + Send + Sync)) -> Result<Round, StoreError> {
+        self.round_unless(&|| false, clock).await
+    }
+
+    /// Like [`round`](Self::round), but begins no further letter once `stopping` says yes: those that are left are due
+    /// again at once, and what became of the others is written down.
+    pub async fn round_unless(
+        &self,
+        stopping: &(dyn Fn() -> bool + Send + Sync),
+        clock: &(dyn Fn() -> DateTime<Utc> + Send + Sync),
+    ) -> Result<Round, StoreError> {
         let now = clock();
         // Claiming takes the writer's place; looking does not.
         if self.outbox.next_due().await?.is_none_or(|due| due > now) {
@@ -62,29 +85,36 @@ impl Postman {
         }
         let leased = self.outbox.claim(now, now + self.patience.lease, BATCH).await?;
         let mut settled = Vec::with_capacity(leased.len());
-        let mut round = Round::default();
+        let mut trouble = None;
         for lease in leased {
+            if stopping() {
+                settled.push((lease, Delivery::Deferred { until: now, words: "the server was ended".to_owned() }));
+                continue;
+            }
             // A letter begun in the second half of the lease might outlast it: the rest is for the next round.
             if clock() >= now + self.patience.lease / 2 {
                 let words = "the mail server was too slow for the letters before this one".to_owned();
                 settled.push((lease, Delivery::Deferred { until: now, words }));
                 continue;
             }
-            match self.attempt(&lease, clock()).await? {
-                Some(verdict) => settled.push((lease.clone(), self.patience.settle(&lease, verdict, clock()))),
-                None => settled.push((lease, Delivery::Cancelled { at: clock() })),
+            match self.attempt(&lease, clock()).await {
+                Ok(Some(verdict)) => settled.push((lease.clone(), self.patience.settle(&lease, verdict, clock()))),
+                Ok(None) => settled.push((lease, Delivery::Cancelled { at: clock() })),
+                // A damaged record keeps its own letter back, and no other.
+                Err(error @ StoreError::Corrupt { .. }) => {
+                    let verdict = Verdict::NotNow(error.to_string());
+                    settled.push((lease.clone(), self.patience.settle(&lease, verdict, clock())));
+                    trouble = Some(error);
+                }
+                Err(error) => {
+                    trouble = Some(error);
+                    break;
+                }
             }
         }
-        for (_, delivery) in &settled {
-            match delivery {
-                Delivery::Sent { .. } => round.sent += 1,
-                Delivery::Deferred { .. } | Delivery::Queued | Delivery::Sending { .. } => round.deferred += 1,
-                Delivery::Failed { .. } => round.failed += 1,
-                Delivery::Cancelled { .. } => round.dropped += 1,
-            }
-        }
+        // Whatever went wrong: a letter that has gone out and is not written down as such would go out again.
         self.outbox.settle(&settled).await?;
-        Ok(round)
+        trouble.map_or_else(|| Ok(Round::of(&settled)), Err)
     }
 
     /// Tries one message; `None` if there is no letter to send any more.

@@ -82,7 +82,7 @@ impl EmailAddress {
             return Err(AddressFault::Malformed);
         }
         let (local, domain) = text.rsplit_once('@').ok_or(AddressFault::Malformed)?;
-        let local: String = local.nfc().map(|c| c.to_ascii_lowercase()).collect();
+        let local: String = local.chars().map(|c| c.to_ascii_lowercase()).nfc().collect();
         let domain = canonical_domain(domain)?;
         if local.is_empty() || local.contains(['@', '"', '<', '>', ',', ';', '\\', '(', ')']) {
             return Err(AddressFault::Malformed);

@@ -60,7 +60,7 @@ fn apply(invitation: Invitation, command: Command, now: DateTime<Utc>) -> Result
     }
 }
 
-/// Proves: every state and every command, and what the table says of them is what happens.
+/// Proves X-1 in part, and X-2: every state and every command, and what the table says of them is what happens.
 #[test]
 fn every_cell_of_the_table_is_what_happens() {
     for stage in Stage::ALL {
@@ -99,7 +99,7 @@ fn the_enrolment_window_runs_from_acceptance() {
     assert_eq!(accepted.join(account(), end), Err(Closed::Expired));
 }
 
-/// Proves ORG-21 and I-25: a new link has the full time again, and its generation is the next.
+/// Proves ORG-21, and I-25 in part: a new link has the full time again, and its generation is the next.
 #[test]
 fn a_new_link_begins_anew() {
     for stage in [Stage::Invited, Stage::Accepted, Stage::Expired, Stage::Rejected, Stage::Revoked] {

@@ -45,7 +45,7 @@ impl DisplayName {
             return Err(NameFault::TooLong);
         }
         let name: String = text.trim().nfc().collect();
-        if name.is_empty() {
+        if name.chars().all(|c| c.is_whitespace() || joiner(c)) {
             return Err(NameFault::Empty);
         }
         if name.chars().any(|c| invisible(c) && !joiner(c)) {
@@ -108,6 +108,7 @@ mod tests {
     fn names_are_trimmed_and_bounded() {
         assert_eq!(DisplayName::parse("  Ann  ").unwrap().as_str(), "Ann");
         assert_eq!(DisplayName::parse("   "), Err(NameFault::Empty));
+        assert_eq!(DisplayName::parse("\u{200d} \u{fe0f}"), Err(NameFault::Empty), "joiners alone join nothing");
         assert_eq!(DisplayName::parse(&"x".repeat(101)), Err(NameFault::TooLong));
         assert!(DisplayName::parse(&"界".repeat(100)).is_ok());
     }

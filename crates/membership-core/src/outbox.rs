@@ -240,11 +240,12 @@ impl Patience {
             Verdict::NotNow(words) => {
                 let factor = 1_i32.checked_shl(lease.attempts.min(16)).unwrap_or(i32::MAX);
                 let wait = self.first_wait.checked_mul(factor).map_or(self.longest_wait, |w| w.min(self.longest_wait));
-                let until = now + wait;
-                if until >= lease.queued_at + self.give_up_after {
-                    Delivery::Failed { at: now, words: clip(&words) }
-                } else {
-                    Delivery::Deferred { until, words: clip(&words) }
+                // Beyond the end of the calendar there is no giving up, and no trying again.
+                let last = lease.queued_at.checked_add_signed(self.give_up_after);
+                let until = now.checked_add_signed(wait).filter(|until| last.is_none_or(|last| *until < last));
+                match until {
+                    Some(until) => Delivery::Deferred { until, words: clip(&words) },
+                    None => Delivery::Failed { at: now, words: clip(&words) },
                 }
             }
         }

@@ -51,6 +51,18 @@ fn it_gives_up_after_three_days() {
     assert!(matches!(patience.settle(&lease(20), verdict(), sooner), Delivery::Deferred { .. }));
 }
 
+/// However long it is told to be patient, the end of the calendar is no reason to fall over.
+#[test]
+fn patience_may_outlast_the_calendar() {
+    let hours = TimeDelta::hours(u32::MAX.into());
+    let patience = Patience { give_up_after: hours, longest_wait: hours, first_wait: hours, ..Patience::default() };
+    let settled = patience.settle(&lease(0), Verdict::NotNow("later".into()), moment(0));
+    assert!(matches!(settled, Delivery::Failed { .. }), "{settled:?}");
+    let patience = Patience { give_up_after: hours, ..Patience::default() };
+    let settled = patience.settle(&lease(0), Verdict::NotNow("later".into()), moment(0));
+    assert!(matches!(settled, Delivery::Deferred { .. }), "{settled:?}");
+}
+
 #[test]
 fn the_servers_words_are_kept_within_bounds() {
     let words = format!("250 ok\r\n\u{1b}[31m{}", "x".repeat(1_000));

@@ -17,7 +17,7 @@ use membership_core::{
     id::{AccountId, InvitationId, MemberId, RequestId, TenantId},
     installation::Installation,
     invariants::World,
-    invitation::Invitation,
+    invitation::{Channel, Invitation, Inviter, State},
     link::{Link, Links, Purpose},
     member::Member,
     name::DisplayName,
@@ -25,7 +25,7 @@ use membership_core::{
     refusal::Refusal,
     role::Role,
     store::{Scope, Store, StoreError, Tx},
-    tenant::{Preset, Tenant},
+    tenant::{Preset, Tenant, Validity},
 };
 use mockall::{mock, predicate::eq};
 use uuid::Uuid;
@@ -233,4 +233,39 @@ async fn a_refusal_commits_nothing() {
     let token = links().token(&link);
     let refused = mocks.membership().accept_invitation(&ctx(Actor::Anonymous), &token).await.unwrap_err();
     assert_eq!(refused.code(), "link-unknown");
+}
+
+fn overdue(id: InvitationId) -> Invitation {
+    Invitation {
+        id,
+        tenant: TenantId::from_uuid(Uuid::from_u128(2)),
+        member: MemberId::from_uuid(Uuid::from_u128(4)),
+        inviter: Inviter::Member(MemberId::from_uuid(Uuid::from_u128(5))),
+        channel: Channel::Link(None),
+        generation: 1,
+        validity: Validity::MIN,
+        created_at: DateTime::UNIX_EPOCH,
+        sent_at: Some(DateTime::UNIX_EPOCH),
+        opened_at: None,
+        state: State::Invited { expires_at: DateTime::UNIX_EPOCH },
+    }
+}
+
+/// The sweeper is not held up by the one record that it cannot read, although that is always the first in its list.
+#[tokio::test]
+async fn a_damaged_invitation_does_not_keep_others_from_expiring() {
+    let mut mocks = Mocks::default();
+    let [damaged, sound] = [6, 7].map(|id| InvitationId::from_uuid(Uuid::from_u128(id)));
+    let tenant = TenantId::from_uuid(Uuid::from_u128(2));
+    mocks.directory.expect_overdue().returning(move |_, _| Ok(vec![(tenant, damaged), (tenant, sound)]));
+    mocks.store.expect_begin().times(2).returning(move |_| {
+        let mut tx = MockTransaction::new();
+        tx.expect_invitation().returning(move |id| {
+            let corrupt = || StoreError::Corrupt { detail: "damaged".into() };
+            if id == damaged { Err(corrupt()) } else { Ok(Some(overdue(id))) }
+        });
+        tx.expect_commit().times(0..=1).returning(|_, _| Ok(()));
+        Ok(Box::new(tx))
+    });
+    assert_eq!(mocks.membership().expire_invitations(&ctx(Actor::System), 500).await, Ok(1));
 }

@@ -99,7 +99,7 @@ fn leak(name: &str) -> &'static str {
     name.to_owned().leak()
 }
 
-/// Proves A77 for mails: names with markup or template code are text in the HTML part.
+/// Proves A77 in part, for mails: names with markup or template code are text in the HTML part.
 #[test]
 fn markup_in_names_is_inert() {
     let clean = composed(&letter("Bea", "Acme", Some("Ann"), &["Editor"]));

@@ -20,7 +20,7 @@ use crate::{
         outbox::{
             ActiveModel,
             Column::{Attempts, DueAt, Id, State},
-            Entity, Model, SENDING, Settlement,
+            Entity, FAILED, Model, SENDING, Settlement,
         },
     },
 };
@@ -33,9 +33,17 @@ impl Outbox for Database {
         if due.is_empty() {
             return Ok(Vec::new());
         }
-        lease(hold.db()?, &due, until).await?;
+        let mut leased = Vec::new();
+        for row in due {
+            let id = row.id;
+            match row.into_lease(until) {
+                Ok(lease) => leased.push(lease),
+                Err(damage) => give_up(hold.db()?, id, &damage, now).await?,
+            }
+        }
+        lease(hold.db()?, &leased, until).await?;
         hold.commit().await?;
-        due.into_iter().map(|row| row.into_lease(until)).collect()
+        Ok(leased)
     }
 
     async fn holds(&self, lease: &Leased) -> Result<bool, StoreError> {
@@ -83,13 +91,31 @@ async fn due_at<C: ConnectionTrait>(db: &C, now: DateTime<Utc>, limit: u32) -> R
         .map_err(fault)
 }
 
-async fn lease<C: ConnectionTrait>(db: &C, due: &[Model], until: DateTime<Utc>) -> Result<(), StoreError> {
-    for some in due.chunks(crate::write::CHUNK) {
+/// A message that cannot be read will not be sent, and must not stand in the way of those behind it for ever.
+async fn give_up<C: ConnectionTrait>(
+    db: &C,
+    id: uuid::Uuid,
+    damage: &StoreError,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    tracing::error!(message = %id, ?damage, "a message in the outbox is damaged and was given up");
+    let row = ActiveModel {
+        state: Set(FAILED.to_owned()),
+        due_at: Set(None),
+        settled_at: Set(Some(Moment::from(now))),
+        words: Set(Some("the stored message is damaged".to_owned())),
+        ..Default::default()
+    };
+    Entity::update_many().set(row).filter(Id.eq(id)).exec(db).await.map_err(fault).map(drop)
+}
+
+async fn lease<C: ConnectionTrait>(db: &C, leased: &[Leased], until: DateTime<Utc>) -> Result<(), StoreError> {
+    for some in leased.chunks(crate::write::CHUNK) {
         Entity::update_many()
             .col_expr(State, Expr::value(SENDING))
             .col_expr(DueAt, Expr::value(Moment::from(until)))
             .col_expr(Attempts, Expr::col(Attempts).add(1))
-            .filter(Id.is_in(some.iter().map(|row| row.id)))
+            .filter(Id.is_in(some.iter().map(|lease| lease.id.as_uuid())))
             .exec(db)
             .await
             .map_err(fault)?;

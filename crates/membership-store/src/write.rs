@@ -46,7 +46,7 @@ fn rows_of(event: &Event, plan: &mut Plan) {
             plan.change(Change::Installation(installation.into()));
         }
         Event::AccountRegistered(account) => plan.new_rows().accounts.push(account.into()),
-        Event::AddressProved(account) => plan.change(Change::Account(account.into())),
+        Event::AddressProved(account) => plan.change(Change::AddressProved(account.into())),
         Event::SessionStarted(session) => plan.new_rows().sessions.push(session.into()),
         Event::SessionEnded { session, .. } => plan.change(Change::EndSession(session.as_uuid())),
         Event::TenantCreated { tenant, roles } => {

@@ -53,7 +53,7 @@ async fn every_cell_does_what_the_table_says() {
     assert_eq!(cells, 2 * 7 * 7 * 3);
 }
 
-/// Proves ORG-20, ORG-36, A6, I-25: with nothing that sweeps, a link is good at the last microsecond of its 72 hours and
+/// Proves ORG-20, ORG-36, A6, and I-25 in part: with nothing that sweeps, a link is good at the last microsecond of its 72 hours and
 /// not after it; one accepted then has 24 hours from that moment, and not a microsecond more.
 #[tokio::test]
 async fn a_link_is_good_for_72_hours_and_then_24_to_finish() {
@@ -111,7 +111,7 @@ async fn opening_changes_no_state() {
     assert_eq!(scene.carry_out(Command::Accept).await, Ok(()));
 }
 
-/// Proves I-15, for the table as a whole: joining, shutting out, letting in and removing are all that happens to a
+/// Proves I-15 in part, for the table as a whole: joining, shutting out, letting in and removing are all that happens to a
 /// member, and a removed one is removed for good.
 #[test]
 fn the_member_table_has_the_legal_transitions_only() {
@@ -133,8 +133,8 @@ fn the_member_table_has_the_legal_transitions_only() {
     }
 }
 
-/// Proves ORG-41, in part, and I-15 for joining, the one transition that there is code for: who joins is Enabled, and
-/// nobody joins twice or after removal.
+/// Proves ORG-41 in part, and I-15 in part, for joining, the one transition that there is code for: who joins is Enabled,
+/// and nobody joins twice or after removal.
 #[tokio::test]
 async fn joining_obeys_the_member_table() {
     let scene = Scene::at(Stage::Accepted, true).await;

@@ -204,6 +204,16 @@ async fn other_sites_cannot_ask() {
         let expected = if good { StatusCode::OK } else { StatusCode::FORBIDDEN };
         assert_eq!(response.0.status(), expected, "{site:?} {origin:?} {cookie:?}");
     }
+    // Whatever the method and the body's kind: this is asked before anything else, and so is the method of no handler.
+    for method in [Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
+        for (name, value) in [("sec-fetch-site", "cross-site"), ("origin", "https://evil.example"), ("x-neither", "")] {
+            for kind in ["application/json", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data"] {
+                let request = client.request(method.clone(), "/take").body("x").content_type(kind);
+                let response = request.header("cookie", "__Host-membership=mbk_x").header(name, value).send().await;
+                assert_eq!(problem(response).await.1, "cross-site-request", "{method} {name} {kind}");
+            }
+        }
+    }
     let bearer = client.post("/take").header("authorization", "Bearer mbk_x").header("origin", "https://evil.example");
     bearer.body("x").send().await.assert_status_is_ok();
     client.get("/show").header("sec-fetch-site", "cross-site").send().await.assert_status_is_ok();
@@ -254,7 +264,7 @@ async fn a_visitor_is_known_by_cookie_or_token() {
     }
 }
 
-/// Proves A36: a token in the address is refused, whatever it is called and wherever it is from.
+/// Proves A36 in part: a token in the address is refused, whatever it is called and wherever it is from.
 #[tokio::test]
 async fn tokens_do_not_stand_in_addresses() {
     let client = client().await;

@@ -9,6 +9,7 @@ use std::{
 use chrono::TimeDelta;
 use figment::{
     Figment,
+    error::Kind,
     providers::{Env, Format, Serialized, Toml},
 };
 use membership_core::outbox::Patience;
@@ -35,7 +36,7 @@ pub(crate) struct Config {
     pub(crate) database_url: Option<Hidden>,
     /// Whether `serve` brings the database up to date by itself.
     pub(crate) migrate_on_start: bool,
-    /// Whether `/metrics` answers.
+    /// Whether `/metrics` answers, to whoever can reach it.
     pub(crate) metrics: bool,
     /// Proxies in front of the server (`10.0.0.7`, `10.0.0.0/8`), whose `X-Forwarded-For` is believed.
     pub(crate) trusted_proxies: Vec<String>,
@@ -65,7 +66,7 @@ pub(crate) struct KeyConfig {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct MailConfig {
-    /// By default: `smtp` if a server is named, `mailbox` if `base_url` is on this very machine, else `off`.
+    /// By default: `smtp` if a server is named, `mailbox` if `base_url` and `listen` are on this very machine, else `off`.
     pub(crate) deliver: Option<Deliver>,
     /// The mail server.
     pub(crate) smtp: Option<SmtpSettings>,
@@ -168,7 +169,7 @@ impl Default for Config {
             data_dir: "data".into(),
             database_url: None,
             migrate_on_start: true,
-            metrics: true,
+            metrics: false,
             trusted_proxies: Vec::new(),
             key: KeyConfig::default(),
             mail: MailConfig::default(),
@@ -189,7 +190,7 @@ impl Config {
         let setting = |name: &str| !NOT_SETTINGS.iter().any(|other| name.starts_with(other));
         let env = Env::prefixed("MEMBERSHIP_").filter(move |name| setting(&name.as_str().to_ascii_lowercase()));
         let figment = Figment::from(Serialized::defaults(Self::default())).merge(toml).merge(env.split("__"));
-        let config: Self = figment.extract().context("reading the configuration")?;
+        let config: Self = figment.extract().map_err(without_values).context("reading the configuration")?;
         config.check()
     }
 
@@ -197,13 +198,20 @@ impl Config {
     pub(crate) fn database_url(&self) -> String {
         match &self.database_url {
             Some(url) => url.expose().to_owned(),
-            None => format!("sqlite://{}?mode=rwc", self.data_dir.join("membership.db").display()),
+            None => format!("sqlite://{}?mode=rwc", self.database_file().display()),
         }
+    }
+
+    /// Where the embedded database is.
+    pub(crate) fn database_file(&self) -> PathBuf {
+        self.data_dir.join("membership.db")
     }
 
     /// Where mail goes, said or not.
     pub(crate) fn deliver(&self) -> Deliver {
-        let loopback = url::Url::parse(&self.base_url).is_ok_and(|url| is_loopback(&url));
+        // Whatever people are told the address is: a port that the network reaches shows the mailbox to the network.
+        let loopback =
+            self.listen.ip().is_loopback() && url::Url::parse(&self.base_url).is_ok_and(|url| is_loopback(&url));
         match (self.mail.deliver, &self.mail.smtp) {
             (Some(said), _) => said,
             (None, Some(_)) => Deliver::Smtp,
@@ -227,16 +235,20 @@ impl Config {
         self.base_url.starts_with("https://")
     }
 
-    fn check(self) -> Outcome<Self> {
+    fn check(mut self) -> Outcome<Self> {
         let url = url::Url::parse(&self.base_url).context(format!(
             "base_url is {:?}; expected an address such as https://members.example.org",
             self.base_url
         ))?;
-        if url.host_str().is_none() || !matches!(url.scheme(), "http" | "https") || url.query().is_some() {
-            return Err(
-                format!("base_url is {:?}; expected http:// or https://, a host, and no query", self.base_url).into()
-            );
+        let named = url.host_str().is_some() && matches!(url.scheme(), "http" | "https");
+        let bare = url.path() == "/" && url.username().is_empty() && url.password().is_none();
+        if !named || !bare || url.query().is_some() || url.fragment().is_some() {
+            return Err("base_url is not http:// or https:// and a host, with a port if need be, and nothing else: \
+                        the server's pages begin at the root of their host"
+                .into());
         }
+        // As browsers write it (RFC 6454, 6.2): links begin with it, and origins are compared with it.
+        self.base_url = url.origin().ascii_serialization();
         if !self.is_secure() && !is_loopback(&url) {
             return Err(format!(
                 "base_url is {:?}: cookies and links would travel unprotected; use https://, or an address on this machine",
@@ -254,11 +266,25 @@ impl Config {
             )
             .into());
         }
+        if self.mail.first_wait_seconds == 0 {
+            return Err("mail.first_wait_seconds is 0: a mail server that says no would be asked without a pause; use 1 or more".into());
+        }
         if self.mail.deliver == Some(Deliver::Smtp) && self.mail.smtp.is_none() {
             return Err("mail.deliver is \"smtp\", but there is no [mail.smtp] with the server's host".into());
         }
         Ok(self)
     }
+}
+
+/// What is wrong, without the values: figment quotes one that does not fit, which may be a password made of digits.
+fn without_values(error: figment::Error) -> String {
+    let told = error.into_iter().map(|mut fault| {
+        if let Kind::InvalidType(_, expected) | Kind::InvalidValue(_, expected) = &fault.kind {
+            fault.kind = Kind::Message(format!("expected {expected}"));
+        }
+        fault.to_string()
+    });
+    told.collect::<Vec<_>>().join("; ")
 }
 
 fn is_loopback(url: &url::Url) -> bool {

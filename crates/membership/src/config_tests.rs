@@ -71,6 +71,47 @@ fn a_public_address_needs_https_and_has_no_mailbox() {
     });
 }
 
+/// The mailbox shows every mail to whoever reaches the port.
+#[test]
+fn a_port_that_the_network_reaches_has_no_mailbox() {
+    jailed(|jail| {
+        for (listen, deliver) in [
+            ("0.0.0.0:8080", Deliver::Off),
+            ("192.0.2.1:8080", Deliver::Off),
+            ("[::]:8080", Deliver::Off),
+            ("127.0.0.1:8080", Deliver::Mailbox),
+            ("[::1]:8080", Deliver::Mailbox),
+        ] {
+            jail.set_env("MEMBERSHIP_LISTEN", listen);
+            assert_eq!(Config::load(None)?.deliver(), deliver, "{listen}");
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn the_public_address_is_an_origin() {
+    jailed(|jail| {
+        for (typed, meant) in [
+            ("https://members.example.org/", "https://members.example.org"),
+            ("HTTPS://Members.Example.org:443", "https://members.example.org"),
+            ("https://bücher.example:8443", "https://xn--bcher-kva.example:8443"),
+            ("http:localhost:8080", "http://localhost:8080"),
+        ] {
+            jail.set_env("MEMBERSHIP_BASE_URL", typed);
+            assert_eq!(Config::load(None)?.base_url, meant);
+        }
+        for bad in
+            ["https://x.org/members", "https://u:SECRET@x.org", "https://x.org#a", "https://x.org?a", "ftp://x.org"]
+        {
+            jail.set_env("MEMBERSHIP_BASE_URL", bad);
+            let failure = Config::load(None).unwrap_err().to_string();
+            assert!(failure.contains("base_url") && !failure.contains("SECRET"), "{bad}: {failure}");
+        }
+        Ok(())
+    });
+}
+
 #[test]
 fn a_file_that_is_named_must_be_there() {
     jailed(|_| {
@@ -91,6 +132,9 @@ fn secrets_are_not_shown() {
         let config = Config::load(None)?;
         let shown = format!("{} {config:?}", toml::to_string(&config).context("toml")?);
         assert!(shown.contains("(hidden)") && !shown.contains("TOPSECRET"), "{shown}");
+        jail.set_env("MEMBERSHIP_MAIL__SMTP__PASSWORD", "31415926");
+        let failure = Config::load(None).unwrap_err().to_string();
+        assert!(failure.contains("MAIL.SMTP.PASSWORD") && !failure.contains("31415926"), "{failure}");
         Ok(())
     });
 }

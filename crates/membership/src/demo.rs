@@ -12,6 +12,7 @@ use membership_core::{
     tenant::{Tenant, set_up::SetUp},
 };
 use membership_mail::Mailbox;
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::{
     config::{Config, Deliver, MailConfig},
@@ -37,9 +38,12 @@ pub(crate) async fn run(port: u16, once: bool) -> Outcome {
     let running = Running::start(&config, &service).await?;
     let (tell, told) = tokio::sync::oneshot::channel::<()>();
     let ended = asked_to_end()?;
+    // A terminal that is closed ends the demo, so that its data goes; a server outlives its terminal.
+    let mut terminal = signal(SignalKind::hangup()).context("listening for SIGHUP")?;
     let serving = tokio::spawn(running.until(async move {
         tokio::select! {
             () = ended => {}
+            _ = terminal.recv() => {}
             // The story was told, and there is nothing to serve on for.
             Ok(()) = told => {}
         }

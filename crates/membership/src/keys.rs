@@ -42,9 +42,12 @@ fn write_new(path: &Path, entropy: &dyn Entropy) -> std::io::Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
-    let draft = path.with_extension(format!("{}.new", std::process::id()));
+    // Never somebody else's draft, whose key may be in its place already: in two containers, process ids are the same.
+    let mut name = [0; 8];
+    entropy.fill(&mut name);
+    let draft = path.with_extension(format!("{:016x}.new", u64::from_be_bytes(name)));
     let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(&draft)?;

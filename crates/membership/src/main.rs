@@ -36,7 +36,7 @@ enum Command {
     /// Run the server with temporary data and an example tenant, and show the main job
     Demo {
         /// The port to listen on
-        #[arg(long, default_value_t = 8080)]
+        #[arg(long, default_value_t = 8080, value_parser = clap::value_parser!(u16).range(1..))]
         port: u16,
         /// End after the main job instead of serving on
         #[arg(long)]

@@ -74,12 +74,12 @@ impl Running {
     pub(crate) async fn until(self, end: impl Future<Output = ()> + Send) -> Outcome {
         let acceptor = Deadlines::new(self.listener, CONNECTIONS, Patience::default()).context("listening")?;
         let server = Server::new_with_acceptor(acceptor);
-        server.run_with_graceful_shutdown(self.shell, end, Some(GRACE)).await.context("serving")?;
+        let served = server.run_with_graceful_shutdown(self.shell, end, Some(GRACE)).await.context("serving");
         if let Some(workers) = self.workers.lock().await.take() {
             workers.stop().await;
         }
         self.database.close().await;
-        Ok(())
+        served
     }
 }
 

@@ -1,6 +1,12 @@
 //! The parts, put together as the configuration says.
 
-use std::{num::NonZeroUsize, sync::Arc};
+use std::{
+    fs::{DirBuilder, OpenOptions},
+    io,
+    num::NonZeroUsize,
+    path::Path,
+    sync::Arc,
+};
 
 use membership_auth::{Argon2Hasher, Bounds, OsEntropy};
 use membership_core::{Membership, Parts, delivery::Postman, link::Links, outbox::Mailer, tenant::Preset};
@@ -70,9 +76,25 @@ impl Service {
 pub(crate) async fn open_database(config: &Config) -> Outcome<Arc<Database>> {
     if config.database_url.is_none() {
         let folder = &config.data_dir;
-        std::fs::create_dir_all(folder).context(format!("making the folder {}", folder.display()))?;
+        make_private(folder, &config.database_file()).context(format!("making the folder {}", folder.display()))?;
     }
     Database::open(&config.database_url()).await.context("opening the database")
+}
+
+/// Makes the folder and the database's file where they are missing, for this user alone: there are hashes of passwords
+/// in it. SQLite gives the files that it makes beside a database the mode of the database.
+fn make_private(folder: &Path, file: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    let mut options = OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    }
+    builder.create(folder)?;
+    options.open(file).map(drop)
 }
 
 /// What takes letters, and the mailbox if it is that.
@@ -100,4 +122,26 @@ fn bounds(config: &Config) -> Bounds {
     let default = Bounds::default();
     let at_once = config.passwords.at_once.and_then(NonZeroUsize::new).unwrap_or(default.at_once);
     Bounds { at_once, waiting: config.passwords.waiting, ..default }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn only_this_user_reads_the_data() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let data_dir = folder.path().join("data");
+        let database = open_database(&Config { data_dir: data_dir.clone(), ..Config::default() }).await.unwrap();
+        database.migrate().await.unwrap();
+        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&data_dir), 0o700);
+        for file in std::fs::read_dir(&data_dir).unwrap() {
+            let path = file.unwrap().path();
+            assert_eq!(mode(&path), 0o600, "{}", path.display());
+        }
+        database.close().await;
+    }
 }

@@ -38,11 +38,11 @@ pub(crate) async fn ask(edge: Data<&Edge>, visitor: Visitor, Path(token): Path<S
         Ok(view) => view,
         Err(page) => return page,
     };
-    if view.has_account {
-        return see(&next_step(&view, &token));
-    }
     if needs_proof(&view) {
         return refused(&visitor, &RegisterError::AddressNotProved, Vec::new());
+    }
+    if view.has_account {
+        return see(&next_step(&view, &token));
     }
     page(StatusCode::OK, &register_page(&visitor, &view, &token, view.member.name.as_str(), "", None))
 }

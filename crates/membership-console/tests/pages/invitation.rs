@@ -1,6 +1,9 @@
 //! The invitation itself: looking at it, saying no to it, and being somebody else.
 
-use membership_core::{invitation::State, lifecycle::Stage};
+use membership_core::{
+    invitation::{Invitation, State},
+    lifecycle::Stage,
+};
 use poem::http::StatusCode;
 
 use crate::site::Site;
@@ -25,7 +28,8 @@ async fn the_page_says_what_it_is_about() {
     ]);
 }
 
-/// Proves A20: a machine that follows links changes nothing; the person's click still works afterwards.
+/// Proves A20 and ACC-5: a machine that follows links changes nothing but the moment of the first look; the person's click
+/// still works afterwards, and only that is accepting.
 #[tokio::test]
 async fn looking_twenty_times_changes_nothing() {
     let site = Site::new().await;
@@ -38,7 +42,8 @@ async fn looking_twenty_times_changes_nothing() {
         let _ = site.pages.get(&format!("{path}/accept"), "").await.assert(StatusCode::METHOD_NOT_ALLOWED);
         let _ = site.pages.get(&format!("{path}/reject"), "").await.assert(StatusCode::METHOD_NOT_ALLOWED);
     }
-    assert_eq!(site.stored(invited.invitation.id).await.state, invited.invitation.state);
+    let opened_at = Some(site.bed.clock.now());
+    assert_eq!(site.stored(invited.invitation.id).await, Invitation { opened_at, ..invited.invitation.clone() });
     site.pages.post(&format!("{path}/accept"), "", &[]).await.assert_leads_to(&format!("{path}/register"));
     assert_eq!(site.stored(invited.invitation.id).await.stage_at(site.bed.clock.now()), Stage::Accepted);
 }

@@ -40,7 +40,7 @@ async fn ann_is_invited_elsewhere(site: &Site) -> (Invited, String) {
     (invited, path)
 }
 
-/// Proves ORG-25 in part, APP-28, APP-29 and APP-30: without an account the person registers with the invited address,
+/// Proves ORG-25 for newcomers, APP-28, APP-29 and APP-30: without an account the person registers with the invited address,
 /// filled in and not editable, is Joined, and sees where.
 #[tokio::test]
 async fn without_an_account_one_registers() {
@@ -96,7 +96,7 @@ async fn faults_come_back_at_their_fields() {
     .assert_lacks(&["too short\"", "<b>"]);
 }
 
-/// Proves ORG-25 in part: with an account the person signs in, and joins by it; a wrong password changes nothing.
+/// Proves ORG-25 for who has an account: the person signs in, and joins by it; a wrong password changes nothing.
 #[tokio::test]
 async fn with_an_account_one_signs_in() {
     let site = Site::new().await;
@@ -121,7 +121,7 @@ async fn with_an_account_one_signs_in() {
     site.pages.get("/", &joined.cookie()).await.assert_says(&["Example Ltd", "Other Ltd"]);
 }
 
-/// Proves A13 in part: a registration never touches an account that exists.
+/// Proves A13 on the page: a registration never touches an account that exists, nor its password's hash.
 #[tokio::test]
 async fn registering_over_an_account_is_refused() {
     let site = Site::new().await;
@@ -147,7 +147,7 @@ async fn signed_in_one_joins_at_once() {
     assert_eq!(status_of(&site, &invited).await, MemberStatus::Enabled);
 }
 
-/// Proves ORG-18 in part: whoever has the link registers with a username of their own.
+/// Proves ORG-18 in the browser: whoever has the link registers with a username of their own.
 #[tokio::test]
 async fn by_a_link_one_chooses_a_username() {
     let site = Site::new().await;
@@ -187,4 +187,24 @@ async fn by_a_bound_link_nobody_registers() {
     let refused = site.pages.post(&format!("{path}/register"), "", &typed).await.assert(StatusCode::FORBIDDEN);
     refused.assert_says(&["This address has to be proved first"]);
     assert_eq!(status_of(&site, &invited).await, MemberStatus::NotJoined);
+}
+
+/// A link that was handed over tells nobody whether there is an account with the address that it is bound to.
+#[tokio::test]
+async fn a_bound_link_does_not_tell_who_has_an_account() {
+    let site = Site::new().await;
+    site.bed.join("ann@example.org").await.unwrap();
+    let other = site.bed.found("Other Ltd", "olga").await.unwrap();
+    let roles = site.bed.adapter.directory.roles(other.tenant.id).await.unwrap();
+    let roles = vec![roles.first().unwrap().id];
+    for address in ["ann@example.org", "nobody@example.org"] {
+        let reach = Reach::Link(Some(address.into()));
+        let people = vec![Invitee { name: "Somebody".into(), reach, roles: roles.clone() }];
+        let command = Invite { tenant: other.tenant.id, people, send: Sending::Now, validity: None };
+        let ctx = site.bed.as_account(other.administrator.id);
+        let invited = site.bed.membership.invite(&ctx, command).await.unwrap().remove(0);
+        let path = site.path_of(&invited.invitation);
+        site.pages.post(&format!("{path}/accept"), "", &[]).await.assert_leads_to(&format!("{path}/sign-in"));
+        site.pages.get(&format!("{path}/register"), "").await.assert(StatusCode::FORBIDDEN);
+    }
 }

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use chrono::DateTime;
 use membership_console::{Letter, Letters};
 use membership_testkit::Bed;
-use poem::http::StatusCode;
+use poem::http::{StatusCode, header};
 
 use crate::site::{Pages, Site};
 
@@ -54,6 +54,16 @@ async fn letters_can_be_read() {
     read.assert_says(&["src=\"/mailbox/b/html\"", "sandbox=\"", &format!("<a href=\"{link}\">{link}</a>")])
         .assert_lacks(&["<img", "<b>", "href=\"javascript:"]);
     pages.get("/mailbox/a", "").await.assert(StatusCode::OK).assert_lacks(&["<iframe"]);
+}
+
+/// A name that somebody made to lead to this machine opens no mailbox.
+#[tokio::test]
+async fn a_foreign_name_reads_no_letters() {
+    for path in ["/mailbox", "/mailbox/b", "/mailbox/b/html"] {
+        for host in ["evil.example", "members.example.org.evil.example", "members.example.org:1", ""] {
+            pages().await.get_with(path, header::HOST, host).await.assert(StatusCode::NOT_FOUND);
+        }
+    }
 }
 
 /// Proves A77 in part: a letter's HTML runs no script, and its links lead out of the frame.

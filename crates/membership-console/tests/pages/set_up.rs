@@ -80,6 +80,7 @@ async fn every_fault_stands_at_its_field() {
     fresh.pages.get(&path, "").await.assert(StatusCode::OK);
 }
 
+/// Proves A62 for the link's one hour.
 #[tokio::test]
 async fn dead_links_say_why() {
     let fresh = Fresh::new();

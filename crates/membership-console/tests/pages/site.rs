@@ -19,6 +19,7 @@ use poem::{
 };
 
 pub(crate) const ORIGIN: &str = "https://members.example.org";
+const HOST: &str = "members.example.org";
 
 /// The pages as browsers reach them.
 pub(crate) struct Site {
@@ -45,7 +46,7 @@ impl Pages {
     }
 
     pub(crate) async fn get(&self, path: &str, cookie: &str) -> Answer {
-        said(self.0.get(path), cookie).await
+        said(self.0.get(path).header(header::HOST, HOST), cookie).await
     }
 
     pub(crate) async fn head(&self, path: &str) -> Answer {

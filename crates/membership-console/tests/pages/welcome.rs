@@ -2,9 +2,13 @@
 
 use chrono::TimeDelta;
 use membership_core::{
-    invitation::invite::{Invite, Reach},
+    invitation::{
+        invite::{Invite, Reach, Sending},
+        send::SendInvitation,
+    },
     member::MemberStatus,
 };
+use membership_testkit::bed::PASSWORD;
 use poem::http::StatusCode;
 
 use crate::site::Site;
@@ -15,15 +19,25 @@ fn order(body: &str, texts: &[&str]) {
     assert!(places.is_sorted(), "{texts:?} do not stand in this order: {places:?}");
 }
 
-/// Proves APP-27 on the page: who was invited stands at the top, with address, state and time of sending.
+/// Proves APP-27: who was invited stands at the top, with address, state and the time of this state: of making while
+/// Ready, of sending while Invited, of joining when Joined.
 #[tokio::test]
 async fn the_newest_entry_stands_on_top() {
     let site = Site::new().await;
     let root = site.cookie_of("root").await;
+    site.bed.clock.advance(TimeDelta::minutes(30));
+    let (_, ann) = site.invite("ann@example.org").await;
+    site.pages.post(&format!("{ann}/accept"), "", &[]).await.assert(StatusCode::SEE_OTHER);
+    site.bed.clock.advance(TimeDelta::minutes(30));
+    let typed = [("name", "Ann"), ("password", PASSWORD)];
+    site.pages.post(&format!("{ann}/register"), "", &typed).await.assert(StatusCode::SEE_OTHER);
+    let later = Invite { send: Sending::Later, ..site.bed.invitation_to("bea@example.org").await.unwrap() };
+    let bea = site.bed.invite_one(later).await.unwrap().invitation;
     site.bed.clock.advance(TimeDelta::hours(1));
-    site.bed.join("ann@example.org").await.unwrap();
-    site.bed.clock.advance(TimeDelta::hours(1));
-    site.invite("bea@example.org").await;
+    let page = site.pages.get(&site.welcome(), &root).await.assert(StatusCode::OK);
+    order(&page.body, &["bea@example.org", "datetime=\"2030-01-02T04:04:05Z\"", "ann@example.org"]);
+    let send = SendInvitation { tenant: site.bed.tenant.id, invitation: bea.id };
+    site.bed.membership.send_invitation(&site.bed.as_administrator(), send).await.unwrap();
     let page = site.pages.get(&site.welcome(), &root).await.assert(StatusCode::OK);
     let bea =
         ["bea@example.org", "</svg>\nInvited</span>", "datetime=\"2030-01-02T05:04:05Z\"", "The mail is on its way."];
@@ -49,10 +63,13 @@ async fn states_are_words_too() {
     later.assert_says(&["Expired</span>"]).assert_lacks(&["Accepted</span>"]);
 }
 
+/// Proves ORG-16: the form offers both ways, and both work.
 #[tokio::test]
 async fn inviting_by_mail_and_by_link() {
     let site = Site::new().await;
     let root = site.cookie_of("root").await;
+    let both = ["Invite somebody", "value=\"mail\"", "value=\"link\""];
+    site.pages.get(&site.welcome(), &root).await.assert(StatusCode::OK).assert_says(&both);
     let (role, invite) =
         (site.bed.role("Member").await.unwrap().to_string(), format!("{}/invitations", site.welcome()));
     let typed = |name, reach, email| [("name", name), ("reach", reach), ("email", email), ("roles", role.as_str())];
@@ -69,6 +86,7 @@ async fn inviting_by_mail_and_by_link() {
     site.pages.get(&site.welcome(), &root).await.assert_lacks(&["mbi_"]);
 }
 
+/// Proves ACC-11 and ACC-3 in the form: without a role, a name or an address nobody is invited.
 #[tokio::test]
 async fn a_bad_invitation_is_explained() {
     let site = Site::new().await;
@@ -77,6 +95,9 @@ async fn a_bad_invitation_is_explained() {
     let typed = [("name", ""), ("reach", "mail"), ("email", "a b@example.org"), ("roles", "nonsense")];
     let form = site.pages.post(&invite, &root, &typed).await.assert(StatusCode::UNPROCESSABLE_ENTITY);
     form.assert_says(&["id=\"name-fault\"", "id=\"email-fault\"", "id=\"roles-fault\"", "value=\"a b@example.org\""]);
+    let empty = [("name", ""), ("email", "")];
+    let form = site.pages.post(&invite, &root, &empty).await.assert(StatusCode::UNPROCESSABLE_ENTITY);
+    form.assert_says(&["id=\"name-fault\"", "id=\"email-fault\"", "id=\"roles-fault\""]);
     site.pages
         .post(&invite, &root, &[("name", "x"), ("email", ""), ("status", "enabled")])
         .await
@@ -85,12 +106,13 @@ async fn a_bad_invitation_is_explained() {
     assert_eq!(site.bed.world(site.bed.tenant.id).await.unwrap().members.len(), 1);
 }
 
-/// Who may not invite has no form, and a forged one is refused.
+/// Proves APP-4: who may invite has the form; who may not has none, and a forged one is refused.
 #[tokio::test]
 async fn only_who_may_invites() {
     let site = Site::new().await;
     site.bed.join("ann@example.org").await.unwrap();
-    let ann = site.cookie_of("ann@example.org").await;
+    let (ann, root) = (site.cookie_of("ann@example.org").await, site.cookie_of("root").await);
+    site.pages.get(&site.welcome(), &root).await.assert(StatusCode::OK).assert_says(&["Invite somebody"]);
     site.pages.get(&site.welcome(), &ann).await.assert(StatusCode::OK).assert_lacks(&["Invite somebody"]);
     let role = site.bed.role("Member").await.unwrap().to_string();
     let typed = [("name", "Eve"), ("reach", "link"), ("email", ""), ("roles", role.as_str())];

@@ -11,13 +11,23 @@ use crate::{
 };
 
 impl Membership {
-    /// Writes down up to `limit` invitations that are past their time, and says how many.
+    /// Writes down up to `limit` invitations that are past their time, and says how many. Damaged ones are passed over,
+    /// and are an error once there is nothing else left.
     pub async fn expire_invitations(&self, ctx: &Context, limit: u32) -> Result<u32, StoreError> {
         let mut written = 0;
+        let mut damaged = None;
         for (tenant, id) in self.directory.overdue(ctx.now, limit).await? {
-            written += u32::from(self.expire_one(ctx, tenant, id).await?.is_some());
+            match self.expire_one(ctx, tenant, id).await {
+                Ok(expired) => written += u32::from(expired.is_some()),
+                // The oldest come first, each time anew: a damaged one must not stand in the way of all others.
+                Err(error @ StoreError::Corrupt { .. }) => damaged = Some(error),
+                Err(error) => return Err(error),
+            }
         }
-        Ok(written)
+        match damaged {
+            Some(error) if written == 0 => Err(error),
+            Some(_) | None => Ok(written),
+        }
     }
 
     async fn expire_one(

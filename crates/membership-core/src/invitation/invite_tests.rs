@@ -122,7 +122,7 @@ fn addresses_that_are_taken_are_told_apart() {
     assert_eq!(told, expected.map(|(pointer, code)| (pointer.to_owned(), code)));
 }
 
-/// Proves I-7 for invitations: nobody gives what they do not hold.
+/// Proves I-7 in part: whoever invites gives nothing that they do not hold.
 #[test]
 fn a_role_above_ones_own_is_refused() {
     let above = Invitee { roles: vec![role(2, &[]).id], ..by_mail("b@example.org") };
@@ -131,6 +131,7 @@ fn a_role_above_ones_own_is_refused() {
     assert_eq!(nothing.first_beyond(&nothing), None);
 }
 
+/// Proves APP-6 in its decision: letters beyond ASCII are for the tenants whose policy allows them.
 #[test]
 fn the_policy_bounds_channels_domains_and_letters() {
     let by_link = Invitee { reach: Reach::Link(None), ..by_mail("") };
@@ -146,7 +147,7 @@ fn the_policy_bounds_channels_domains_and_letters() {
     assert!(invite(&international, vec![by_mail("jürgen@example.org")], vec![]).is_ok());
 }
 
-/// Proves X-6: a validity of the invitation's own, within its bounds.
+/// Proves X-6 in part: a validity of the invitation's own, within its bounds.
 #[test]
 fn a_validity_of_its_own_is_bounded() {
     let command = |validity| Invite {

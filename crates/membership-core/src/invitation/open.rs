@@ -25,7 +25,8 @@ impl Membership {
         let view = self.directory.invitation(tenant, id).await?.ok_or(LinkFault::Unknown)?;
         link.newest(view.invitation.generation)?;
         if view.invitation.clone().opened(ctx.now).is_some() {
-            self.note_first_look(ctx, tenant, link).await?;
+            // A page that can be shown is shown, whether or not the note can be taken; the next look tries again.
+            let _ = self.note_first_look(ctx, tenant, link).await;
         }
         Ok(view)
     }

@@ -2,7 +2,7 @@
 
 use crate::{
     Membership,
-    actor::{Denied, Granted},
+    actor::{Denied, Granted, Grants, Standing},
     context::Context,
     event::Event,
     id::{InvitationId, TenantId},
@@ -32,6 +32,13 @@ refusals! {
         Representative = Conflict "invitation-of-representative"
             ("this is the invitation of the tenant's representative administrator, without whom there is no tenant",
              "resend it, or change the representative");
+        /// It grants more than the actor holds.
+        BeyondOwn {
+            /// The first permission that is lacking.
+            permission: Permission,
+        } = Forbidden "grant-exceeds-own"
+            ("the invitation grants {permission}, which you do not hold yourself",
+             "ask somebody who holds that permission to withdraw it");
     } passing Closed(Closed), Denied(Denied), Store(StoreError)
 }
 
@@ -44,15 +51,25 @@ impl Membership {
         let granted = grants.require(Permission::MEMBERS_INVITE)?;
         let Some(invitation) = tx.invitation(command.invitation).await? else { return Err(RevokeError::Unknown) };
         let Some(invitee) = tx.standing(invitation.member).await? else { return Err(RevokeError::Unknown) };
-        let revoked = decide(granted, invitation, invitee.member.representative, ctx)?;
+        let revoked = decide(granted, &grants, invitation, &invitee, ctx)?;
         tx.commit(ctx, &[Event::InvitationRevoked(revoked.clone())]).await?;
         Ok(revoked)
     }
 }
 
-fn decide(_: Granted, invitation: Invitation, representative: bool, ctx: &Context) -> Result<Invitation, RevokeError> {
-    if representative {
+fn decide(
+    _: Granted,
+    grants: &Grants,
+    invitation: Invitation,
+    invitee: &Standing,
+    ctx: &Context,
+) -> Result<Invitation, RevokeError> {
+    if invitee.member.representative {
         return Err(RevokeError::Representative);
+    }
+    // Who could not have given it does not take it away either.
+    if let Some(permission) = grants.first_lacking(&invitee.roles) {
+        return Err(RevokeError::BeyondOwn { permission: permission.clone() });
     }
     Ok(invitation.revoke(ctx.now)?)
 }

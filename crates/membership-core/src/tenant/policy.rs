@@ -96,7 +96,7 @@ impl Default for Policy {
 mod tests {
     use super::*;
 
-    /// Proves X-6: 3 days for invitations, 24 hours for what follows, settable within 1 h..30 d.
+    /// Proves X-6 in part: 3 days for invitations, 24 hours for what follows, settable within 1 h..30 d.
     #[test]
     fn validity_has_bounds_and_defaults() {
         assert_eq!(Policy::default().invitation_validity.as_secs(), 72 * 3_600);

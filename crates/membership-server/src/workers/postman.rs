@@ -20,13 +20,20 @@ const LONGEST_SLEEP: Duration = Duration::from_millis(500);
 const SHORTEST_SLEEP: Duration = Duration::from_millis(20);
 
 pub(super) async fn deliver(edge: Edge, postman: Postman, metrics: Metrics, stopped: watch::Receiver<bool>) {
-    repeat(NAME, metrics.clone(), stopped, || round(&edge, &postman, &metrics)).await;
+    let stopping = stopped.clone();
+    let stopping = move || *stopping.borrow();
+    repeat(NAME, metrics.clone(), stopped, || round(&edge, &postman, &metrics, &stopping)).await;
     postman.mailer.rest().await;
 }
 
-async fn round(edge: &Edge, postman: &Postman, metrics: &Metrics) -> Result<Duration, StoreError> {
+async fn round(
+    edge: &Edge,
+    postman: &Postman,
+    metrics: &Metrics,
+    stopping: &(dyn Fn() -> bool + Send + Sync),
+) -> Result<Duration, StoreError> {
     let clock = || edge.now();
-    let round = postman.round(&clock).await?;
+    let round = postman.round_unless(stopping, &clock).await?;
     metrics.delivered(&round);
     if round.total() > 0 {
         tracing::info!(

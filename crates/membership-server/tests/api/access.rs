@@ -36,7 +36,8 @@ async fn nothing_is_done_without_a_credential() {
     }
 }
 
-/// Proves A33: there is no default tenant. A selector in the query or a header is nothing.
+/// Proves A33: there is no default tenant. The path names the tenant; a selector in the query or a header is nothing,
+/// left out, doubled, or against the path.
 #[tokio::test]
 async fn there_is_no_default_tenant() {
     let api = Api::start().await;
@@ -46,6 +47,17 @@ async fn there_is_no_default_tenant() {
         let reply = api.get(format!("{path}?tenant={tenant}")).by(&root).header("x-tenant", &tenant).send().await;
         assert_eq!(reply.status, 404, "{path}");
     }
+    let foreign = api.bed.found("Other Ltd", "other").await.unwrap().tenant.id.to_string();
+    for other in [foreign.as_str(), "0197c0de-0000-7000-8000-00000000dead", ""] {
+        let against = format!("/api/v1/tenants/{other}/members?tenant={tenant}");
+        assert_eq!(api.get(against).by(&root).header("x-tenant", &tenant).send().await.status, 404, "{other}");
+    }
+    let doubled = api.get(api.tenant(&format!("/members?tenant={tenant}&tenant={foreign}"))).by(&root).send().await;
+    assert_eq!(doubled.problem(), (400, "query-repeated".into()));
+    let mut body = api.invite_body("bob@example.org").await;
+    body["tenant"] = json!(foreign);
+    let against = api.post(api.tenant("/invitations"), &body).by(&root).send().await;
+    assert_eq!(against.faults(), [("/tenant".into(), "field-unknown".into())]);
 }
 
 /// Every address of the tenant, with ids that are there, the method, and a body that would do something.
@@ -64,7 +76,7 @@ async fn addresses(api: &Api) -> Vec<(Method, String, Option<Value>)> {
     found
 }
 
-/// Proves A37, A38 and A39: with the session of another tenant's administrator, each address
+/// Proves A37, I-40, I-42, A38 in part and A39 in part: with the session of another tenant's administrator, each address
 /// of this tenant is answered, byte for byte, as one of a tenant that does not exist, and nothing changes.
 #[tokio::test]
 async fn another_tenant_does_not_exist() {
@@ -93,7 +105,7 @@ async fn another_tenant_does_not_exist() {
     assert_eq!(format!("{before:?}"), format!("{after:?}"));
 }
 
-/// Proves A37: an id of another tenant under one's own tenant is answered as one that does not exist.
+/// Proves A37 and I-40: an id of another tenant under one's own tenant is answered as one that does not exist.
 #[tokio::test]
 async fn ids_of_another_tenant_do_not_exist_here() {
     let api = Api::start().await;

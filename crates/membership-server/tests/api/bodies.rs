@@ -31,7 +31,7 @@ fn all_fields(api: &Api) -> Vec<String> {
     names
 }
 
-/// Proves A31 for every operation that there is: a field that an operation does not know is refused, at every level of its
+/// Proves A31 and I-42 for every operation that there is: a field that an operation does not know is refused, at every level of its
 /// body and whatever other operation knows it, and nothing is changed.
 #[tokio::test]
 async fn unknown_fields_are_refused() {
@@ -122,6 +122,9 @@ async fn missing_fields_are_named() {
     let body = json!({ "people": [{ "name": "Ann", "via": "mail" }], "send": "now" });
     let reply = api.post(api.tenant("/invitations"), &body).by(&root).send().await;
     assert_eq!(reply.faults(), [("/people/0/roles".into(), "field-missing".into())]);
+    let body = json!({ "people": [{ "via": "mail", "email": "ann@example.org", "roles": [] }], "send": "now" });
+    let reply = api.post(api.tenant("/invitations"), &body).by(&root).send().await;
+    assert_eq!(reply.faults(), [("/people/0/name".into(), "field-missing".into())]);
     let body = json!({ "people": [], "send": "sometime" });
     let reply = api.post(api.tenant("/invitations"), &body).by(&root).send().await;
     assert_eq!(reply.faults(), [("/send".into(), "value-unfit".into())]);

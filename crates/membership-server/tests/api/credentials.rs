@@ -111,7 +111,7 @@ async fn a_wrong_name_and_a_wrong_password_look_alike() {
     assert_eq!(answers.len(), 1);
 }
 
-/// Proves A72: nothing but the very token opens: no prefix, no other case, no padding, nothing added.
+/// Proves A72 in part: nothing but the very token of a session opens: no prefix, no other case, no padding, nothing added.
 #[tokio::test]
 async fn only_the_very_token_opens() {
     let api = Api::start().await;
@@ -155,7 +155,7 @@ async fn a_session_ends() {
     assert_eq!(api.get(CURRENT).by(&token).send().await.problem(), (401, "session-not-good".into()));
 }
 
-/// Proves A36: each kind of credential is taken on each operation alike, and none of them in the address.
+/// Proves A36 in part: cookie and token are taken on each operation alike, and neither of them in the address.
 #[tokio::test]
 async fn every_operation_takes_both_credentials_and_neither_in_the_address() {
     let api = Api::start().await;

@@ -32,7 +32,7 @@ fn registration(token: &str) -> Value {
     json!({ "token": token, "name": "Ann Example", "password": PASSWORD, "transport": "bearer" })
 }
 
-/// Proves APP-30, ACC-5 and ACC-6: look, say yes, register, be a member.
+/// Proves APP-30, ACC-5, and ACC-6 in part: look, say yes, register, be a member.
 // Part of APP-28 and ORG-24.
 #[tokio::test]
 async fn a_new_person_joins() {
@@ -105,16 +105,17 @@ async fn another_address_does_not_get_in() {
     assert_eq!(api.step("open", &token, None).await.json()["stage"], "invited");
 }
 
-/// What is not the very token is nothing, whatever step it is tried at; a token of another purpose
-/// is nothing either; and all of it is answered alike.
-// Part of A1 and A7.
+/// Proves A1: what is not the very token is nothing, whatever step it is tried at, nor is one that we made ourselves for
+/// another tenant; a token of another purpose is nothing either; and all of it is answered alike.
+// Part of A7.
 #[tokio::test]
 async fn what_is_no_link_is_no_link() {
     let api = Api::start().await;
     let token = api.invited("ann@example.org").await;
     let root = api.root().await;
     let foreign = membership_core::link::Links::new(membership_core::link::Key::new([8; 32]), "https://x.example");
-    let forged = api.bed.membership.links().read(membership_core::link::Purpose::Invitation, &token).unwrap();
+    let (founded, own) = (api.bed.found("Other Ltd", "other").await.unwrap(), api.bed.membership.links());
+    let forged = own.read(membership_core::link::Purpose::Invitation, &token).unwrap();
     let mut wrong: Vec<String> = (0..token.len()).map(|end| token[..end].to_owned()).collect();
     for at in 4..token.len() {
         let other = if token.as_bytes()[at] == b'A' { "B" } else { "A" };
@@ -122,6 +123,7 @@ async fn what_is_no_link_is_no_link() {
     }
     wrong.extend([
         foreign.token(&forged),
+        own.token(&membership_core::link::Link { tenant: founded.tenant.id.as_uuid(), ..forged }),
         token.replace("mbi_", "mbs_"),
         format!("{token}="),
         format!(" {token}"),
@@ -142,12 +144,16 @@ async fn what_is_no_link_is_no_link() {
         "token": token, "tenant": "T", "name": "N", "username": "eve", "password": PASSWORD, "transport": "bearer",
     });
     assert_eq!(api.post("/api/v1/set-up", &body).send().await.problem(), (404, "link-unknown".into()));
-    assert_eq!(api.step("open", &token, None).await.status, 200, "the very token still is one");
+    let named = json!({ "token": token, "tenant": founded.tenant.id.to_string() });
+    assert_eq!(api.post("/api/v1/invitation/accept", &named).send().await.status, 422, "no tenant beside the token's");
+    let path = format!("/api/v1/invitation/open?tenant={}", founded.tenant.id);
+    let opened = api.post(path, &json!({ "token": token })).send().await.json();
+    assert_eq!((&opened["tenant"], &opened["stage"]), (&json!("Example Ltd"), &json!("invited")), "the very token");
 }
 
-/// Proves A12: a link that was used, replaced, declined or withdrawn, or whose time has passed, does nothing more,
+/// Proves A6, A12 and A18 for the answers: a link that was used, replaced, declined or withdrawn, or whose time has passed, does nothing more,
 /// and says which it is.
-// Part of A8 and A18.
+// Part of A8.
 #[tokio::test]
 async fn every_closed_link_says_why() {
     let api = Api::start().await;
@@ -251,11 +257,15 @@ async fn registering_does_not_take_an_account_over() {
     let token = api.bed.token(invitation);
     assert_eq!(api.step("open", &token, None).await.json()["has_account"], true);
     assert_eq!(api.step("accept", &token, None).await.status, 200);
+    let accounts = api.bed.world(api.bed.tenant.id).await.unwrap().accounts;
     let mut body = registration(&token);
     body["password"] = json!("another battery staple horse");
     let reply = api.post("/api/v1/invitation/register", &body).send().await;
     assert_eq!(reply.problem(), (409, "account-exists".into()));
     api.sign_in("ann@example.org").await;
+    let new = json!({ "login": "ann@example.org", "password": body["password"], "transport": "bearer" });
+    assert_eq!(api.post("/api/v1/sessions", &new).send().await.problem(), (401, "sign-in-failed".into()));
+    assert_eq!(api.bed.world(api.bed.tenant.id).await.unwrap().accounts, accounts, "the hash is the same");
 }
 
 /// What is wrong with a registration is told at its place.

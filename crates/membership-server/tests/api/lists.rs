@@ -121,10 +121,14 @@ async fn a_second_set_up_is_refused() {
     assert_eq!(api.post("/api/v1/set-up", &body).send().await.problem(), (410, "set-up-done".into()));
 }
 
+/// Proves TEN-2: at first there is the administrator, and nobody else.
 #[tokio::test]
 async fn one_sees_a_member_and_who_one_is() {
     let api = Api::start().await;
     let root = api.root().await;
+    let members = api.get(api.tenant("/members")).by(&root).send().await.json();
+    let members = members["members"].as_array().unwrap();
+    assert_eq!((members.len(), &members[0]["representative"]), (1, &json!(true)));
     let me = api.get("/api/v1/me").by(&root).send().await.json();
     assert_eq!((&me["operator"], &me["places"][0]["status"]), (&json!(true), &json!("enabled")));
     let path = api.tenant(&format!("/members/{}", me["places"][0]["member"].as_str().unwrap()));

@@ -36,6 +36,8 @@ impl ActiveModelBehavior for ActiveModel {}
 
 /// The state of a message that a worker has.
 pub(crate) const SENDING: &str = "sending";
+/// The state of a message that was given up.
+pub(crate) const FAILED: &str = "failed";
 /// The state of a message that nobody wants any more.
 pub(crate) const CANCELLED: &str = "cancelled";
 
@@ -109,7 +111,7 @@ impl TryFrom<&Model> for Delivery {
             (SENDING, Some(until), None, _) => Ok(Self::Sending { until }),
             ("deferred", Some(until), None, Some(words)) => Ok(Self::Deferred { until, words }),
             ("sent", None, Some(at), Some(words)) => Ok(Self::Sent { at, words }),
-            ("failed", None, Some(at), Some(words)) => Ok(Self::Failed { at, words }),
+            (FAILED, None, Some(at), Some(words)) => Ok(Self::Failed { at, words }),
             (CANCELLED, None, Some(at), _) => Ok(Self::Cancelled { at }),
             (state, ..) => Err(at.corrupt(format_args!("the state {state} does not go with its other columns"))),
         }

@@ -39,7 +39,7 @@ pub(super) struct NewRows {
 /// A change of a row that is there.
 pub(super) enum Change {
     Installation(installation::Model),
-    Account(account::Model),
+    AddressProved(account::Model),
     EndSession(Uuid),
     Tenant(tenant::Model),
     Member(member::Model),
@@ -88,7 +88,7 @@ impl Change {
     fn write_to(self, script: &mut Script) {
         match self {
             Self::Installation(row) => script.replace(row),
-            Self::Account(row) => script.replace(row),
+            Self::AddressProved(row) => address_proved(script, &row),
             Self::EndSession(id) => {
                 script.change(&session::Entity::delete_many().filter(session::Column::Id.eq(id)), None);
             }
@@ -98,6 +98,15 @@ impl Change {
             Self::Cancel(which, at) => cancel(script, which, at),
         }
     }
+}
+
+/// The account is not locked by whoever proves its address in passing: nothing but the proof is written, and only if the
+/// address is still the one that was proved.
+fn address_proved(script: &mut Script, row: &account::Model) {
+    use account::Column::{Email, Id};
+    let proved = account::ActiveModel { email_proved_at: Set(row.email_proved_at), ..Default::default() };
+    let claimed = account::Entity::update_many().set(proved).filter(Id.eq(row.id)).filter(Email.eq(row.email.clone()));
+    script.change(&claimed, Some(1));
 }
 
 /// Mail that has not gone out will not.

@@ -1,7 +1,9 @@
 //! A row that makes no sense is told as such, with its table; nothing panics, and nothing is guessed.
 
+use chrono::TimeDelta;
 use membership_core::{
     account::SessionKeyHash,
+    outbox::Delivery,
     store::{Scope, StoreError},
 };
 use membership_testkit::{Adapter, Bed, Failure};
@@ -76,6 +78,30 @@ async fn postgres_tells_damaged_rows() -> Result<(), Failure> {
     for (table, damage) in DAMAGE {
         let Some(place) = Place::postgres().await? else { return Ok(()) };
         is_told(place, table, damage).await?;
+    }
+    Ok(())
+}
+
+/// One damaged message must not keep the others from going out.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_message_is_given_up_and_the_next_one_goes_out() -> Result<(), Failure> {
+    for place in [Some(Place::sqlite()?), Place::postgres().await?].into_iter().flatten() {
+        let aside = unchecked(&place).await?;
+        let bed = Bed::over(place.adapter().await?).await?;
+        bed.invite("bob@example.org").await?;
+        bed.invite("eve@example.org").await?;
+        drop_checks(&aside).await?;
+        let damage = "UPDATE outbox SET to_address = 'nowhere' WHERE to_address = 'bob@example.org'";
+        aside.execute_unprepared(damage).await?;
+
+        let (now, outbox) = (bed.clock.now(), &bed.adapter.outbox);
+        let leased = outbox.claim(now, now + TimeDelta::minutes(1), 10).await?;
+        let to: Vec<&str> = leased.iter().map(|lease| lease.mail.to.as_str()).collect();
+        assert_eq!(to, ["eve@example.org"]);
+        let later = now + TimeDelta::hours(1);
+        outbox.settle(&[(leased[0].clone(), Delivery::Sent { at: now, words: "250 ok".into() })]).await?;
+        assert_eq!(outbox.claim(later, later, 10).await?, []);
+        assert_eq!(outbox.next_due().await?, None);
     }
     Ok(())
 }

@@ -31,7 +31,7 @@ const NAME: &str = "MEMBERSHIP_TEST_OTHER_PROCESS_NAME";
 const COUNT: &str = "MEMBERSHIP_TEST_OTHER_PROCESS_COUNT";
 const SAID: &str = "invited ";
 
-/// Proves I-41 and I-43, in part: what a process said it had done is there after it was killed, and nothing is half-done:
+/// Proves I-41 in part and I-43 in part: what a process said it had done is there after it was killed, and nothing is half-done:
 /// each change has its record and its mail.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_said_survives_a_kill() -> Result<(), Failure> {

@@ -34,8 +34,8 @@ pub(super) async fn a_commit_of_nothing_changes_nothing(adapter: Adapter) -> Out
     Ok(())
 }
 
-/// Proves: I-41. Each event has one record in the audit of what it is about, chained to the one before, as it was
-/// written.
+/// Proves: I-41, in part. Each event has one record in the audit of what it is about, chained to the one before, as it
+/// was written.
 pub(super) async fn each_event_has_its_record(adapter: Adapter) -> Outcome {
     let bed = Bed::over(adapter).await?;
     let account = bed.account_named("ann")?;

@@ -55,7 +55,7 @@ pub(super) async fn the_directory_keeps_tenants_apart(adapter: Adapter) -> Outco
     Ok(())
 }
 
-/// Proves: A34, A37, for invitations and members. The administrator of one tenant meets the identifiers of
+/// Proves: A34 in part, and A37, for invitations and members. The administrator of one tenant meets the identifiers of
 /// another as if they did not exist, in the other tenant and in the own one, and changes nothing.
 pub(super) async fn use_cases_know_no_ids_of_another_tenant(adapter: Adapter) -> Outcome {
     let bed = Bed::over(adapter).await?;
@@ -73,6 +73,10 @@ pub(super) async fn use_cases_know_no_ids_of_another_tenant(adapter: Adapter) ->
     assert_eq!(membership.revoke_invitation(&ctx, revoke(own)).await.err(), Some(RevokeError::Unknown));
     assert_eq!(code(membership.member(&ctx, own, invited.member.id).await), Some("member-unknown"));
     assert_eq!(code(membership.invitation(&ctx, own, id).await), Some("invitation-unknown"));
+
+    let mut with_a_foreign_role = bed.invitation_to("bob@example.org").await?;
+    with_a_foreign_role.tenant = own;
+    assert_eq!(code(membership.invite(&ctx, with_a_foreign_role).await), Some("invalid-input"));
 
     let denied = || Denied::TenantUnknown;
     assert_eq!(membership.resend_invitation(&ctx, send(foreign)).await.err(), Some(denied().into()));

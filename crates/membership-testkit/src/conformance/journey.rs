@@ -23,6 +23,7 @@ use crate::{Adapter, Bed, Dice, Failure, ManualClock, bed};
 
 const ALL: Page<membership_core::id::MemberId> = Page { after: None, limit: 200 };
 
+/// Proves: I-21, for the link of the set-up.
 /// An installation is set up by its newest link, once.
 pub(super) async fn set_up_happens_once(adapter: Adapter) -> Outcome {
     let (membership, ctx) = empty(&adapter)?;
@@ -88,7 +89,8 @@ pub(super) async fn a_person_is_invited_and_joins(adapter: Adapter) -> Outcome {
     Ok(())
 }
 
-/// Proves: ORG-18. A link that is handed over makes a member of whoever registers by it, once.
+/// Proves: ORG-18, ORG-19, and X-5 for people without an address.
+/// A link that is handed over makes a member of whoever registers by it, once; until then the member waits to join.
 pub(super) async fn an_invitation_that_is_handed_over_makes_a_member(adapter: Adapter) -> Outcome {
     let bed = Bed::over(adapter).await?;
     let people = vec![bed.invitee(Reach::Link(None)).await?];
@@ -96,6 +98,8 @@ pub(super) async fn an_invitation_that_is_handed_over_makes_a_member(adapter: Ad
     let token = bed.token(&invited.invitation);
     assert!(invited.link.is_some_and(|link| link.ends_with(&token)));
     bed.membership.accept_invitation(&bed.as_anybody(), &token).await?;
+    let waiting = bed.adapter.directory.member(bed.tenant.id, invited.member.id).await?;
+    assert_eq!(waiting.map(|row| row.member.status()), Some(MemberStatus::NotJoined));
     let registration = Register { username: Some("ann".into()), ..bed.registration(&token) };
     let ann = bed.membership.register(&bed.as_anybody(), registration).await?;
     assert_eq!((ann.member.status(), ann.account.email), (MemberStatus::Enabled, None));
@@ -131,6 +135,7 @@ pub(super) async fn ten_people_are_invited_or_none(adapter: Adapter) -> Outcome 
 }
 
 /// Proves: ORG-25, in the part of the person who has an account: sign in, then join.
+/// Proves: APP-8, in its decision: an account that is a member elsewhere is no obstacle to an invitation.
 pub(super) async fn a_person_with_an_account_joins_a_second_tenant(adapter: Adapter) -> Outcome {
     let bed = Bed::over(adapter).await?;
     let ann = bed.join("ann@example.org").await?;

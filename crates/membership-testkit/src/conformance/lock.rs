@@ -87,7 +87,7 @@ pub(super) async fn one_of_fifty_registrations_wins(adapter: Adapter) -> Outcome
     joined_once(&bed).await
 }
 
-/// Proves: A8 (but for a restart), A9, I-21. Fifty requests of one account join with one token; one does, and the token is spent.
+/// Proves: A8 in part, A9, I-21. Fifty requests of one account join with one token; one does, and the token is spent.
 pub(super) async fn one_of_fifty_joins_wins(adapter: Adapter) -> Outcome {
     let bed = Bed::over(adapter).await?;
     let other = bed.found("Another Ltd", "otto").await?;
@@ -116,7 +116,7 @@ async fn joined_once(bed: &Bed) -> Outcome {
     Ok(())
 }
 
-/// Proves: I-41. A hundred transactions at once leave an audit without gaps, each record chained to the one before.
+/// Proves: I-41, in part. A hundred transactions at once leave an audit without gaps, each record chained to the one before.
 pub(super) async fn a_hundred_commits_leave_no_gap(adapter: Adapter) -> Outcome {
     let bed = Bed::over(adapter).await?;
     let before = bed.snapshot().await?.audit.len();

@@ -44,6 +44,7 @@ pub(super) async fn no_two_workers_get_the_same_message(adapter: Adapter) -> Out
     Ok(())
 }
 
+/// Proves: A41, in that mail goes to the address that is stored.
 /// A message whose lease ran out is due again, at that moment and not before, and was tried once.
 pub(super) async fn a_lease_runs_out(adapter: Adapter) -> Outcome {
     let bed = Bed::over(adapter).await?;
@@ -168,7 +169,7 @@ pub(super) async fn a_message_is_owed_once(adapter: Adapter) -> Outcome {
     Ok(())
 }
 
-/// Proves: I-44. Whoever revokes, rejects or joins, and whatever expires, cancels the mail that has not gone out, in
+/// Proves: I-44, in part. Whoever revokes, rejects or joins, and whatever expires, cancels the mail that has not gone out, in
 /// the same moment.
 pub(super) async fn closing_an_invitation_cancels_its_mail(adapter: Adapter) -> Outcome {
     let bed = Bed::over(adapter).await?;
@@ -217,7 +218,7 @@ pub(super) async fn resending_cancels_the_older_mail(adapter: Adapter) -> Outcom
     Ok(())
 }
 
-/// Proves: I-43, in part. What was sent stays sent: nothing takes it back.
+/// Proves: I-43, in its last words. What was sent stays sent: nothing takes it back.
 pub(super) async fn mail_that_was_sent_stays_sent(adapter: Adapter) -> Outcome {
     let bed = Bed::over(adapter).await?;
     let invitation = bed.invite("ann@example.org").await?.invitation;

@@ -13,7 +13,7 @@ use membership_core::{
 use super::{Outcome, rows::address};
 use crate::{Adapter, Bed, Failure};
 
-/// Proves: X-5, in part: usernames are unique in the whole installation.
+/// Proves: X-5, for usernames: they are unique in the whole installation.
 pub(super) async fn a_username_that_is_taken(adapter: Adapter) -> Outcome {
     let bed = Bed::over(adapter).await?;
     let second = bed.account_named("root")?;
@@ -26,7 +26,7 @@ pub(super) async fn a_username_that_is_taken(adapter: Adapter) -> Outcome {
     Ok(())
 }
 
-/// Proves: I-28, X-5. One address is proved by one account; claims are no obstacle, until they are proved.
+/// Proves: I-28, and X-5 for addresses. One is proved by one account; claims are no obstacle, until they are proved.
 pub(super) async fn an_address_that_another_account_has_proved(adapter: Adapter) -> Outcome {
     let bed = Bed::over(adapter).await?;
     let owner = bed.account_at("ann@example.org", true)?;

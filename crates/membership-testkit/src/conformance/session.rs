@@ -48,7 +48,8 @@ pub(super) async fn a_session_that_ended_is_over(adapter: Adapter) -> Outcome {
     Ok(())
 }
 
-/// An account is found by its username and by the address that it has proved, in every way there is to ask.
+/// Proves: X-5, for the two names of an account: it is found by its username and by the address that it has proved, in
+/// every way there is to ask.
 pub(super) async fn a_login_finds_its_account(adapter: Adapter) -> Outcome {
     let bed = Bed::over(adapter).await?;
     let ann = bed.join("ann@example.org").await?.account;

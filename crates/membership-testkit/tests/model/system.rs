@@ -10,7 +10,7 @@ use membership_core::{
     event::Event,
     id::{AccountId, InvitationId, RoleId, TenantId},
     invitation::{
-        Invitation,
+        Invitation, State,
         invite::{Invite, Reach, Sending},
         revoke::RevokeInvitation,
         send::SendInvitation,
@@ -197,6 +197,19 @@ impl World {
             }
         }
         assert_eq!(self.bed.violations().await.unwrap(), []);
+        for tenant in self.tenants {
+            self.joined_members_have_one_origin(tenant).await;
+        }
+    }
+
+    /// Whoever has joined was invited and joined by that one invitation, but for the administrator of the set-up.
+    async fn joined_members_have_one_origin(&self, tenant: TenantId) {
+        let world = self.bed.world(tenant).await.unwrap();
+        for member in world.members.iter().filter(|member| member.account().is_some()) {
+            let used = |one: &&Invitation| one.member == member.id && matches!(one.state, State::Joined { .. });
+            let origins = world.invitations.iter().filter(used).count();
+            assert_eq!(origins, usize::from(member.id != self.bed.member.id), "of member {}", member.id);
+        }
     }
 }
 

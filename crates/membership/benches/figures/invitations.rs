@@ -17,14 +17,14 @@ const TIME: Duration = Duration::from_secs(10);
 pub(crate) async fn measure() {
     let installation = Installation::new(&[("MEMBERSHIP_LOG__FILTER", "warn")]).await;
     println!("durable invitations on SQLite, synchronous=FULL, {CLIENTS} clients over HTTP");
-    for people in [1, 10] {
+    for (via, people) in [("link", 1), ("mail", 1), ("mail", 10)] {
         // Before and after, because a disk's fsync changes its mind from minute to minute.
         let before = commits_per_second(installation.data()).await;
-        let rate = invitations_per_second(&installation, people).await;
+        let rate = invitations_per_second(&installation, via, people).await;
         let after = commits_per_second(installation.data()).await;
         let bare = f64::midpoint(before, after);
         println!(
-            "  {people:>2} in a call: {rate:>7.0}/s; one commit per fsync: {bare:>5.0}/s ({before:.0}, {after:.0}); ratio {:.1}",
+            "  by {via}, {people:>2} in a call: {rate:>7.0}/s; one commit per fsync: {bare:>5.0}/s ({before:.0}, {after:.0}); ratio {:.1}",
             rate / bare
         );
     }
@@ -54,7 +54,7 @@ async fn commits_per_second(folder: &Path) -> f64 {
     rate
 }
 
-async fn invitations_per_second(installation: &Installation, people: usize) -> f64 {
+async fn invitations_per_second(installation: &Installation, via: &'static str, people: usize) -> f64 {
     let begun = Instant::now();
     let mut clients = JoinSet::new();
     for client in 0..CLIENTS {
@@ -67,8 +67,8 @@ async fn invitations_per_second(installation: &Installation, people: usize) -> f
                     break;
                 }
                 let person = |n: usize| {
-                    let email = format!("p{people}x{client}x{call}x{n}@example.org");
-                    json!({ "name": "Somebody", "via": "mail", "email": email, "roles": [role] })
+                    let email = format!("{via}{people}x{client}x{call}x{n}@example.org");
+                    json!({ "name": "Somebody", "via": via, "email": email, "roles": [role] })
                 };
                 let list: Vec<_> = (0..people).map(person).collect();
                 let status = wire.post(&path, &json!({ "people": list, "send": "now" }).to_string()).await;

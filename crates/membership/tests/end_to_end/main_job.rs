@@ -31,8 +31,8 @@ pub(crate) fn link_in(letter: &str, base: &str) -> String {
     letter[start..].split_whitespace().next().expect("a link").to_owned()
 }
 
-/// Proves ORG-22, ORG-23, ORG-24, ORG-25, APP-26, APP-30 and ACC-3 over the wire: invited by mail, the letter arrives
-/// with the link, the person accepts, registers, and is a member; the list says so at every step.
+/// Proves ORG-22, ORG-23, ORG-25, TEN-6, APP-26 and APP-30 over the wire: invited by mail, the letter arrives with the
+/// link, the person accepts, registers, and is a member; the list says so at every step.
 #[tokio::test]
 async fn a_person_is_invited_by_mail_and_joins() {
     let sink = Sink::start().await.expect("a sink");
@@ -80,7 +80,8 @@ fn assert_nothing_leaked(installation: &Installation, token: &str) {
     }
 }
 
-/// Proves A20 over the wire, and ORG-36's refusal: looking changes nothing, a decline is final for its link.
+/// Proves A18 and A20 over the wire, ORG-36's refusal, and ORG-18 in that a link is not stored: looking changes nothing, a
+/// decline is final for its link.
 #[tokio::test]
 async fn a_link_can_be_looked_at_and_declined() {
     let installation = Installation::new(&[]).await;
@@ -98,11 +99,53 @@ async fn a_link_can_be_looked_at_and_declined() {
     installation.post_as_nobody("/api/v1/invitation/reject", &json!({ "token": token })).await.expect(200);
     let again = installation.post_as_nobody("/api/v1/invitation/accept", &json!({ "token": token })).await;
     assert_eq!(again.problem(410), "invitation-rejected");
+    assert_nothing_leaked(&installation, token);
 }
 
-/// Proves A62: there is no default account; the printed link works once.
+/// Proves A8: a link that was used is used, at the next try and after a restart, which prints no new one for the set-up.
+#[tokio::test]
+async fn a_used_link_stays_used() {
+    let mut installation = Installation::new(&[]).await;
+    let person = json!({ "name": "Carol", "via": "link", "roles": [installation.member_role] });
+    let link = text(&installation.invite(vec![person]).await.expect(201)["invited"][0]["link"]);
+    let command = |link: &str| {
+        json!({
+            "token": link.rsplit('/').next(), "name": "Carol", "username": "carol", "password": PASSWORD,
+            "transport": "bearer",
+        })
+    };
+    let (mut set_up, register) = (command(&installation.server.set_up_link.clone().expect("a link")), command(&link));
+    set_up["tenant"] = json!("Evil");
+    let token = json!({ "token": register["token"] });
+    installation.post_as_nobody("/api/v1/invitation/accept", &token).await.expect(200);
+    installation.post_as_nobody("/api/v1/invitation/register", &register).await.expect(201);
+    for restarted in [false, true] {
+        if restarted {
+            let Installation { server, folder, .. } = installation;
+            installation = Installation { server: server.restart(folder.path()), folder, ..installation };
+            assert_eq!(installation.server.set_up_link, None);
+        }
+        for (step, body) in [("accept", &token), ("reject", &token), ("register", &register)] {
+            let again = installation.post_as_nobody(&format!("/api/v1/invitation/{step}"), body).await;
+            assert_eq!(again.problem(410), "invitation-joined");
+        }
+        assert_eq!(installation.post_as_nobody("/api/v1/set-up", &set_up).await.problem(410), "set-up-done");
+    }
+}
+
+/// Proves A62: at the first start there is no account, nor a default one later; the link is printed, not logged, and works
+/// once.
 #[tokio::test]
 async fn the_set_up_link_works_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let fresh = process::Server::start(folder.path(), &[]);
+    for (login, password) in [("admin", "admin"), ("root", "root"), ("admin", "password"), ("admin", "")] {
+        let command = json!({ "login": login, "password": password, "transport": "bearer" });
+        let reply = Client::new().post(fresh.url("/api/v1/sessions")).json(&command).send().await.expect("an answer");
+        assert_eq!(Answer::of(reply).await.problem(401), "sign-in-failed");
+    }
+    assert!(fresh.set_up_link.is_some() && !process::log_text(folder.path()).contains("mbs_"));
+    drop(fresh);
     let installation = Installation::new(&[]).await;
     let link = installation.server.set_up_link.clone().expect("a link");
     let command = json!({
@@ -117,7 +160,7 @@ async fn the_set_up_link_works_once() {
     }
 }
 
-/// Proves ORG-15: without a mail server, an invitation by mail is refused and says why; by link it works.
+/// Proves ORG-15 in part: without a mail server, an invitation by mail is refused and says why; by link it works.
 #[tokio::test]
 async fn without_mail_it_says_so() {
     let installation = Installation::new(&[("MEMBERSHIP_MAIL__DELIVER", "off")]).await;

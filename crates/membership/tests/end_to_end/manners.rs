@@ -28,7 +28,7 @@ async fn half_a_header_is_not_waited_for() {
 
 #[tokio::test]
 async fn it_ends_when_asked_to_and_says_that_it_is_alive_until_then() {
-    let installation = Installation::new(&[]).await;
+    let installation = Installation::new(&[("MEMBERSHIP_METRICS", "true")]).await;
     assert_eq!(installation.get("/livez").await.status, 200);
     assert_eq!(installation.get("/readyz").await.status, 200);
     let metrics = installation.get("/metrics").await.expect(200);

@@ -23,7 +23,7 @@ fn database() -> Option<String> {
     Some(format!("{base}/{name}"))
 }
 
-/// Proves A9 over several processes: fifty people race to use one link through two servers, and exactly one joins.
+/// Proves A9 over several processes: sixteen people race to use one link through two servers, and exactly one joins.
 #[tokio::test]
 async fn one_link_joins_once_through_two_servers() {
     let Some(url) = database() else { return };

@@ -115,6 +115,16 @@ pub enum State {
     },
 }
 
+impl Channel {
+    /// The address that it is for.
+    pub const fn address(&self) -> Option<&EmailAddress> {
+        match self {
+            Self::Mail(address) | Self::Link(Some(address)) => Some(address),
+            Self::Link(None) => None,
+        }
+    }
+}
+
 impl Invitation {
     /// The invitation of `member`, Ready.
     pub fn new(
@@ -168,10 +178,7 @@ impl Invitation {
 
     /// The address that it was made for.
     pub const fn address(&self) -> Option<&EmailAddress> {
-        match &self.channel {
-            Channel::Mail(address) | Channel::Link(Some(address)) => Some(address),
-            Channel::Link(None) => None,
-        }
+        self.channel.address()
     }
 
     /// What its newest link says.

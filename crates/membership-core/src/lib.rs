@@ -4,6 +4,31 @@
 //! [`Membership`], whose methods are the use cases, and every use case takes the same beats: locate, begin, read,
 //! decide, commit.
 //!
+//! ```
+//! use membership_testkit::Bed; // a tenant and its administrator, over a store in memory
+//!
+//! # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+//! let bed = Bed::new().await?;
+//! let membership = &bed.membership;
+//!
+//! // The administrator invites Ann by mail. The store has the member, the audit record and the letter that is owed.
+//! let invited = bed.invite("ann@example.org").await?;
+//!
+//! // Ann follows the link in the letter: she says yes, makes an account, and is a member.
+//! let token = bed.token(&invited.invitation);
+//! membership.accept_invitation(&bed.as_anybody(), &token).await?;
+//! let ann = membership.register(&bed.as_anybody(), bed.registration(&token)).await?;
+//! assert_eq!(ann.member.status().as_str(), "enabled");
+//!
+//! // The link is used up, and says so: a stable code, a sentence, and what to do.
+//! use membership_core::refusal::Refusal as _;
+//! let refused = membership.accept_invitation(&bed.as_anybody(), &token).await.unwrap_err();
+//! assert_eq!(refused.code(), "invitation-joined");
+//! # Ok::<(), membership_testkit::Failure>(())
+//! # })?;
+//! # Ok::<(), membership_testkit::Failure>(())
+//! ```
+//!
 //! | room | what is in it |
 //! |---|---|
 //! | [`lifecycle`] | the two state machines as tables |

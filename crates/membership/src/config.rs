@@ -1,5 +1,7 @@
 //! Configuration: a TOML file, then `MEMBERSHIP_*` variables over it. An unknown key is an error that names it.
 
+mod check;
+
 use std::{
     fmt,
     net::SocketAddr,
@@ -17,6 +19,7 @@ use membership_mail::SmtpSettings;
 use serde::{Deserialize, Serialize};
 
 use crate::failure::{Context, Outcome};
+use check::is_loopback;
 
 /// Variables that begin like settings and are none.
 const NOT_SETTINGS: [&str; 3] = ["config", "test_", "bless"];
@@ -229,51 +232,6 @@ impl Config {
             give_up_after: TimeDelta::hours(self.mail.give_up_after_hours.into()),
         }
     }
-
-    /// Whether people reach the server by https.
-    pub(crate) fn is_secure(&self) -> bool {
-        self.base_url.starts_with("https://")
-    }
-
-    fn check(mut self) -> Outcome<Self> {
-        let url = url::Url::parse(&self.base_url).context(format!(
-            "base_url is {:?}; expected an address such as https://members.example.org",
-            self.base_url
-        ))?;
-        let named = url.host_str().is_some() && matches!(url.scheme(), "http" | "https");
-        let bare = url.path() == "/" && url.username().is_empty() && url.password().is_none();
-        if !named || !bare || url.query().is_some() || url.fragment().is_some() {
-            return Err("base_url is not http:// or https:// and a host, with a port if need be, and nothing else: \
-                        the server's pages begin at the root of their host"
-                .into());
-        }
-        // As browsers write it (RFC 6454, 6.2): links begin with it, and origins are compared with it.
-        self.base_url = url.origin().ascii_serialization();
-        if !self.is_secure() && !is_loopback(&url) {
-            return Err(format!(
-                "base_url is {:?}: cookies and links would travel unprotected; use https://, or an address on this machine",
-                self.base_url
-            )
-            .into());
-        }
-        // A letter may take four times what one answer of the server may, and two minutes at most.
-        let letter = self.mail.smtp.as_ref().map_or(0, |smtp| (4 * u32::from(smtp.timeout_seconds)).min(120));
-        if self.mail.lease_seconds <= 2 * letter {
-            return Err(format!(
-                "mail.lease_seconds is {}: it has to be more than {}, twice what one letter may take with mail.smtp.timeout_seconds",
-                self.mail.lease_seconds,
-                2 * letter
-            )
-            .into());
-        }
-        if self.mail.first_wait_seconds == 0 {
-            return Err("mail.first_wait_seconds is 0: a mail server that says no would be asked without a pause; use 1 or more".into());
-        }
-        if self.mail.deliver == Some(Deliver::Smtp) && self.mail.smtp.is_none() {
-            return Err("mail.deliver is \"smtp\", but there is no [mail.smtp] with the server's host".into());
-        }
-        Ok(self)
-    }
 }
 
 /// What is wrong, without the values: figment quotes one that does not fit, which may be a password made of digits.
@@ -285,15 +243,6 @@ fn without_values(error: figment::Error) -> String {
         fault.to_string()
     });
     told.collect::<Vec<_>>().join("; ")
-}
-
-fn is_loopback(url: &url::Url) -> bool {
-    match url.host() {
-        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
-        None => false,
-    }
 }
 
 #[cfg(test)]

@@ -1,24 +1,27 @@
 //! Invite: up to ten people in one call, all of them or none.
 
+mod draft;
+
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
+
+pub use draft::InviteeFault;
+use draft::{Draft, Drafts};
 
 use crate::{
     Membership,
     actor::{Denied, Granted, Grants, pick_roles},
     context::Context,
-    email::EmailAddress,
     event::Event,
     id::{InvitationId, MemberId, RoleId, TenantId},
     invitation::{Channel, Invitation, Inviter, State},
     member::{Member, MemberState, MemberStatus},
-    name::DisplayName,
     ports::Entropy,
     refusal::{Fault, Faults, refusals},
     role::{Permission, Role},
     store::{Scope, StoreError},
-    tenant::{Policy, Tenant, Validity, policy::ValidityFault},
+    tenant::{Policy, Tenant, Validity},
 };
 
 /// Invite people to a tenant.
@@ -105,31 +108,6 @@ refusals! {
     } passing Faults(Faults), Denied(Denied), Store(StoreError)
 }
 
-refusals! {
-    /// What can be wrong with one person of the call.
-    pub enum InviteeFault {
-        /// No role chosen.
-        NoRole = Invalid "roles-missing" ("no role is chosen; expected at least one", "choose a role");
-        /// No such role.
-        RoleUnknown { /** The id. */ role: RoleId } = Invalid "role-unknown"
-            ("the tenant has no role {role}", "choose one of the tenant's roles");
-        /// It is the inviter's own.
-        OwnAddress = Invalid "address-is-own"
-            ("this is your own address, and you are a member already", "enter somebody else's address");
-        /// The domain is not one of the tenant's.
-        DomainNotAllowed { /** The domain. */ domain: String } = Invalid "address-domain-not-allowed"
-            ("this tenant invites only to its own domains, and {domain} is none of them", "use an address of the organisation");
-        /// Twice in one call.
-        Repeated = Invalid "address-repeated" ("this address stands twice in this call", "remove one of the two");
-        /// Somebody known by it has joined.
-        AlreadyMember { /** The member. */ member: MemberId } = Conflict "address-already-member"
-            ("a member with this address has joined already ({member})", "there is nothing to invite");
-        /// Somebody known by it was invited.
-        AlreadyInvited { /** The member. */ member: MemberId } = Conflict "address-already-invited"
-            ("this address was invited before ({member})", "resend that invitation instead of making a second one");
-    }
-}
-
 impl Membership {
     /// Invites people. Needs [`Permission::MEMBERS_INVITE`] and every permission that the chosen roles grant.
     pub async fn invite(&self, ctx: &Context, command: Invite) -> Result<Vec<Invited>, InviteError> {
@@ -138,10 +116,10 @@ impl Membership {
         let (tenant, grants) = crate::admitted(tx.as_mut(), account).await?;
         let granted = grants.require(Permission::MEMBERS_INVITE)?;
         bounded(&command, &tenant.policy)?;
-        let drafts = draft(&command, &tenant.policy)?;
-        let addresses: Vec<EmailAddress> = drafts.iter().filter_map(|draft| draft.address().cloned()).collect();
-        let world = Known { roles: tx.roles().await?, taken: tx.members_at(&addresses).await?, mail: self.mail_is_on };
-        let invited = decide(granted, &grants, &tenant, &world, drafts, &command, ctx.now, self.entropy.as_ref())?;
+        let drafts = Drafts::read(&command, &tenant.policy)?;
+        let taken = tx.members_at(&drafts.addresses()).await?;
+        let known = Known { tenant, roles: tx.roles().await?, taken, mail: self.mail_is_on };
+        let invited = decide(granted, &grants, &known, drafts, command.send, ctx.now, self.entropy.as_ref())?;
         let events: Vec<Event> = invited
             .iter()
             .map(|(member, invitation)| Event::MemberInvited { member: member.clone(), invitation: invitation.clone() })
@@ -161,27 +139,12 @@ impl Membership {
     }
 }
 
-/// One person of the call, read and found well-formed.
-struct Draft {
-    name: DisplayName,
-    channel: Channel,
-    roles: BTreeSet<RoleId>,
-}
-
 /// What the tenant holds that matters here.
 struct Known {
+    tenant: Tenant,
     roles: Vec<Role>,
     taken: Vec<Member>,
     mail: bool,
-}
-
-impl Draft {
-    const fn address(&self) -> Option<&EmailAddress> {
-        match &self.channel {
-            Channel::Mail(address) | Channel::Link(Some(address)) => Some(address),
-            Channel::Link(None) => None,
-        }
-    }
 }
 
 fn bounded(command: &Invite, policy: &Policy) -> Result<(), InviteError> {
@@ -194,83 +157,32 @@ fn bounded(command: &Invite, policy: &Policy) -> Result<(), InviteError> {
     Ok(())
 }
 
-/// Reads what was typed, and finds every fault at once.
-fn draft(command: &Invite, policy: &Policy) -> Result<Vec<Draft>, Faults> {
-    let mut faults = Vec::new();
-    if let Some(fault) = command.validity.and_then(|secs| Validity::from_secs(secs).err()) {
-        faults.push(Fault::new("/validity_seconds", &fault));
-    }
-    let mut drafts = Vec::new();
-    for (row, person) in command.people.iter().enumerate() {
-        let name = DisplayName::parse(&person.name);
-        let channel = channel(&person.reach, policy);
-        if let Err(fault) = &name {
-            faults.push(Fault::new(format!("/people/{row}/name"), fault));
-        }
-        if let Err(fault) = &channel {
-            faults.push(Fault { pointer: format!("/people/{row}/email"), ..fault.clone() });
-        }
-        if person.roles.is_empty() {
-            faults.push(Fault::new(format!("/people/{row}/roles"), &InviteeFault::NoRole));
-        }
-        if let (Ok(name), Ok(channel)) = (name, channel) {
-            drafts.push(Draft { name, channel, roles: person.roles.iter().copied().collect() });
-        }
-    }
-    Faults::refuse(faults).map(|()| drafts)
-}
-
-fn channel(reach: &Reach, policy: &Policy) -> Result<Channel, Fault> {
-    let read = |text: &String| {
-        let address = EmailAddress::parse(text, policy.alphabet).map_err(|fault| Fault::new("", &fault))?;
-        let allowed = policy.allowed_domains.is_empty() || policy.allowed_domains.iter().any(|d| d == address.domain());
-        if allowed {
-            Ok(address)
-        } else {
-            Err(Fault::new("", &InviteeFault::DomainNotAllowed { domain: address.domain().to_owned() }))
-        }
-    };
-    match reach {
-        Reach::Mail(text) => read(text).map(Channel::Mail),
-        Reach::Link(Some(text)) => read(text).map(|address| Channel::Link(Some(address))),
-        Reach::Link(None) => Ok(Channel::Link(None)),
-    }
-}
-
-#[expect(clippy::too_many_arguments, reason = "a decision takes everything that it depends on, and nothing else")]
 fn decide(
     granted: Granted,
     grants: &Grants,
-    tenant: &Tenant,
     known: &Known,
-    drafts: Vec<Draft>,
-    command: &Invite,
+    drafts: Drafts,
+    send: Sending,
     now: DateTime<Utc>,
     entropy: &dyn Entropy,
 ) -> Result<Vec<(Member, Invitation)>, InviteError> {
     let inviter = granted.spend();
     let by_mail = |draft: &Draft| matches!(draft.channel, Channel::Mail(_));
-    if !tenant.policy.links_allowed && !drafts.iter().all(by_mail) {
+    if !known.tenant.policy.links_allowed && !drafts.people.iter().all(by_mail) {
         return Err(InviteError::LinksNotAllowed);
     }
-    if !known.mail && drafts.iter().any(by_mail) {
+    if !known.mail && drafts.people.iter().any(by_mail) {
         return Err(InviteError::MailOff);
     }
-    Faults::refuse(clashes(grants, known, &drafts))?;
-    for draft in &drafts {
+    Faults::refuse(clashes(grants, known, &drafts.people))?;
+    for draft in &drafts.people {
         let roles = pick_roles(&known.roles, &draft.roles).unwrap_or_default();
         if let Some(permission) = grants.first_lacking(&roles) {
             return Err(InviteError::BeyondOwn { permission: permission.clone() });
         }
     }
-    let validity = match command.validity {
-        None => tenant.policy.invitation_validity,
-        Some(secs) => {
-            Validity::from_secs(secs).map_err(|fault: ValidityFault| Faults::one("/validity_seconds", &fault))?
-        }
-    };
-    let make = |draft| invitation_of(inviter, tenant.id, draft, validity, command.send, now, entropy);
-    Ok(drafts.into_iter().map(make).collect())
+    let make = |draft| invitation_of(inviter, known.tenant.id, draft, drafts.validity, send, now, entropy);
+    Ok(drafts.people.into_iter().map(make).collect())
 }
 
 /// Where the call meets what is there already: its own rows, the inviter, other members, missing roles.
@@ -281,7 +193,7 @@ fn clashes(grants: &Grants, known: &Known, drafts: &[Draft]) -> Vec<Fault> {
         if let Err(role) = pick_roles(&known.roles, &draft.roles) {
             faults.push(Fault::new(format!("/people/{row}/roles"), &InviteeFault::RoleUnknown { role }));
         }
-        let Some(address) = draft.address() else { continue };
+        let Some(address) = draft.channel.address() else { continue };
         let taken = known.taken.iter().find(|member| member.email.as_ref() == Some(address));
         let clash = if grants.member().email.as_ref() == Some(address) {
             Some(InviteeFault::OwnAddress)
@@ -314,7 +226,7 @@ fn invitation_of(
         id: MemberId::new(now, entropy),
         tenant,
         name: draft.name.clone(),
-        email: draft.address().cloned(),
+        email: draft.channel.address().cloned(),
         roles: draft.roles,
         representative: false,
         creator: Some(inviter),

@@ -1,7 +1,14 @@
 use uuid::Uuid;
 
 use super::*;
-use crate::{actor::Standing, email::Alphabet, id::AccountId, role::PermissionSet, tenant::TenantStatus};
+use crate::{
+    actor::Standing,
+    email::{Alphabet, EmailAddress},
+    id::AccountId,
+    name::DisplayName,
+    role::PermissionSet,
+    tenant::TenantStatus,
+};
 
 struct Zeros;
 
@@ -57,10 +64,10 @@ fn invite(policy: &Policy, people: Vec<Invitee>, taken: Vec<Member>) -> Result<V
     let grants = Grants::of(&tenant, standing).unwrap();
     let command = Invite { tenant: tenant.id, people, send: Sending::Now, validity: None };
     bounded(&command, policy)?;
-    let drafts = draft(&command, policy)?;
-    let known = Known { roles: vec![inviter, role(2, &Permission::OWN)], taken, mail: true };
+    let drafts = Drafts::read(&command, policy)?;
+    let known = Known { tenant, roles: vec![inviter, role(2, &Permission::OWN)], taken, mail: true };
     let granted = grants.require(Permission::MEMBERS_INVITE)?;
-    decide(granted, &grants, &tenant, &known, drafts, &command, moment(), &Zeros)
+    decide(granted, &grants, &known, drafts, command.send, moment(), &Zeros)
 }
 
 fn by_mail(email: &str) -> Invitee {
@@ -156,6 +163,6 @@ fn a_validity_of_its_own_is_bounded() {
         send: Sending::Now,
         validity,
     };
-    assert!(draft(&command(Some(3_600)), &Policy::default()).is_ok());
-    assert!(draft(&command(Some(3_599)), &Policy::default()).is_err());
+    assert!(Drafts::read(&command(Some(3_600)), &Policy::default()).is_ok());
+    assert!(Drafts::read(&command(Some(3_599)), &Policy::default()).is_err());
 }

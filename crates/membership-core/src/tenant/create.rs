@@ -80,13 +80,8 @@ fn draft(command: &CreateTenant, preset: &Preset) -> Result<Draft, Faults> {
     let name = DisplayName::parse(&command.name).map_err(|fault| Fault::new("/name", &fault));
     let administrator =
         DisplayName::parse(&command.administrator).map_err(|fault| Fault::new("/administrator/name", &fault));
-    let address = |text: &String| EmailAddress::parse(text, preset.policy.alphabet);
-    let channel = match &command.reach {
-        Reach::Mail(text) => address(text).map(Channel::Mail),
-        Reach::Link(Some(text)) => address(text).map(|address| Channel::Link(Some(address))),
-        Reach::Link(None) => Ok(Channel::Link(None)),
-    }
-    .map_err(|fault| Fault::new("/administrator/email", &fault));
+    let channel = command.reach.channel(|text| EmailAddress::parse(text, preset.policy.alphabet));
+    let channel = channel.map_err(|fault| Fault::new("/administrator/email", &fault));
     match (name, administrator, channel) {
         (Ok(name), Ok(administrator), Ok(channel)) => Ok(Draft { name, administrator, channel }),
         (name, administrator, channel) => {
@@ -108,10 +103,7 @@ fn decide(
         id: MemberId::new(now, entropy),
         tenant: tenant.id,
         name: draft.administrator,
-        email: match &draft.channel {
-            Channel::Mail(address) | Channel::Link(Some(address)) => Some(address.clone()),
-            Channel::Link(None) => None,
-        },
+        email: draft.channel.address().cloned(),
         roles: [administrators].into(),
         representative: true,
         creator: None,

@@ -48,7 +48,7 @@ pub(crate) async fn run(port: u16, once: bool) -> Outcome {
             Ok(()) = told => {}
         }
     }));
-    let story = Story { service: &service, base: &config.base_url };
+    let story = Story { service: &service, base: &config.base_url, once };
     story.tell().await?;
     if once {
         // If nobody listens, the server has ended already.
@@ -62,6 +62,8 @@ pub(crate) async fn run(port: u16, once: bool) -> Outcome {
 struct Story<'a> {
     service: &'a Service,
     base: &'a str,
+    /// Nobody will be there to look around.
+    once: bool,
 }
 
 impl Story<'_> {
@@ -100,6 +102,9 @@ impl Story<'_> {
             "4. Bob followed the link, said yes, registered, and has joined: he is {}.",
             bob.member.status().as_str()
         );
+        if self.once {
+            return Ok(());
+        }
         println!("\nYour turn:");
         println!("  sign in     {base}/sign-in    as ada or bob, with the password: {PASSWORD}");
         println!("  mailbox     {base}/mailbox    Carol's invitation waits there: open it in another browser");

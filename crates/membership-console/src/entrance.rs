@@ -71,7 +71,10 @@ pub(crate) async fn sign_in(edge: Data<&Edge>, visitor: Visitor, Form(typed): Fo
     let next = Next { next }.destination();
     let command = SignIn { login: login.clone(), password: Secret::new(password) };
     match edge.membership().sign_in(&visitor.context, command).await {
-        Ok(signed_in) => signing_in(see(next.as_str()), &edge, &signed_in.key),
+        Ok(signed_in) => {
+            visitor.leave_session(&edge).await;
+            signing_in(see(next.as_str()), &edge, &signed_in.key)
+        }
         Err(error) => page(status_of(error.kind()), &sign_in_page(&visitor, &login, &next, Some(&error))),
     }
 }

@@ -38,6 +38,15 @@ impl Visitor {
         self.session.as_ref().map(|(_, account)| account)
     }
 
+    /// Ends the session whose cookie a new one replaces: whoever signs in anew leaves nothing open behind. That the person
+    /// is signed in does not depend on it.
+    pub async fn leave_session(&self, edge: &Edge) {
+        let Some((session, _)) = self.session.as_ref().filter(|_| self.via == Via::Cookie) else { return };
+        if let Err(error) = edge.membership().sign_out(&self.context, session).await {
+            tracing::warn!(?error, "a session that was replaced could not be ended");
+        }
+    }
+
     /// Looks up who makes `request`. A cookie whose session is over is as good as none; a bearer token that is not good
     /// is refused, because a program that sends one means it.
     pub async fn of(edge: &Edge, request: &Request) -> Result<Self, Problem> {

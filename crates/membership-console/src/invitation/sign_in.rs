@@ -56,7 +56,10 @@ pub(crate) async fn sign_in(
     let login = view.invitation.address().map_or_else(|| typed_login.clone(), ToString::to_string);
     let command = SignIn { login, password: Secret::new(typed.password) };
     match edge.membership().sign_in(&visitor.context, command).await {
-        Ok(signed_in) => join(&edge, visitor, &token, signed_in).await,
+        Ok(signed_in) => {
+            visitor.leave_session(&edge).await;
+            join(&edge, visitor, &token, signed_in).await
+        }
         Err(error @ (SignInError::Wrong | SignInError::Hashing(_))) => {
             let filled = sign_in_page(&visitor, &view, &token, &typed_login, Some(&error));
             page(status_of(error.kind()), &filled)

@@ -16,6 +16,11 @@ async fn signing_in_and_out() {
     site.pages.get("/sign-in", &root).await.assert_leads_to("/");
     site.pages.get("/", &root).await.assert(StatusCode::OK).assert_says(&["<bdi class=\"name\">Example Ltd</bdi>"]);
 
+    let again = site.pages.post("/sign-in", &root, &[("login", "root"), ("password", PASSWORD)]).await;
+    let anew = again.assert(StatusCode::SEE_OTHER).cookie();
+    site.pages.get("/", &root).await.assert_leads_to("/sign-in");
+    let root = anew;
+
     let out = site.pages.post("/sign-out", &root, &[]).await.assert_leads_to("/");
     assert_eq!(out.header("clear-site-data"), "\"cache\", \"storage\"");
     site.pages.get("/", &root).await.assert_leads_to("/sign-in");

@@ -93,12 +93,15 @@ pub(crate) struct SessionsApi;
 impl SessionsApi {
     /// Sign in
     ///
-    /// Starts a new session. The answer and the time it takes are the same whether or not there is such an account.
+    /// Starts a new session; one whose cookie it replaces ends. The answer and the time it takes are the same whether or not there is such an account.
     #[oai(path = "/sessions", method = "post", operation_id = "signIn")]
     async fn sign_in(&self, edge: Data<&Edge>, visitor: Visitor, body: Body<SignInRequest>) -> Answer<SessionStarted> {
         let SignInRequest { login, password, transport } = body.0;
         let command = sign_in::SignIn { login, password: Secret::new(password) };
         let fresh = edge.membership().sign_in(&visitor.context, command).await?;
+        if transport == Transport::Cookie {
+            visitor.leave_session(&edge).await;
+        }
         let (signed_in, cookie) = SignedIn::by(transport, &edge, fresh.account, &fresh.session, &fresh.key);
         Ok(SessionStarted::Created(Json(signed_in), format!("{PREFIX}/sessions/current"), cookie))
     }

@@ -86,6 +86,9 @@ async fn signing_in_makes_a_new_session() {
     let ask = api.post(SESSIONS, &sign_in("root", PASSWORD, "cookie")).header("cookie", &planted);
     let reply = ask.header("origin", "https://members.example.org").send().await;
     assert!(!reply.headers["set-cookie"].to_str().unwrap().contains(&first));
+    let left = api.get(CURRENT).header("cookie", &planted).send().await;
+    assert_eq!(left.problem(), (401, "sign-in-required".into()), "the session that was replaced is over");
+    assert_eq!(api.get(CURRENT).header("authorization", format!("Bearer {second}")).send().await.status, 200);
 }
 
 /// Proves A48: a name that nobody has and a password that is wrong are

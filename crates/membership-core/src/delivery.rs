@@ -87,14 +87,16 @@ impl Postman {
         let mut settled = Vec::with_capacity(leased.len());
         let mut trouble = None;
         for lease in leased {
-            if stopping() {
-                settled.push((lease, Delivery::Deferred { until: now, words: "the server was ended".to_owned() }));
-                continue;
-            }
-            // A letter begun in the second half of the lease might outlast it: the rest is for the next round.
-            if clock() >= now + self.patience.lease / 2 {
-                let words = "the mail server was too slow for the letters before this one".to_owned();
-                settled.push((lease, Delivery::Deferred { until: now, words }));
+            let held_back = if stopping() {
+                Some("the server was ended")
+            } else if clock() >= now + self.patience.lease / 2 {
+                // A letter begun in the second half of the lease might outlast it: the rest is for the next round.
+                Some("the mail server was too slow for the letters before this one")
+            } else {
+                None
+            };
+            if let Some(words) = held_back {
+                settled.push((lease, Delivery::Deferred { until: now, words: words.to_owned() }));
                 continue;
             }
             match self.attempt(&lease, clock()).await {

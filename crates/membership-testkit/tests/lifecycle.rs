@@ -3,10 +3,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use membership_core::{
-    account::{Account, AccountEmail},
     context::Context,
-    email::EmailAddress,
-    event::Event,
     id::{AccountId, InvitationId},
     invariants::World,
     invitation::{
@@ -17,9 +14,7 @@ use membership_core::{
     },
     lifecycle::{Cell, Command, MemberClosed, MemberCommand, Stage, invitation_cell, member_cell},
     member::{Member, MemberState, MemberStatus},
-    name::DisplayName,
     refusal::Refusal,
-    store::Scope,
 };
 use membership_testkit::{Bed, clock::TICK};
 
@@ -161,7 +156,7 @@ impl Scene {
     /// A scene whose invitation was led to `stored` through the use cases.
     async fn at(stored: Stage, by_mail: bool) -> Self {
         let bed = Bed::new().await.expect("a bed");
-        let ann = account_of_ann(&bed).await;
+        let ann = bed.stranger(ADDRESS).await.unwrap();
         let reach = if by_mail { Reach::Mail(ADDRESS.into()) } else { Reach::Link(Some(ADDRESS.into())) };
         let people = vec![bed.invitee(reach).await.unwrap()];
         let send = if stored == Stage::Ready { Sending::Later } else { Sending::Now };
@@ -252,24 +247,6 @@ impl Scene {
             }
         }
     }
-}
-
-async fn account_of_ann(bed: &Bed) -> AccountId {
-    let now = bed.clock.now();
-    let address = EmailAddress::from_canonical(ADDRESS).unwrap();
-    let account = Account {
-        id: AccountId::new(now, bed.membership.entropy()),
-        name: DisplayName::parse("Ann").unwrap(),
-        username: None,
-        email: Some(AccountEmail { address, proved_at: Some(now) }),
-        password: None,
-        registered_at: now,
-        sessions_valid_from: now,
-    };
-    let id = account.id;
-    let tx = bed.adapter.store.begin(Scope::Account(id)).await.unwrap();
-    tx.commit(&bed.as_system(), &[Event::AccountRegistered(account)]).await.unwrap();
-    id
 }
 
 fn code<T>(outcome: Result<T, impl Refusal>) -> Result<(), &'static str> {

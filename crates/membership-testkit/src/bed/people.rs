@@ -2,12 +2,17 @@
 
 use membership_core::{
     account::{
-        Account,
+        Account, AccountEmail,
         register::{Register, Registered},
     },
+    email::EmailAddress,
+    event::Event,
+    id::AccountId,
     invitation::invite::{Invite, Invited, Invitee, Reach, Sending},
     member::Member,
+    name::DisplayName,
     ports::Secret,
+    store::Scope,
     tenant::{Tenant, create::CreateTenant},
 };
 
@@ -70,6 +75,24 @@ impl Bed {
         let token = self.token(&invited.invitation);
         self.membership.accept_invitation(&self.as_anybody(), &token).await?;
         Ok(self.membership.register(&self.as_anybody(), self.registration(&token)).await?)
+    }
+
+    /// An account that has proved `address` elsewhere, is a member nowhere, and has no password.
+    pub async fn stranger(&self, address: &str) -> Result<AccountId, Failure> {
+        let now = self.clock.now();
+        let account = Account {
+            id: AccountId::new(now, self.membership.entropy()),
+            name: DisplayName::parse("Somebody")?,
+            username: None,
+            email: Some(AccountEmail { address: EmailAddress::from_canonical(address)?, proved_at: Some(now) }),
+            password: None,
+            registered_at: now,
+            sessions_valid_from: now,
+        };
+        let id = account.id;
+        let tx = self.adapter.store.begin(Scope::Account(id)).await?;
+        tx.commit(&self.as_system(), &[Event::AccountRegistered(account)]).await?;
+        Ok(id)
     }
 
     /// The operator makes another tenant, whose administrator accepts and registers as `username`.

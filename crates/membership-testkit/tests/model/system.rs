@@ -4,10 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 use membership_core::{
-    account::{Account, AccountEmail, register::Register},
+    account::register::Register,
     context::Context,
-    email::EmailAddress,
-    event::Event,
     id::{AccountId, InvitationId, RoleId, TenantId},
     invitation::{
         Invitation, State,
@@ -15,9 +13,7 @@ use membership_core::{
         revoke::RevokeInvitation,
         send::SendInvitation,
     },
-    name::DisplayName,
     refusal::Refusal,
-    store::Scope,
 };
 use membership_testkit::Bed;
 use proptest_state_machine::{ReferenceStateMachine, StateMachineTest};
@@ -67,7 +63,7 @@ impl World {
         let other = bed.found("Another Ltd", "otto").await.unwrap();
         let mut people = BTreeMap::new();
         for slot in 0..WITH_ACCOUNT {
-            people.insert(Who::Person(slot), registered(&bed, slot).await);
+            people.insert(Who::Person(slot), bed.stranger(&address_of(slot)).await.unwrap());
         }
         let roles = bed.adapter.directory.roles(other.tenant.id).await.unwrap();
         let member = roles.iter().find(|role| role.name.as_str() == "Member").unwrap().id;
@@ -215,25 +211,6 @@ impl World {
 
 fn address_of(slot: u8) -> String {
     format!("person-{slot}@example.org")
-}
-
-/// An account with this person's address, proved elsewhere.
-async fn registered(bed: &Bed, slot: u8) -> AccountId {
-    let now = bed.clock.now();
-    let address = EmailAddress::from_canonical(&address_of(slot)).unwrap();
-    let account = Account {
-        id: AccountId::new(now, bed.membership.entropy()),
-        name: DisplayName::parse("Somebody").unwrap(),
-        username: None,
-        email: Some(AccountEmail { address, proved_at: Some(now) }),
-        password: None,
-        registered_at: now,
-        sessions_valid_from: now,
-    };
-    let id = account.id;
-    let tx = bed.adapter.store.begin(Scope::Account(id)).await.unwrap();
-    tx.commit(&bed.as_system(), &[Event::AccountRegistered(account)]).await.unwrap();
-    id
 }
 
 fn code<T>(outcome: Result<T, impl Refusal>) -> Outcome {

@@ -1,6 +1,6 @@
 //! Every page over a store in memory, to look at: `cargo run -p membership-console --example preview`.
 //!
-//! The mailbox holds one letter; the links of invitations in all their states stand in the first line that it prints.
+//! The first lines that it prints say who can sign in, and where the pages behind links of every kind are.
 
 use std::sync::Arc;
 
@@ -8,16 +8,24 @@ use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use membership_console::{Letter, Letters, Options, problem_page, routes};
 use membership_core::{
-    Membership, Parts,
-    account::register::Register,
+    Membership,
+    account::{register::Register, sign_in::SignIn},
+    id::{MemberId, TenantId},
     invitation::{
-        invite::{Invite, Invited, Invitee, Reach},
-        revoke::RevokeInvitation,
+        Subject,
+        invite::{Invite, Invitee, Reach},
     },
-    link::Links,
-    tenant::Preset,
+    lifecycle::Stage,
+    link::{Link, Links, Purpose},
+    member::{Member, reach::Target},
+    ports::Secret,
+    role::assign::Wanted,
+    tenant::create::CreateTenant,
 };
-use membership_testkit::{Adapter, Bed, Dice, Failure, ManualClock, PlainHasher, bed::PASSWORD};
+use membership_testkit::{
+    Adapter, Bed, Dice, Failure, ManualClock,
+    bed::{Asked, PASSWORD, TEMPORARY, parts},
+};
 use membership_web::{Edge, Shell};
 use poem::{Server, listener::TcpListener};
 
@@ -37,52 +45,130 @@ impl Letters for OneLetter {
     }
 }
 
-async fn invited(bed: &Bed, name: &str, reach: Reach, role: &str) -> Result<Invited, Failure> {
-    let person = Invitee { name: name.into(), reach, roles: vec![bed.role(role).await?] };
+async fn invited(bed: &Bed, name: &str, reach: Reach, role: &str) -> Result<Asked, Failure> {
+    let assignments = vec![Wanted::role(bed.role(role).await?)];
+    let person = Invitee { name: name.into(), reach, assignments };
     let command = bed.invitation_to("nobody@example.org").await?;
     bed.invite_one(Invite { people: vec![person], ..command }).await
 }
 
-async fn joined(bed: &Bed, name: &str, address: &str, role: &str) -> Result<(), Failure> {
+async fn joined(bed: &Bed, name: &str, address: &str, role: &str) -> Result<Member, Failure> {
     let invited = invited(bed, name, Reach::Mail(address.into()), role).await?;
     let token = bed.token(&invited.invitation);
     bed.membership.accept_invitation(&bed.as_anybody(), &token).await?;
-    bed.membership.register(&bed.as_anybody(), Register { name: name.into(), ..bed.registration(&token) }).await?;
-    Ok(())
+    let register = Register { name: name.into(), ..bed.registration(&token) };
+    Ok(bed.membership.register(&bed.as_anybody(), register).await?.member)
 }
 
-async fn people(bed: &Bed) -> Result<Vec<(&'static str, String)>, Failure> {
+/// What is printed: what it is, and the path or the words.
+type Lines = Vec<(&'static str, String)>;
+
+async fn people(bed: &Bed) -> Result<Lines, Failure> {
     let mut links = Vec::new();
     let membership = &bed.membership;
     let later = |hours| bed.clock.advance(TimeDelta::hours(hours));
     let address = |local: &str| Reach::Mail(format!("{local}@example.org"));
+    let path = |asked: &Asked| format!("{BASE}/invitation/{}", bed.token(&asked.invitation));
 
     let late = invited(bed, "Late Latimer", address("late"), "Member").await?;
-    links.push(("expired", bed.token(&late.invitation)));
+    links.push(("expired", path(&late)));
     later(80);
     joined(bed, "Bea Okonkwo", "bea@example.org", "Member manager").await?;
     later(1);
-    joined(bed, "دينا الفارسي", "dina@example.org", "Member").await?;
+    let dina = joined(bed, "دينا الفارسي", "dina@example.org", "Member").await?;
+    links.push(("leaving", leaving(bed, &dina)));
     later(1);
     let declined = invited(bed, "Noël Nay", address("noel"), "Member").await?;
     membership.reject_invitation(&bed.as_anybody(), &bed.token(&declined.invitation)).await?;
-    links.push(("declined", bed.token(&declined.invitation)));
+    links.push(("declined", path(&declined)));
     later(2);
     let taken_back = invited(bed, "<img src=x onerror=alert(1)> {{7*7}}", address("hostile"), "Member").await?;
-    let take_back = RevokeInvitation { tenant: bed.tenant.id, invitation: taken_back.invitation.id };
+    let take_back = Subject { tenant: bed.tenant.id, invitation: taken_back.invitation.id };
     membership.revoke_invitation(&bed.as_administrator(), take_back).await?;
-    links.push(("withdrawn", bed.token(&taken_back.invitation)));
+    links.push(("withdrawn", path(&taken_back)));
     later(1);
     let by_hand = invited(bed, "Hana Novák", Reach::Link(None), "Member").await?;
-    links.push(("by-hand", bed.token(&by_hand.invitation)));
+    links.push(("by-hand", path(&by_hand)));
     later(1);
     let on_the_way = invited(bed, "Yusuf Adeyemi", address("yusuf"), "Member").await?;
     membership.accept_invitation(&bed.as_anybody(), &bed.token(&on_the_way.invitation)).await?;
-    links.push(("accepted", bed.token(&on_the_way.invitation)));
+    links.push(("accepted", path(&on_the_way)));
     later(1);
     let ann = invited(bed, "Ann Example", address("ann"), "Member manager").await?;
-    links.push(("invited", bed.token(&ann.invitation)));
+    links.push(("invited", path(&ann)));
     Ok(links)
+}
+
+fn leaving(bed: &Bed, member: &Member) -> String {
+    let (tenant, subject) = (member.tenant.as_uuid(), member.id.as_uuid());
+    bed.membership.links().url(&Link { purpose: Purpose::Leaving, tenant, subject, generation: 1 })
+}
+
+/// Somebody who is asked to become the representative, somebody whose password is a temporary one, and somebody who was
+/// shut out and let in again.
+async fn asked(bed: &Bed, beneath: TenantId) -> Result<Lines, Failure> {
+    let (membership, root) = (&bed.membership, bed.as_administrator());
+    let nina = bed.added("nina", &["Administrator"]).await?;
+    membership.nominate(&root, bed.target(&nina.member)).await?;
+    membership.add_member(&root, bed.addition("theo", &["Member"]).await?).await?;
+    let dora = bed.added("dora", &["Member"]).await?;
+    let by_password = SignIn { login: "dora".into(), password: Secret::new(PASSWORD) };
+    let before = membership.sign_in(&bed.as_anybody(), by_password).await?;
+    membership.disable_member(&root, bed.target(&dora.member)).await?;
+    membership.enable_member(&root, bed.target(&dora.member)).await?;
+    let welcome = |tenant: TenantId| format!("{BASE}/welcome/{tenant}");
+    Ok(vec![
+        ("the representative, who has asked nina", format!("root: {PASSWORD}")),
+        ("asked by root", format!("nina: {PASSWORD}")),
+        ("with a temporary password", format!("theo: {TEMPORARY}")),
+        ("shut out and let in again", format!("dora: {PASSWORD}")),
+        ("her session from before, as a cookie", format!("membership={}", before.key.expose())),
+        ("their organisation", welcome(bed.tenant.id)),
+        ("the one beneath it, where root and nils@example.org are members", welcome(beneath)),
+    ])
+}
+
+/// An organisation beneath, by another preset, with an offer that nobody has answered in time.
+async fn beneath(bed: &Bed) -> Result<TenantId, Failure> {
+    let (membership, root) = (&bed.membership, bed.as_administrator());
+    let command = CreateTenant {
+        name: "Example Live".into(),
+        administrator: "Root".into(),
+        reach: Reach::Link(None),
+        preset: Some("livestream-account".into()),
+        parent: Some(bed.tenant.id),
+    };
+    let made = membership.create_tenant(&root, command).await?;
+    let (tenant, token) = (made.tenant.id, bed.token(&made.invitation));
+    membership.accept_invitation(&root, &token).await?;
+    membership.join(&root, &token).await?;
+    let nils = step(bed, tenant, "Nils Nominee", "Authorized Signer", Stage::Joined).await?;
+    membership.nominate(&root, Target { tenant, member: nils }).await?;
+    bed.clock.advance(TimeDelta::hours(73));
+    Ok(tenant)
+}
+
+/// Invites somebody, who goes on as far as `stage`.
+async fn step(bed: &Bed, tenant: TenantId, name: &str, role: &str, stage: Stage) -> Result<MemberId, Failure> {
+    let (membership, root, anybody) = (&bed.membership, bed.as_administrator(), bed.as_anybody());
+    let roles = membership.access(&root, tenant).await?.roles;
+    let role = roles.iter().find(|known| known.name.as_str() == role).ok_or("there is no such role")?;
+    let local = name.split(' ').next().unwrap_or_default().to_ascii_lowercase();
+    let reach = Reach::Mail(format!("{local}@example.org"));
+    let person = Invitee { name: name.to_owned(), reach, assignments: vec![Wanted::role(role.id)] };
+    let command = Invite { tenant, people: vec![person], assignments: vec![], send: None, validity: None };
+    let invited = bed.invite_one(command).await?;
+    if stage != Stage::Ready {
+        let subject = Subject { tenant, invitation: invited.invitation.id };
+        let token = bed.token(&membership.send_invitation(&root, subject).await?.invitation);
+        if stage != Stage::Invited {
+            membership.accept_invitation(&anybody, &token).await?;
+        }
+        if stage == Stage::Joined {
+            membership.register(&anybody, Register { name: name.to_owned(), ..bed.registration(&token) }).await?;
+        }
+    }
+    Ok(invited.member.id)
 }
 
 fn letter(link: &str, at: DateTime<Utc>) -> Letter {
@@ -102,15 +188,9 @@ fn letter(link: &str, at: DateTime<Utc>) -> Letter {
 /// An installation that nobody has set up, and the link to do it with.
 async fn fresh(clock: &ManualClock) -> Result<(Membership, String), Failure> {
     let adapter = Adapter::in_memory();
-    let membership = Membership::new(Parts {
-        store: adapter.store,
-        directory: adapter.directory,
-        entropy: Arc::new(Dice::seeded(1)),
-        passwords: Arc::new(PlainHasher),
-        links: Links::new([8; 32].into(), FRESH),
-        preset: Preset::standard()?,
-        mail_is_on: false,
-    });
+    let mut parts = parts(&adapter, Arc::new(Dice::seeded(1)))?;
+    (parts.links, parts.mail_is_on) = (Links::new([8; 32].into(), FRESH), false);
+    let membership = Membership::new(parts);
     let link = membership.issue_set_up_link(&edge_of(&membership, clock).system()).await?;
     Ok((membership, link.unwrap_or_default()))
 }
@@ -122,20 +202,26 @@ fn edge_of(membership: &Membership, clock: &ManualClock) -> Edge {
 
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
-    let base = |parts: &mut Parts| parts.links = Links::new([7; 32].into(), BASE);
+    let base = |parts: &mut membership_core::Parts| parts.links = Links::new([7; 32].into(), BASE);
     let bed = Bed::altered(Adapter::in_memory(), base).await?;
+    let beneath = beneath(&bed).await?;
     let links = people(&bed).await?;
-    let newest = links.last().map(|(_, token)| format!("{BASE}/invitation/{token}")).unwrap_or_default();
+    for (name, stage) in [("Cora Completed", Stage::Joined), ("Akin Accepted", Stage::Accepted)] {
+        step(&bed, beneath, name, "Super Admin", stage).await?;
+    }
+    step(&bed, beneath, "Sami Sent", "Content Creator", Stage::Invited).await?;
+    step(&bed, beneath, "Rita Ready", "Content Creator", Stage::Ready).await?;
+    let asked = asked(&bed, beneath).await?;
+    let newest = links.last().map(|(_, link)| link.clone()).unwrap_or_default();
     let letters = Arc::new(OneLetter(letter(&newest, bed.clock.now())));
     let (fresh, set_up) = fresh(&bed.clock).await?;
     let at_work = Shell::new(edge_of(&bed.membership, &bed.clock), routes(Options { letters: Some(letters) }));
     let untouched = Shell::new(edge_of(&fresh, &bed.clock), routes(Options::default()));
     #[expect(clippy::print_stdout, reason = "the links are what this is for")]
     {
-        println!("sign in at {BASE}/sign-in as root: {PASSWORD}");
-        println!("set-up {set_up}");
-        for (state, token) in &links {
-            println!("{state} {BASE}/invitation/{token}");
+        println!("sign in at {BASE}/sign-in; set-up {set_up}");
+        for (what, where_or_how) in asked.iter().chain(&links) {
+            println!("{what} {where_or_how}");
         }
     }
     tokio::try_join!(

@@ -1,5 +1,7 @@
 //! Where a person goes after signing in or out: one of our own pages, or the first one. Never another site.
 
+use membership_core::id::TenantId;
+use serde::Deserialize;
 use uuid::Uuid;
 
 /// A path of ours that `next` may name.
@@ -16,14 +18,44 @@ impl Destination {
     /// The page that `text` names, if it is on the list; the first page otherwise.
     pub(crate) fn parse(text: &str) -> Self {
         match text.strip_prefix('/').map(|path| path.split('/').collect::<Vec<_>>()).as_deref() {
-            Some(["invitation", token]) if is_token(token) => Self(text.to_owned()),
+            Some(["password"]) => Self(text.to_owned()),
+            Some(["invitation" | "leaving" | "set-up", token]) if is_token(token) => Self(text.to_owned()),
             Some(["welcome", tenant]) if is_id(tenant) => Self(text.to_owned()),
             _ => Self::default(),
         }
     }
 
+    /// The page that a request for `path` belongs to: its own, or the one whose form it sends.
+    pub(crate) fn around(path: &str) -> Self {
+        let end = path.match_indices('/').nth(2).map_or(path.len(), |(at, _)| at);
+        Self::parse(path.get(..end).unwrap_or_default())
+    }
+
+    /// A tenant's own page.
+    pub(crate) fn welcome(tenant: TenantId) -> Self {
+        Self(format!("/welcome/{tenant}"))
+    }
+
     pub(crate) fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// The `next` of an address or a form.
+#[derive(Deserialize)]
+pub(crate) struct Next {
+    next: Option<String>,
+}
+
+impl From<Option<String>> for Next {
+    fn from(next: Option<String>) -> Self {
+        Self { next }
+    }
+}
+
+impl Next {
+    pub(crate) fn destination(&self) -> Destination {
+        self.next.as_deref().map(Destination::parse).unwrap_or_default()
     }
 }
 
@@ -42,7 +74,8 @@ mod tests {
     /// Proves A79 where it is decided: nothing but a listed path of ours is a destination.
     #[test]
     fn only_listed_paths_are_destinations() {
-        let ours = ["/invitation/mbi_Ab-9_z", "/welcome/0197c0de-0000-7000-8000-000000000000", "/"];
+        let welcome = "/welcome/0197c0de-0000-7000-8000-000000000000";
+        let ours = ["/invitation/mbi_Ab-9_z", "/leaving/mbl_Ab-9_z", "/set-up/mbs_Ab-9_z", welcome, "/password", "/"];
         for good in ours {
             assert_eq!(Destination::parse(good).as_str(), good);
         }
@@ -67,6 +100,9 @@ mod tests {
             "/welcome/../../e.example",
             "/welcome/0197c0de-0000-7000-8000-000000000000/..",
             "/invitation/",
+            "/leaving/",
+            "/password/",
+            "/password?next=//e",
             "/invitation/a?next=//e",
             "/invitation/a#//e",
             "/invitation/a%2f..",
@@ -79,6 +115,22 @@ mod tests {
             "/;@e.example",
         ] {
             assert_eq!(Destination::parse(bad), Destination::default(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn what_a_form_sends_belongs_to_the_page_of_the_form() {
+        let welcome = "/welcome/0197c0de-0000-7000-8000-000000000000";
+        for (path, page) in [
+            (format!("{welcome}/nomination/accept"), welcome),
+            (format!("{welcome}/invitations"), welcome),
+            ("/invitation/mbi_x/accept".to_owned(), "/invitation/mbi_x"),
+            ("/invitation/mbi_x".to_owned(), "/invitation/mbi_x"),
+            ("/".to_owned(), "/"),
+            ("//e.example/x/y".to_owned(), "/"),
+            (String::new(), "/"),
+        ] {
+            assert_eq!(Destination::around(&path).as_str(), page, "{path}");
         }
     }
 }

@@ -14,10 +14,12 @@ use poem::{
 use serde::Deserialize;
 
 use crate::{
-    destination::Destination,
+    destination::{Destination, Next},
     form::{Field, Form as Fields, FormPage},
     notice::refused,
     page::{Frame, page, see, signing_in},
+    settled::Settled,
+    words::sentence,
 };
 
 #[derive(Template)]
@@ -35,22 +37,11 @@ struct Listed {
 }
 
 #[derive(Deserialize)]
-pub(crate) struct Next {
-    next: Option<String>,
-}
-
-#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Typed {
     login: String,
     password: String,
     next: Option<String>,
-}
-
-impl Next {
-    fn destination(&self) -> Destination {
-        self.next.as_deref().map(Destination::parse).unwrap_or_default()
-    }
 }
 
 /// The form to sign in with.
@@ -68,7 +59,7 @@ pub(crate) fn ask(visitor: Visitor, Query(next): Query<Next>) -> Response {
 #[handler]
 pub(crate) async fn sign_in(edge: Data<&Edge>, visitor: Visitor, Form(typed): Form<Typed>) -> Response {
     let Typed { login, password, next } = typed;
-    let next = Next { next }.destination();
+    let next = Next::from(next).destination();
     let command = SignIn { login: login.clone(), password: Secret::new(password) };
     match edge.membership().sign_in(&visitor.context, command).await {
         Ok(signed_in) => {
@@ -94,9 +85,23 @@ pub(crate) async fn sign_out(edge: Data<&Edge>, visitor: Visitor, Form(next): Fo
     response
 }
 
+/// The form to sign in with, for somebody whose session is good here and not good there: a new one is good everywhere.
+pub(crate) fn sign_in_anew(visitor: &Visitor, next: &Destination, refusal: &dyn Refusal) -> Response {
+    let known = visitor.account().and_then(|account| {
+        let username = account.username.as_ref().map(ToString::to_string);
+        username.or_else(|| account.proved_email().map(ToString::to_string))
+    });
+    let asked = FormPage {
+        frame: Frame { who: None, ..Frame::card("Please sign in anew", visitor) },
+        lead: sentence(&refusal.to_string()),
+        ..sign_in_page(visitor, &known.unwrap_or_default(), next, None)
+    };
+    page(status_of(refusal.kind()), &asked)
+}
+
 /// Leads who is signed out to the sign-in, and shows everybody else where they are members.
 #[handler]
-pub(crate) async fn first_page(edge: Data<&Edge>, visitor: Visitor) -> Response {
+pub(crate) async fn first_page(edge: Data<&Edge>, Settled(visitor): Settled) -> Response {
     let Some(account) = visitor.account() else { return see("/sign-in") };
     match edge.membership().places(&visitor.context, account).await {
         Ok((places, _)) => {

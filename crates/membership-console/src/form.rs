@@ -60,7 +60,8 @@ impl Form {
         let mut faults = Vec::new();
         for fault in refusal.faults() {
             let place = fault.pointer.rsplit('/').next().unwrap_or_default();
-            faults.push(self.blame(|field| field.is_named(place), sentence(&fault.detail)));
+            let whom = |field: &Field| field.is_named(place) || field.answers_for(fault.code);
+            faults.push(self.blame(whom, sentence(&fault.detail)));
         }
         let message = sentence(&refusal.to_string());
         let advice = sentence(refusal.advice());

@@ -25,6 +25,7 @@ use crate::{
     moment::Moment,
     notice::{Action, Notice, Tone, refused, refused_about},
     page::{Frame, page, see},
+    settled::Settled,
     words::{initial, isolated},
 };
 
@@ -55,7 +56,7 @@ struct WrongAccount {
 
 /// Shows the invitation. It changes nothing, whoever or whatever looks.
 #[handler]
-pub(crate) async fn show(edge: Data<&Edge>, visitor: Visitor, Path(token): Path<String>) -> Response {
+pub(crate) async fn show(edge: Data<&Edge>, Settled(visitor): Settled, Path(token): Path<String>) -> Response {
     let view = match open(&edge, &visitor, &token).await {
         Ok(view) => view,
         Err(page) => return page,

@@ -8,7 +8,9 @@
 //! | an invitation, and the ways through it | `/invitation/{token}` |
 //! | the first administrator's set-up | `/set-up/{token}` |
 //! | signing in and out, the first page | `/sign-in`, `/sign-out`, `/` |
-//! | what a member sees | `/welcome/{tenant}` |
+//! | another password | `/password` |
+//! | what a member sees, and the offer to become the representative | `/welcome/{tenant}` |
+//! | leaving, signed in or by the link in a letter | `/welcome/{tenant}/leave`, `/leaving/{token}` |
 //! | the built-in mailbox, where there is one | `/mailbox` |
 
 mod assets;
@@ -16,13 +18,16 @@ mod destination;
 mod entrance;
 mod form;
 mod invitation;
+mod leaving;
 mod letters;
 mod mailbox;
 mod moment;
 mod notice;
 mod page;
+mod password;
 mod problem_page;
 mod set_up;
+mod settled;
 mod welcome;
 mod words;
 
@@ -53,6 +58,7 @@ pub fn routes(options: Options) -> impl Endpoint<Output = Response> {
         .at("/", read(get(entrance::first_page)))
         .at("/sign-in", both(get(entrance::ask).post(entrance::sign_in)))
         .at("/sign-out", write(post(entrance::sign_out)))
+        .at("/password", both(get(password::ask).post(password::change)))
         .at("/set-up/:token", both(get(set_up::ask).post(set_up::set_up)))
         .at("/invitation/:token", read(get(invitation::show)))
         .at("/invitation/:token/accept", write(post(invitation::answer::accept)))
@@ -62,6 +68,11 @@ pub fn routes(options: Options) -> impl Endpoint<Output = Response> {
         .at("/invitation/:token/sign-in", both(get(invitation::sign_in::ask).post(invitation::sign_in::sign_in)))
         .at("/welcome/:tenant", read(get(welcome::show)))
         .at("/welcome/:tenant/invitations", write(post(welcome::invite::invite)))
+        .at("/welcome/:tenant/nomination/accept", write(post(welcome::nomination::accept)))
+        .at("/welcome/:tenant/nomination/decline", write(post(welcome::nomination::decline)))
+        .at("/welcome/:tenant/nomination/withdraw", write(post(welcome::nomination::withdraw)))
+        .at("/welcome/:tenant/leave", both(get(leaving::ask_signed_in).post(leaving::leave_signed_in)))
+        .at("/leaving/:token", both(get(leaving::ask).post(leaving::leave)))
         .at("/assets/:name", read(get(assets::serve)));
     if options.letters.is_some() {
         route = route

@@ -12,14 +12,22 @@ use poem::{
 pub(crate) struct Frame {
     pub(crate) title: String,
     pub(crate) who: Option<String>,
+    /// The top-level organisation above the one that the page is about.
+    pub(crate) above: Option<Above>,
     /// Whether the bar at the top is set apart: on pages that are more than one card.
     pub(crate) ruled: bool,
+}
+
+/// An organisation that the bar leads up to.
+pub(crate) struct Above {
+    pub(crate) href: String,
+    pub(crate) name: String,
 }
 
 impl Frame {
     /// Of a page that is one card.
     pub(crate) fn card(title: impl Into<String>, visitor: &Visitor) -> Self {
-        Self { title: title.into(), who: visitor.account().map(Account::label), ruled: false }
+        Self { title: title.into(), who: visitor.account().map(Account::label), above: None, ruled: false }
     }
 
     /// Of a page that takes the width it needs.

@@ -17,6 +17,7 @@ use crate::{
     form::{Field, Form as Fields, FormPage},
     notice::{Action, refused},
     page::{Frame, page, see, signing_in},
+    settled::Settled,
 };
 
 #[derive(Deserialize)]
@@ -40,7 +41,7 @@ struct Filled {
 
 /// The form.
 #[handler]
-pub(crate) async fn ask(edge: Data<&Edge>, visitor: Visitor, Path(token): Path<String>) -> Response {
+pub(crate) async fn ask(edge: Data<&Edge>, Settled(visitor): Settled, Path(token): Path<String>) -> Response {
     match edge.membership().open_set_up(&visitor.context, &token).await {
         Ok(()) => page(StatusCode::OK, &set_up_page(&visitor, &token, &Filled::default(), None)),
         Err(error) => closed(&visitor, &error),
@@ -51,7 +52,7 @@ pub(crate) async fn ask(edge: Data<&Edge>, visitor: Visitor, Path(token): Path<S
 #[handler]
 pub(crate) async fn set_up(
     edge: Data<&Edge>,
-    visitor: Visitor,
+    Settled(visitor): Settled,
     Path(token): Path<String>,
     Form(typed): Form<Typed>,
 ) -> Response {

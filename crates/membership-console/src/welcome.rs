@@ -1,15 +1,17 @@
-//! What a member sees of a tenant: that it is one, and, where that is allowed, who else is.
+//! What a member sees of a tenant: that it is one, what it is asked, and, where that is allowed, who else is.
 
 pub(crate) mod invite;
+pub(crate) mod nomination;
+mod people;
 mod person;
 
 use askama::Template;
 use membership_core::{
+    TenantView,
     actor::{Denied, Grants},
-    directory::{MAX_PAGE, MemberFilter, Page},
-    id::{MemberId, TenantId},
+    id::TenantId,
     refusal::Refusal,
-    role::{Permission, Role},
+    role::{Grant, Permission},
     tenant::Tenant,
 };
 use membership_web::{Edge, Visitor};
@@ -18,71 +20,100 @@ use poem::{
     http::StatusCode,
     web::{Data, Path, Query},
 };
-use serde::Deserialize;
 
-use self::person::{Person, State};
-use crate::{
-    form::Form,
-    notice::{Action, refused},
-    page::{Frame, page, see},
+use self::{
+    nomination::Offer,
+    people::{People, Wanted},
 };
-
-/// Rows on one page.
-const ROWS: u16 = 50;
-const _: () = assert!(ROWS <= MAX_PAGE);
+use crate::{
+    destination::Destination,
+    entrance::sign_in_anew,
+    form::Form,
+    moment::Moment,
+    notice::{Action, refused},
+    page::{Above, Frame, page, see},
+    settled::Settled,
+};
 
 #[derive(Template)]
 #[template(path = "welcome.html")]
-struct Welcome<'a> {
+struct Welcome {
     frame: Frame,
     id: TenantId,
-    tenant: &'a str,
-    roles: Vec<&'a str>,
+    tenant: String,
+    roles: Vec<Held>,
+    representative: bool,
+    offer: Option<Offer>,
     people: Option<People>,
     invite: Option<Form>,
 }
 
-struct People {
-    rows: Vec<Person>,
-    older: Option<MemberId>,
+/// A role that one holds at this moment.
+struct Held {
+    name: String,
+    until: Option<Moment>,
 }
 
-#[derive(Deserialize)]
-pub(crate) struct From {
-    after: Option<MemberId>,
+/// A tenant as one of its members sees it.
+pub(crate) struct Inside {
+    pub(crate) tenant: Tenant,
+    pub(crate) grants: Grants,
+    above: Option<Above>,
 }
 
-/// A tenant with its roles, as one of its members sees it.
-struct Inside {
-    tenant: Tenant,
-    grants: Grants,
-    roles: Vec<Role>,
+impl From<TenantView> for Inside {
+    fn from(view: TenantView) -> Self {
+        let TenantView { tenant, grants, lineage } = view;
+        let top = lineage.into_iter().next().filter(|(top, member)| *member && top.id != tenant.id);
+        let above = top.map(|(top, _)| Above { href: format!("/welcome/{}#members", top.id), name: top.name.clone() });
+        Self { tenant, grants, above }
+    }
+}
+
+impl Inside {
+    fn roles(&self, visitor: &Visitor) -> Vec<Held> {
+        let live = self.grants.member().assignments.live_at(visitor.context.now);
+        let roles = live.filter_map(|(grant, until)| match grant {
+            Grant::Role(role) => self.grants.catalogue().role(*role).map(|role| (role, until)),
+            Grant::Permission(_) => None,
+        });
+        roles.map(|(role, until)| Held { name: role.name.to_string(), until: until.map(Moment) }).collect()
+    }
 }
 
 /// The page of a tenant.
 #[handler]
 pub(crate) async fn show(
     edge: Data<&Edge>,
-    visitor: Visitor,
+    Settled(visitor): Settled,
     Path(id): Path<String>,
-    Query(from): Query<From>,
+    Query(wanted): Query<Wanted>,
 ) -> Response {
     match inside(&edge, &visitor, &id).await {
-        Ok(inside) => welcome_page(StatusCode::OK, &edge, &visitor, &inside, from.after, None).await,
+        Ok(inside) => welcome_page(StatusCode::OK, &edge, &visitor, inside, wanted, None).await,
         Err(page) => page,
     }
 }
 
 /// Looks the tenant up; who is signed out is led to the sign-in, and comes back.
-async fn inside(edge: &Edge, visitor: &Visitor, id: &str) -> Result<Inside, Response> {
-    let outside = |error: &dyn Refusal| refused(visitor, error, vec![Action::new("Your organisations", "/")]);
-    let Ok(id) = id.parse::<TenantId>() else { return Err(outside(&Denied::TenantUnknown)) };
+pub(crate) async fn inside(edge: &Edge, visitor: &Visitor, id: &str) -> Result<Inside, Response> {
+    let Ok(id) = id.parse::<TenantId>() else { return Err(outside(visitor, None, &Denied::TenantUnknown)) };
     if visitor.account().is_none() {
         return Err(see(&format!("/sign-in?next=/welcome/{id}")));
     }
-    let (tenant, grants) = edge.membership().tenant(&visitor.context, id).await.map_err(|error| outside(&error))?;
-    let roles = edge.membership().roles(&visitor.context, id).await.map_err(|error| outside(&error))?;
-    Ok(Inside { tenant, grants, roles })
+    let view = edge.membership().tenant(&visitor.context, id).await;
+    view.map(Inside::from).map_err(|error| outside(visitor, Some(id), &error))
+}
+
+/// The page of a refusal that is about the whole of `tenant`. A session that this tenant does not know any more is
+/// replaced by a new one, and then one is back.
+fn outside(visitor: &Visitor, tenant: Option<TenantId>, error: &dyn Refusal) -> Response {
+    match tenant {
+        Some(tenant) if error.code() == "session-outdated" => {
+            sign_in_anew(visitor, &Destination::welcome(tenant), error)
+        }
+        Some(_) | None => refused(visitor, error, vec![Action::new("Your organisations", "/")]),
+    }
 }
 
 /// The page, with the invitation form as it was refused, if it was.
@@ -90,42 +121,29 @@ async fn welcome_page(
     status: StatusCode,
     edge: &Edge,
     visitor: &Visitor,
-    inside: &Inside,
-    after: Option<MemberId>,
+    inside: Inside,
+    wanted: Wanted,
     refused_form: Option<Form>,
 ) -> Response {
-    let Inside { tenant, grants, roles } = inside;
-    let people = match people(edge, visitor, inside, after).await {
-        Ok(people) => people,
-        Err(page) => return page,
+    let offer = match nomination::offer(edge, visitor, &inside).await {
+        Ok(offer) => offer,
+        Err(error) => return outside(visitor, Some(inside.tenant.id), &error),
     };
-    let held = roles.iter().filter(|role| grants.member().roles.contains(&role.id));
-    let may_invite = grants.require(Permission::MEMBERS_INVITE).is_ok();
+    let people = match people::found(edge, visitor, &inside, wanted).await {
+        Ok(people) => people,
+        Err(error) => return outside(visitor, Some(inside.tenant.id), &error),
+    };
+    let may_invite = inside.grants.require(Permission::MEMBERS_INVITE).is_ok();
+    let status = people.as_ref().and_then(People::status).unwrap_or(status);
     let welcome = Welcome {
-        frame: Frame::wide(tenant.name.as_str(), visitor),
-        id: tenant.id,
-        tenant: tenant.name.as_str(),
-        roles: held.map(|role| role.name.as_str()).collect(),
+        id: inside.tenant.id,
+        roles: inside.roles(visitor),
+        representative: inside.grants.member().representative,
+        offer,
         people,
-        invite: refused_form.or_else(|| may_invite.then(|| invite::form(inside, &invite::Filled::default(), None))),
+        invite: refused_form.or_else(|| may_invite.then(|| invite::form(&inside, &invite::Filled::default(), None))),
+        tenant: inside.tenant.name.to_string(),
+        frame: Frame { above: inside.above, ..Frame::wide(inside.tenant.name.as_str(), visitor) },
     };
     page(status, &welcome)
-}
-
-async fn people(
-    edge: &Edge,
-    visitor: &Visitor,
-    inside: &Inside,
-    after: Option<MemberId>,
-) -> Result<Option<People>, Response> {
-    if inside.grants.require(Permission::MEMBERS_READ).is_err() {
-        return Ok(None);
-    }
-    let wanted = Page { after, limit: ROWS };
-    let listed = edge.membership().members(&visitor.context, inside.tenant.id, MemberFilter::default(), wanted).await;
-    let rows = listed.map_err(|error| refused(visitor, &error, Vec::new()))?;
-    let older = rows.last().filter(|_| rows.len() == usize::from(ROWS)).map(|row| row.member.id);
-    let you = inside.grants.member().id;
-    let rows = rows.into_iter().map(|row| Person::of(row, you, visitor.context.now)).collect();
-    Ok(Some(People { rows, older }))
 }

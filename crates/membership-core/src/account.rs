@@ -1,5 +1,6 @@
 //! Accounts: one person that can sign in, member of any number of tenants.
 
+pub mod change_password;
 pub mod password;
 pub mod register;
 pub mod session;
@@ -11,6 +12,7 @@ use chrono::{DateTime, Utc};
 pub use session::{Session, SessionKey, SessionKeyHash};
 
 use crate::{
+    actor::{Duty, Principal},
     email::EmailAddress,
     id::AccountId,
     name::{DisplayName, Username},
@@ -32,8 +34,15 @@ pub struct Account {
     pub password: Option<PasswordHash>,
     /// When it was made.
     pub registered_at: DateTime<Utc>,
-    /// Sessions that started before this are over.
-    pub sessions_valid_from: DateTime<Utc>,
+    /// Whether somebody else chose the password: then it has to be replaced before anything else.
+    pub password_is_temporary: bool,
+    /// What every new session carries. It only rises: whenever all sessions of the account shall end, or those in one
+    /// tenant. A number and not a moment, because the clocks of several servers differ.
+    pub epoch: u32,
+    /// Sessions of an earlier epoch are over.
+    pub sessions_from_epoch: u32,
+    /// When the person last signed in.
+    pub last_signed_in_at: Option<DateTime<Utc>>,
 }
 
 /// An address of an account: a mere claim until a mail to it came back.
@@ -56,13 +65,39 @@ pub enum Login {
 }
 
 impl Account {
+    /// An account that is made at `now`.
+    pub const fn new(id: AccountId, name: DisplayName, now: DateTime<Utc>) -> Self {
+        Self {
+            id,
+            name,
+            username: None,
+            email: None,
+            password: None,
+            registered_at: now,
+            password_is_temporary: false,
+            epoch: 0,
+            sessions_from_epoch: 0,
+            last_signed_in_at: None,
+        }
+    }
+
     /// The address, if it was proved.
     pub fn proved_email(&self) -> Option<&EmailAddress> {
         self.email.as_ref().filter(|email| email.proved_at.is_some()).map(|email| &email.address)
     }
-}
 
-impl Account {
+    /// This account with a password that its owner chose. Every session it had is over.
+    #[must_use]
+    pub fn with_password(self, password: PasswordHash) -> Self {
+        let epoch = self.epoch.saturating_add(1);
+        Self { password: Some(password), password_is_temporary: false, epoch, sessions_from_epoch: epoch, ..self }
+    }
+
+    /// Who asks, when a session of this account that began in `epoch` does.
+    pub fn principal(&self, epoch: u32) -> Principal {
+        Principal { account: self.id, epoch, owes: self.password_is_temporary.then_some(Duty::NewPassword) }
+    }
+
     /// What to call the account on a screen: its username, its address, or its name.
     pub fn label(&self) -> String {
         let username = self.username.as_ref().map(ToString::to_string);

@@ -1,14 +1,20 @@
 //! Who acts, and what they may do at this moment.
 
-use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
 
 use crate::{
-    id::{AccountId, MemberId, RoleId},
+    id::{AccountId, MemberId},
     member::{Member, MemberState},
     refusal::refusals,
-    role::{Permission, PermissionSet, Role},
+    role::{
+        Assignments, Catalogue, Grant, Permission, Role,
+        assignment::{Until, is_live},
+        catalogue::Bits,
+    },
     store::StoreError,
-    tenant::{Tenant, TenantStatus},
+    tenant::TenantStatus,
 };
 
 /// Who asks. An adapter says only what it has proved: that a session is good, never what its owner may do.
@@ -17,9 +23,27 @@ pub enum Actor {
     /// Nobody has signed in. A link in the command may still prove something.
     Anonymous,
     /// The owner of a good session.
-    Account(AccountId),
+    Account(Principal),
     /// The system itself, on a timer or by the operator's command line.
     System,
+}
+
+/// Somebody who is signed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Principal {
+    /// Who.
+    pub account: AccountId,
+    /// The epoch that the session began in: a tenant that has shut the person out since does not know it any more.
+    pub epoch: u32,
+    /// What the person has to do before anything else.
+    pub owes: Option<Duty>,
+}
+
+/// What a signed-in person has to do before anything else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Duty {
+    /// Replace the temporary password that somebody else has chosen.
+    NewPassword,
 }
 
 refusals! {
@@ -28,6 +52,12 @@ refusals! {
         /// Nobody is signed in.
         SignedOut = Unauthenticated "sign-in-required"
             ("this needs somebody who is signed in", "sign in and try again");
+        /// The password is a temporary one.
+        PasswordIsTemporary = Forbidden "password-change-required"
+            ("your password is a temporary one that somebody else has chosen", "choose a password of your own first");
+        /// The session is older than the last time that the member was shut out.
+        SessionOutdated = Unauthenticated "session-outdated"
+            ("your session began before your membership here was disabled", "sign in anew");
         /// No such tenant, or not one of the actor's.
         TenantUnknown = Absent "tenant-unknown"
             ("there is no such tenant for you", "check the address, or sign in with the account that belongs to it");
@@ -46,34 +76,43 @@ refusals! {
         /// Only the operator of the installation may.
         OperatorOnly = Forbidden "operator-only"
             ("only the operator of this installation may do this", "ask the operator");
+        /// Only the representative administrator may.
+        RepresentativeOnly = Forbidden "representative-only"
+            ("only the tenant's representative administrator may do this", "ask the representative administrator");
     } passing Store(StoreError)
 }
 
 impl Actor {
-    /// The account behind the actor, for what only a signed-in person may do.
-    pub const fn account(self) -> Result<AccountId, Denied> {
+    /// Who is signed in, whatever that person still has to do.
+    pub const fn signed_in(self) -> Result<Principal, Denied> {
         match self {
-            Self::Account(account) => Ok(account),
+            Self::Account(principal) => Ok(principal),
             Self::Anonymous | Self::System => Err(Denied::SignedOut),
         }
     }
+
+    /// Who is signed in and owes nothing.
+    pub const fn principal(self) -> Result<Principal, Denied> {
+        match self {
+            Self::Account(Principal { owes: Some(Duty::NewPassword), .. }) => Err(Denied::PasswordIsTemporary),
+            Self::Account(principal) => Ok(principal),
+            Self::Anonymous | Self::System => Err(Denied::SignedOut),
+        }
+    }
+
+    /// The account behind the actor, for what only a signed-in person may do.
+    pub fn account(self) -> Result<AccountId, Denied> {
+        self.principal().map(|principal| principal.account)
+    }
 }
 
-/// A member together with the roles it holds, as a store reads them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Standing {
-    /// The member.
-    pub member: Member,
-    /// Each role that the member holds.
-    pub roles: Vec<Role>,
-}
-
-/// What a member may do at this moment. Empty for anybody who is not enabled in an active tenant.
+/// What a member may do at this moment. Nobody has any who is not enabled in a tenant that is open.
 #[derive(Debug, Clone)]
 pub struct Grants {
     member: Member,
-    roles: Vec<Role>,
-    all: PermissionSet,
+    catalogue: Arc<Catalogue>,
+    now: DateTime<Utc>,
+    all: Bits,
 }
 
 /// Proof that a permission was checked: only [`Grants::require`] makes one, and a mutating decision takes it by value.
@@ -82,7 +121,7 @@ pub struct Grants {
 pub struct Granted {
     member: MemberId,
     permission: Permission,
-    through: RoleId,
+    through: Grant,
 }
 
 impl Granted {
@@ -91,9 +130,9 @@ impl Granted {
         self.member
     }
 
-    /// The role that gave the permission.
-    pub const fn through(&self) -> RoleId {
-        self.through
+    /// The role, or the single permission, that gave it.
+    pub const fn through(&self) -> &Grant {
+        &self.through
     }
 
     /// What was asked.
@@ -102,22 +141,37 @@ impl Granted {
     }
 }
 
+/// Whether `member` is in at all, of a tenant in `status`. This is asked on every request.
+pub fn is_in(status: TenantStatus, member: &Member) -> Result<(), Denied> {
+    match member.state {
+        MemberState::Enabled { .. } => {}
+        MemberState::Disabled { .. } => return Err(Denied::MemberDisabled),
+        MemberState::NotJoined { .. } | MemberState::Removed { .. } => return Err(Denied::TenantUnknown),
+    }
+    match status {
+        TenantStatus::SettingUp | TenantStatus::Active => Ok(()),
+        TenantStatus::Suspended => Err(Denied::TenantSuspended),
+    }
+}
+
+impl Principal {
+    /// Whether the session is one that `member` still knows.
+    pub const fn is_known_to(self, member: &Member) -> Result<(), Denied> {
+        if self.epoch < member.epoch { Err(Denied::SessionOutdated) } else { Ok(()) }
+    }
+}
+
 impl Grants {
-    /// What `standing` gives in `tenant`, or why it gives nothing.
-    pub fn of(tenant: &Tenant, standing: Standing) -> Result<Self, Denied> {
-        match standing.member.state {
-            MemberState::Enabled { .. } => {}
-            MemberState::Disabled { .. } => return Err(Denied::MemberDisabled),
-            MemberState::NotJoined { .. } | MemberState::Removed { .. } => return Err(Denied::TenantUnknown),
-        }
-        if tenant.status == TenantStatus::Suspended {
-            return Err(Denied::TenantSuspended);
-        }
-        let mut all = PermissionSet::default();
-        for role in &standing.roles {
-            all.extend_from(&role.permissions);
-        }
-        Ok(Self { member: standing.member, roles: standing.roles, all })
+    /// What `member` holds at `now` in a tenant in `status`, or why it holds nothing.
+    pub fn of(
+        status: TenantStatus,
+        catalogue: Arc<Catalogue>,
+        member: Member,
+        now: DateTime<Utc>,
+    ) -> Result<Self, Denied> {
+        is_in(status, &member)?;
+        let all = catalogue.union(member.assignments.live_at(now).map(|(grant, _)| grant));
+        Ok(Self { member, catalogue, now, all })
     }
 
     /// The member who holds these grants.
@@ -125,26 +179,58 @@ impl Grants {
         &self.member
     }
 
+    /// What the tenant's roles mean.
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.catalogue
+    }
+
     /// The proof that `permission` is held, or the refusal that names it.
     pub fn require(&self, permission: Permission) -> Result<Granted, Denied> {
-        match self.roles.iter().find(|role| role.permissions.contains(&permission)) {
-            Some(role) => Ok(Granted { member: self.member.id, permission, through: role.id }),
+        let mut live = self.member.assignments.live_at(self.now).map(|(grant, _)| grant);
+        match live.find(|grant| self.catalogue.grant_gives(grant, &permission)) {
+            Some(through) => Ok(Granted { member: self.member.id, through: through.clone(), permission }),
             None => Err(Denied::PermissionMissing { permission }),
         }
     }
 
-    /// The first permission of `wanted` that is not held here: nobody grants what they do not hold.
-    pub fn first_lacking<'a>(&self, wanted: &'a [Role]) -> Option<&'a Permission> {
-        wanted.iter().find_map(|role| role.permissions.first_beyond(&self.all))
+    /// The first permission that `wanted` would give and that is not held here for as long: nobody grants what they do
+    /// not hold, nor for longer than they hold it.
+    pub fn first_lacking<'a>(&self, wanted: impl IntoIterator<Item = (&'a Grant, Until)>) -> Option<Permission> {
+        wanted.into_iter().find_map(|(grant, until)| {
+            let lasting = self.member.assignments.live_at(self.now);
+            let lasting = lasting.filter(|(_, end)| end.is_none_or(|end| until.is_some_and(|until| until <= end)));
+            let held = self.catalogue.union(lasting.map(|(grant, _)| grant));
+            self.catalogue.first_beyond(&self.catalogue.union([grant]), &held).cloned()
+        })
+    }
+
+    /// The first permission that `role` gives and that is not held here for good.
+    pub fn first_lacking_of(&self, role: &Role) -> Option<Permission> {
+        self.first_lacking([(&Grant::Role(role.id), None)])
+    }
+
+    /// The first permission that somebody with `assignments` holds, or will hold once enabled, and that is not held here:
+    /// nobody acts against those above. The representative administrator may.
+    pub fn first_above(&self, assignments: &Assignments) -> Option<Permission> {
+        if self.member.representative {
+            return None;
+        }
+        let theirs = self.catalogue.union(assignments.live_at(self.now).map(|(grant, _)| grant));
+        self.catalogue.first_beyond(&theirs, &self.all).cloned()
     }
 
     /// Everything that is held.
-    pub const fn all(&self) -> &PermissionSet {
+    pub const fn all(&self) -> &Bits {
         &self.all
     }
-}
 
-/// Those of `roles` whose ids are in `wanted`; the first id that names none of them is the error.
-pub fn pick_roles(roles: &[Role], wanted: &BTreeSet<RoleId>) -> Result<Vec<Role>, RoleId> {
-    wanted.iter().map(|id| roles.iter().find(|role| role.id == *id).cloned().ok_or(*id)).collect()
+    /// Everything that is held, by name.
+    pub fn permissions(&self) -> impl Iterator<Item = &Permission> {
+        self.catalogue.permissions_of(&self.all)
+    }
+
+    /// Whether an assignment that ends at `until` still counts.
+    pub fn counts(&self, until: Until) -> bool {
+        is_live(until, self.now)
+    }
 }

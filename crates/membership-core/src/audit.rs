@@ -4,12 +4,13 @@
 //! golden file in `tests/audit`.
 
 mod form;
+pub mod replay;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-pub use form::Form;
+pub use form::{Form, Impossible};
 
 use crate::{actor::Actor, context::Context, event::Event, id::RequestId, store::Scope};
 
@@ -26,6 +27,8 @@ pub struct Record {
     pub actor: RecordedActor,
     /// In which request.
     pub request: RequestId,
+    /// The thing that it is about, by which the audit can be searched.
+    pub object: Uuid,
     /// What: the event's name.
     pub name: String,
     /// What exactly: the JSON of a [`Form`], kept as it was written.
@@ -63,10 +66,11 @@ impl Record {
             at: ctx.now,
             actor: match ctx.actor {
                 Actor::Anonymous => RecordedActor::Anonymous,
-                Actor::Account(id) => RecordedActor::Account(id.as_uuid()),
+                Actor::Account(principal) => RecordedActor::Account(principal.account.as_uuid()),
                 Actor::System => RecordedActor::System,
             },
             request: ctx.request,
+            object: event.object(),
             name: event.name().to_owned(),
             body: Form::of(event).to_json(),
             hash: [0; 32],
@@ -99,6 +103,7 @@ impl Record {
             at.as_bytes(),
             actor.as_bytes(),
             self.request.as_uuid().as_bytes(),
+            self.object.as_bytes(),
             self.name.as_bytes(),
             self.body.as_bytes(),
         ] {

@@ -5,13 +5,17 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use crate::{
-    directory::{Directory, InvitationView},
-    id::{InvitationId, MessageId},
+    directory::{Directory, InvitationView, NominationView},
+    id::{InvitationId, MemberId, MessageId, NominationId},
     invitation::Channel,
     lifecycle::Stage,
     link::Links,
+    member::{Member, MemberStatus, leave},
+    name::DisplayName,
     outbox::{Content, Delivery, Leased, Letter, MailKind, Mailer, Outbox, Patience, Verdict},
+    role::{Access, Role},
     store::StoreError,
+    tenant::{Tenant, representative::Answer},
 };
 
 /// Most messages that one round takes. What became of them is written down together, so a crash repeats at most these.
@@ -121,34 +125,87 @@ impl Postman {
 
     /// Tries one message; `None` if there is no letter to send any more.
     async fn attempt(&self, lease: &Leased, now: DateTime<Utc>) -> Result<Option<Verdict>, StoreError> {
-        let MailKind::Invitation = lease.mail.kind;
-        let id = InvitationId::from_uuid(lease.mail.subject);
-        let view = self.directory.invitation(lease.mail.tenant, id).await?;
-        let Some(letter) = view.and_then(|view| self.letter(lease, &view, now)) else { return Ok(None) };
+        let Some((to_name, content)) = self.content(lease, now).await? else { return Ok(None) };
         // The last look before the wire: a letter that was cancelled meanwhile must not go out.
         if !self.outbox.holds(lease).await? {
             return Ok(None);
         }
+        let id = MessageId::from_uuid(lease.id.as_uuid());
+        let letter = Letter { id, to: lease.mail.to.clone(), to_name: to_name.to_string(), content };
         Ok(Some(self.mailer.send(&letter).await))
     }
 
-    /// The letter of an invitation whose newest link is this one and still open.
-    fn letter(&self, lease: &Leased, view: &InvitationView, now: DateTime<Utc>) -> Option<Letter> {
+    /// What the letter says and whom it greets, if there is still something to say.
+    async fn content(&self, lease: &Leased, now: DateTime<Utc>) -> Result<Option<(DisplayName, Content)>, StoreError> {
+        let (tenant, subject) = (lease.mail.tenant, lease.mail.subject);
+        match lease.mail.kind {
+            MailKind::Invitation => {
+                let view = self.directory.invitation(tenant, InvitationId::from_uuid(subject)).await?;
+                Ok(view.and_then(|view| self.invitation(lease, view, now)))
+            }
+            MailKind::BecameMember => {
+                let found = self.directory.member(tenant, MemberId::from_uuid(subject)).await?;
+                let (Some(details), Some(tenant)) = (found, self.directory.tenant(tenant).await?) else {
+                    return Ok(None);
+                };
+                let access = self.directory.access(tenant.id).await?;
+                Ok(self.became_member(details.row.member, &tenant, &access))
+            }
+            MailKind::Nominated | MailKind::BecameRepresentative | MailKind::HandedOver => {
+                let view = self.directory.nomination_view(tenant, NominationId::from_uuid(subject)).await?;
+                Ok(view.and_then(|view| self.nomination(lease.mail.kind, view, now)))
+            }
+        }
+    }
+
+    /// An invitation whose newest link is this one and still open.
+    fn invitation(&self, lease: &Leased, view: InvitationView, now: DateTime<Utc>) -> Option<(DisplayName, Content)> {
         let invitation = &view.invitation;
         let open = invitation.stage_at(now) == Stage::Invited && invitation.generation == lease.mail.generation;
         let expires_at = invitation.deadline().filter(|_| open)?;
         let Channel::Mail(_) = invitation.channel else { return None };
-        Some(Letter {
-            id: MessageId::from_uuid(lease.id.as_uuid()),
-            to: lease.mail.to.clone(),
-            to_name: view.member.name.to_string(),
-            content: Content::Invitation {
-                tenant: view.tenant.name.to_string(),
-                inviter: view.inviter.clone(),
-                roles: view.roles.iter().map(|role| role.name.to_string()).collect(),
-                link: self.links.url(&invitation.link()),
-                expires_at,
-            },
-        })
+        let content = Content::Invitation {
+            tenant: view.tenant.name.to_string(),
+            inviter: view.inviter,
+            roles: view.roles.iter().map(|role| role.name.to_string()).collect(),
+            link: self.links.url(&invitation.link()),
+            expires_at,
+        };
+        Some((view.member.name, content))
+    }
+
+    fn became_member(&self, member: Member, tenant: &Tenant, access: &Access) -> Option<(DisplayName, Content)> {
+        if member.status() == MemberStatus::Removed {
+            return None;
+        }
+        let held = |role: &&Role| member.assignments.roles().any(|id| id == role.id);
+        let content = Content::BecameMember {
+            tenant: tenant.name.to_string(),
+            roles: access.roles.iter().filter(held).map(|role| role.name.to_string()).collect(),
+            open: self.links.place(tenant.id),
+            leave: self.links.url(&leave::link(&member)),
+        };
+        Some((member.name, content))
+    }
+
+    fn nomination(&self, kind: MailKind, view: NominationView, now: DateTime<Utc>) -> Option<(DisplayName, Content)> {
+        let NominationView { tenant, nomination, nominator, nominee } = view;
+        let name = tenant.name.to_string();
+        match (kind, nomination.answer) {
+            (MailKind::Nominated, Answer::None) if nomination.stands_at(now) => {
+                let (by, link) = (nominator.name.to_string(), self.links.place(tenant.id));
+                let content = Content::Nominated { tenant: name, by, link, expires_at: nomination.expires_at };
+                Some((nominee.name, content))
+            }
+            (MailKind::BecameRepresentative, Answer::Accepted(_)) => {
+                let content = Content::BecameRepresentative { tenant: name, former: nominator.name.to_string() };
+                Some((nominee.name, content))
+            }
+            (MailKind::HandedOver, Answer::Accepted(_)) => {
+                let content = Content::HandedOver { tenant: name, successor: nominee.name.to_string() };
+                Some((nominator.name, content))
+            }
+            (..) => None,
+        }
     }
 }

@@ -5,18 +5,18 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     account::{Account, Login, Session, SessionKeyHash},
-    actor::Standing,
-    audit::Record,
-    id::{AccountId, InvitationId, MemberId, TenantId},
+    audit::{Record, RecordedActor},
+    id::{AccountId, CatalogueId, InvitationId, MemberId, NominationId, RoleId, TenantId, TransferId},
     installation::Installation,
     invariants::World,
     invitation::Invitation,
     lifecycle::Stage,
-    member::{Member, MemberStatus},
+    member::{Member, MemberStatus, transfer::Transfer},
     outbox::Delivery,
-    role::Role,
+    role::{Access, Permission, Role},
+    search::Query,
     store::{Scope, StoreError},
-    tenant::Tenant,
+    tenant::{Tenant, TenantStatus, representative::Nomination},
 };
 
 /// Most rows of one page.
@@ -31,11 +31,28 @@ pub struct Page<Id> {
     pub limit: u16,
 }
 
-/// Which members to list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// Which members to list: those to which all of it applies.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct MemberFilter {
-    /// Only those in this state; `None` for all but the removed ones.
+    /// In this state; `None` for all but the removed ones.
     pub status: Option<MemberStatus>,
+    /// Whose invitation is in this state at the moment of asking.
+    pub stage: Option<(Stage, DateTime<Utc>)>,
+    /// Who were given at least one of these.
+    pub given: Option<AnyOf>,
+    /// Whose name, username or address is like this.
+    pub text: Option<Query>,
+}
+
+/// A choice of roles and of one single permission.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AnyOf {
+    /// One of these roles,
+    pub roles: Vec<RoleId>,
+    /// or this permission beside the roles,
+    pub permission: Option<Permission>,
+    /// and it still counts at this moment; `None` if that does not matter.
+    pub at: Option<DateTime<Utc>>,
 }
 
 /// A member as a list shows it.
@@ -47,6 +64,76 @@ pub struct MemberRow {
     pub invitation: Option<Invitation>,
     /// What became of the newest invitation mail, if there was one.
     pub delivery: Option<Delivery>,
+    /// The hand-over of what it held, if it was removed and had held something.
+    pub transfer: Option<Transfer>,
+}
+
+/// All that is shown of one member.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MemberDetails {
+    /// As the list shows it.
+    pub row: MemberRow,
+    /// When its account last signed in.
+    pub last_signed_in_at: Option<DateTime<Utc>>,
+    /// Who made the entry, by name.
+    pub creator: Option<String>,
+}
+
+/// Where a member stands: all that is read to decide what it may do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Footing {
+    /// The state of the tenant.
+    pub status: TenantStatus,
+    /// The present state of the tenant's applications and roles.
+    pub catalogue: CatalogueId,
+    /// The member.
+    pub member: Member,
+}
+
+/// Whose footing is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Who {
+    /// The member that this account is. Removed members are no members.
+    Account(AccountId),
+    /// This member, removed or not.
+    Member(MemberId),
+}
+
+/// Which records of an audit to list: those to which all of it applies.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RecordFilter {
+    /// About the thing with this id: see [`Event::object`](crate::event::Event::object).
+    pub object: Option<uuid::Uuid>,
+    /// By this actor.
+    pub actor: Option<RecordedActor>,
+    /// Whose name is this, or begins with it and a dot: `member` for all of `member.invited` and its like.
+    pub name: Option<String>,
+    /// At this moment or later.
+    pub from: Option<DateTime<Utc>>,
+    /// Before this moment.
+    pub before: Option<DateTime<Utc>>,
+}
+
+/// In which order, and where a page of an audit begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RecordOrder {
+    /// Oldest first, those after this revision.
+    After(u64),
+    /// Newest first, those before this revision; `None` for the newest of all.
+    Before(Option<u64>),
+}
+
+/// An offer to become the representative, with what its letters tell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NominationView {
+    /// The tenant.
+    pub tenant: Tenant,
+    /// The offer.
+    pub nomination: Nomination,
+    /// Who made it.
+    pub nominator: Member,
+    /// Who was asked.
+    pub nominee: Member,
 }
 
 /// An invitation as the invitee sees it, and as the letter tells it.
@@ -58,7 +145,7 @@ pub struct InvitationView {
     pub member: Member,
     /// The tenant.
     pub tenant: Tenant,
-    /// What the person will be.
+    /// What the person will be: the roles that the member was given.
     pub roles: Vec<Role>,
     /// Who invites, by name; `None` if the operator does.
     pub inviter: Option<String>,
@@ -79,6 +166,15 @@ pub struct Place {
     pub status: MemberStatus,
 }
 
+/// A tenant in the line from the top.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ancestor {
+    /// The tenant.
+    pub id: TenantId,
+    /// What people call it.
+    pub name: String,
+}
+
 /// The port to what is only shown.
 #[async_trait]
 pub trait Directory: Send + Sync {
@@ -94,23 +190,40 @@ pub trait Directory: Send + Sync {
     /// The places where `account` is a member, joined and not removed, by the tenant's name.
     async fn places(&self, account: AccountId) -> Result<Vec<Place>, StoreError>;
 
-    /// The tenant and what `account` is in it.
-    async fn standing_of(&self, tenant: TenantId, account: AccountId)
-    -> Result<Option<(Tenant, Standing)>, StoreError>;
+    /// A tenant.
+    async fn tenant(&self, tenant: TenantId) -> Result<Option<Tenant>, StoreError>;
 
-    /// The tenant's roles, by name.
-    async fn roles(&self, tenant: TenantId) -> Result<Vec<Role>, StoreError>;
+    /// The tenants from the top to `tenant`, itself the last; empty if there is no such tenant.
+    async fn lineage(&self, tenant: TenantId) -> Result<Vec<Ancestor>, StoreError>;
+
+    /// Where a member stands: one question, asked on every request.
+    async fn footing(&self, tenant: TenantId, who: Who) -> Result<Option<Footing>, StoreError>;
+
+    /// The tenant's applications, in their order, and its roles, by name.
+    async fn access(&self, tenant: TenantId) -> Result<Access, StoreError>;
 
     /// A page of members, newest entry first.
     async fn members(
         &self,
         tenant: TenantId,
-        filter: MemberFilter,
+        filter: &MemberFilter,
         page: Page<MemberId>,
     ) -> Result<Vec<MemberRow>, StoreError>;
 
     /// One member.
-    async fn member(&self, tenant: TenantId, member: MemberId) -> Result<Option<MemberRow>, StoreError>;
+    async fn member(&self, tenant: TenantId, member: MemberId) -> Result<Option<MemberDetails>, StoreError>;
+
+    /// Up to `limit` hand-overs that are due at `now`, oldest first.
+    async fn transfers_due(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<(TenantId, TransferId)>, StoreError>;
+
+    /// The hand-overs of a tenant that are not finished, oldest first.
+    async fn open_transfers(&self, tenant: TenantId) -> Result<Vec<Transfer>, StoreError>;
+
+    /// The offer that waits for an answer in a tenant, if one does.
+    async fn nomination(&self, tenant: TenantId) -> Result<Option<Nomination>, StoreError>;
+
+    /// An offer and what its letters tell, answered or not.
+    async fn nomination_view(&self, tenant: TenantId, id: NominationId) -> Result<Option<NominationView>, StoreError>;
 
     /// An invitation with all that is told about it.
     async fn invitation(&self, tenant: TenantId, id: InvitationId) -> Result<Option<InvitationView>, StoreError>;
@@ -118,8 +231,14 @@ pub trait Directory: Send + Sync {
     /// Up to `limit` invitations that are past their deadline at `now` and not written down as [`Stage::Expired`].
     async fn overdue(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<(TenantId, InvitationId)>, StoreError>;
 
-    /// Up to `limit` records of an audit after the revision `after`, oldest first.
-    async fn audit(&self, scope: Scope, after: u64, limit: u16) -> Result<Vec<Record>, StoreError>;
+    /// Up to `limit` records of an audit.
+    async fn audit(
+        &self,
+        scope: Scope,
+        filter: &RecordFilter,
+        order: RecordOrder,
+        limit: u16,
+    ) -> Result<Vec<Record>, StoreError>;
 
     /// Every tenant, for the doctor.
     async fn tenants(&self) -> Result<Vec<TenantId>, StoreError>;

@@ -108,6 +108,11 @@ impl EmailAddress {
         &self.0
     }
 
+    /// Whether it could be entered where only `alphabet` is allowed.
+    pub fn fits(&self, alphabet: Alphabet) -> bool {
+        alphabet == Alphabet::International || self.0.is_ascii()
+    }
+
     /// The domain, as A-labels.
     pub fn domain(&self) -> &str {
         self.0.rsplit_once('@').map_or("", |(_, domain)| domain)
@@ -134,7 +139,7 @@ impl<'de> Deserialize<'de> for EmailAddress {
 }
 
 /// Strict UTS 46 processing, then the rules of host names: at least two labels, none of them empty or all digits last.
-fn canonical_domain(domain: &str) -> Result<String, AddressFault> {
+pub(crate) fn canonical_domain(domain: &str) -> Result<String, AddressFault> {
     let ascii = idna::domain_to_ascii_strict(domain).map_err(|_| AddressFault::BadDomain)?;
     let last = ascii.rsplit('.').next().unwrap_or_default();
     let host_like = |label: &str| {

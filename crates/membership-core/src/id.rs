@@ -66,6 +66,12 @@ ids! {
     InvitationId;
     /// A role of a tenant.
     RoleId;
+    /// One state of a tenant's applications and roles: whatever changes them gives the tenant a new one.
+    CatalogueId;
+    /// A hand-over of a removed member's data.
+    TransferId;
+    /// An offer to become the tenant's representative administrator.
+    NominationId;
     /// A signed-in session.
     SessionId;
     /// A message in the outbox; also the stable part of its Message-ID.

@@ -10,10 +10,10 @@ use crate::{
     audit::{Head, Record},
     id::{InvitationId, MemberId, MessageId, RoleId},
     invitation::{Channel, Invitation, Inviter, State},
-    member::{Member, MemberState, MemberStatus},
-    outbox::{Delivery, Mail},
-    role::Role,
-    tenant::{Tenant, TenantStatus},
+    member::{Member, MemberState, MemberStatus, transfer::Transfer},
+    outbox::{Delivery, Mail, MailKind},
+    role::{Access, Catalogue, Grant, Role},
+    tenant::{Tenant, TenantStatus, representative::Nomination},
 };
 
 /// Everything there is in a tenant at one moment.
@@ -21,12 +21,16 @@ use crate::{
 pub struct World {
     /// The tenant.
     pub tenant: Tenant,
-    /// Its roles.
-    pub roles: Vec<Role>,
+    /// Its applications and roles.
+    pub access: Access,
     /// Its members, removed ones too.
     pub members: Vec<Member>,
     /// Its invitations.
     pub invitations: Vec<Invitation>,
+    /// The hand-overs of what its removed members held.
+    pub transfers: Vec<Transfer>,
+    /// The offers to become its representative.
+    pub nominations: Vec<Nomination>,
     /// The accounts of its members.
     pub accounts: Vec<Account>,
     /// Its outbox.
@@ -51,9 +55,12 @@ pub const CHECKS: &[(u8, Check)] = &[
     (1, one_representative),
     (2, the_representative_is_an_administrator),
     (3, an_administrator_is_enabled),
+    (10, roles_include_each_other_in_no_circle),
     (11, references_stay_within_the_tenant),
+    (12, the_administrators_hold_everything),
     (14, one_membership_and_one_open_invitation),
     (16, joined_members_have_an_account),
+    (17, who_is_gone_holds_nothing),
     (19, members_and_invitations_agree),
     (25, open_invitations_have_a_deadline),
     (28, proved_addresses_are_unique),
@@ -75,8 +82,10 @@ impl World {
         self.members.iter().filter(|member| member.status() != MemberStatus::Removed)
     }
 
-    fn administrators(&self) -> BTreeSet<RoleId> {
-        self.roles.iter().filter(|role| role.administrator).map(|role| role.id).collect()
+    /// Whether `member` holds the tenant administrator's role for good.
+    fn is_administrator(&self, member: &Member) -> bool {
+        let administrators = self.access.roles.iter().filter(|role| role.administrator);
+        administrators.map(|role| Grant::Role(role.id)).any(|grant| member.assignments.end_of(&grant) == Some(None))
     }
 
     fn invitations_by_id(&self) -> BTreeMap<InvitationId, &Invitation> {
@@ -90,9 +99,8 @@ fn one_representative(world: &World, _: DateTime<Utc>) -> Vec<String> {
 }
 
 fn the_representative_is_an_administrator(world: &World, _: DateTime<Utc>) -> Vec<String> {
-    let administrators = world.administrators();
     let fit = |member: &Member| {
-        !member.roles.is_disjoint(&administrators)
+        world.is_administrator(member)
             && (member.status() == MemberStatus::Enabled || world.tenant.status == TenantStatus::SettingUp)
     };
     let unfit = world.present().filter(|member| member.representative && !fit(member));
@@ -100,8 +108,7 @@ fn the_representative_is_an_administrator(world: &World, _: DateTime<Utc>) -> Ve
 }
 
 fn an_administrator_is_enabled(world: &World, _: DateTime<Utc>) -> Vec<String> {
-    let administrators = world.administrators();
-    let fit = |member: &Member| member.status() == MemberStatus::Enabled && !member.roles.is_disjoint(&administrators);
+    let fit = |member: &Member| member.status() == MemberStatus::Enabled && world.is_administrator(member);
     if world.tenant.status == TenantStatus::SettingUp || world.members.iter().any(fit) {
         Vec::new()
     } else {
@@ -110,15 +117,19 @@ fn an_administrator_is_enabled(world: &World, _: DateTime<Utc>) -> Vec<String> {
 }
 
 fn references_stay_within_the_tenant(world: &World, _: DateTime<Utc>) -> Vec<String> {
-    let roles: BTreeSet<RoleId> = world.roles.iter().map(|role| role.id).collect();
+    let roles: BTreeSet<RoleId> = world.access.roles.iter().map(|role| role.id).collect();
+    let catalogue = Catalogue::compile(world.tenant.catalogue, world.access.clone());
     let members: BTreeSet<MemberId> = world.members.iter().map(|member| member.id).collect();
     let mut found = Vec::new();
-    for role in world.roles.iter().filter(|role| role.tenant != world.tenant.id) {
-        found.push(format!("role {} is of another tenant", role.id));
+    for role in &world.access.roles {
+        if role.tenant != world.tenant.id || !role.includes.is_subset(&roles) {
+            found.push(format!("role {} or one that it includes is of another tenant", role.id));
+        }
     }
     for member in &world.members {
-        if member.tenant != world.tenant.id || !member.roles.is_subset(&roles) {
-            found.push(format!("member {} or a role of it is of another tenant", member.id));
+        let known = member.assignments.iter().all(|(grant, _)| catalogue.has(grant));
+        if member.tenant != world.tenant.id || !known {
+            found.push(format!("member {} or something it holds is of another tenant", member.id));
         }
     }
     for invitation in &world.invitations {
@@ -128,6 +139,49 @@ fn references_stay_within_the_tenant(world: &World, _: DateTime<Utc>) -> Vec<Str
         };
         if invitation.tenant != world.tenant.id || !members.contains(&invitation.member) || inviter_is_foreign {
             found.push(format!("invitation {} or its members are of another tenant", invitation.id));
+        }
+    }
+    for transfer in &world.transfers {
+        let heirs = transfer.shares.iter().map(|share| &share.heir);
+        if !heirs.chain([&transfer.member]).all(|member| members.contains(member)) {
+            found.push(format!("hand-over {} is of or for somebody of another tenant", transfer.id));
+        }
+    }
+    found
+}
+
+fn the_administrators_hold_everything(world: &World, _: DateTime<Utc>) -> Vec<String> {
+    let all = world.access.applications.iter().flat_map(|application| &application.permissions);
+    let all: Vec<_> = all.map(|named| &named.permission).collect();
+    let administrators: Vec<&Role> = world.access.roles.iter().filter(|role| role.administrator).collect();
+    match administrators.as_slice() {
+        [one] if all.iter().all(|permission| one.permissions.contains(permission)) => Vec::new(),
+        [one] => vec![format!("the administrators' role {} does not hold everything", one.id)],
+        several => vec![format!("the tenant has {} administrators' roles", several.len())],
+    }
+}
+
+fn roles_include_each_other_in_no_circle(world: &World, _: DateTime<Utc>) -> Vec<String> {
+    let catalogue = Catalogue::compile(world.tenant.catalogue, world.access.clone());
+    let circle = |role: &&Role| role.includes.iter().any(|included| catalogue.reaches(*included, role.id));
+    world.access.roles.iter().filter(circle).map(|role| format!("role {} includes itself", role.id)).collect()
+}
+
+fn who_is_gone_holds_nothing(world: &World, _: DateTime<Utc>) -> Vec<String> {
+    let mut found = Vec::new();
+    for member in world.members.iter().filter(|member| member.status() == MemberStatus::Removed) {
+        if !member.assignments.is_empty() || member.representative {
+            found.push(format!("the removed member {} still holds something", member.id));
+        }
+    }
+    let gone: BTreeSet<MemberId> =
+        world.members.iter().filter(|m| m.status() == MemberStatus::Removed).map(|m| m.id).collect();
+    for transfer in &world.transfers {
+        let done = transfer.shares.iter().all(|share| share.done_at.is_some());
+        let finished = transfer.due_at().is_none();
+        if !gone.contains(&transfer.member) || transfer.shares.is_empty() || (finished && !done) {
+            found
+                .push(format!("hand-over {} is of somebody who is there, or finished before it was done", transfer.id));
         }
     }
     found
@@ -232,6 +286,9 @@ fn mail_is_owed_once(world: &World, _: DateTime<Utc>) -> Vec<String> {
 fn no_dead_link_waits_to_be_sent(world: &World, _: DateTime<Utc>) -> Vec<String> {
     let invitations = world.invitations_by_id();
     let dead = |mail: &Mail| {
+        if mail.kind != MailKind::Invitation {
+            return false;
+        }
         let invitation = invitations.get(&InvitationId::from_uuid(mail.subject));
         invitation.is_none_or(|invitation| {
             mail.generation < invitation.generation

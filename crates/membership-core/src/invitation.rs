@@ -51,6 +51,15 @@ pub struct Invitation {
     pub state: State,
 }
 
+/// An invitation of a tenant, as commands name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Subject {
+    /// The tenant.
+    pub tenant: TenantId,
+    /// The invitation.
+    pub invitation: InvitationId,
+}
+
 /// Who answers for an invitation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -201,6 +210,18 @@ impl Invitation {
     pub fn resend(self, inviter: Inviter, now: DateTime<Utc>) -> Result<Self, Closed> {
         self.step(Command::Resend, now)?;
         Ok(Self { inviter, ..self }.issued(now))
+    }
+
+    /// Goes by `channel` from now on. A link that was out is dead and the next one issued, for which `inviter` answers; one
+    /// that nobody waits for goes there when it is sent.
+    pub fn readdress(self, channel: Channel, inviter: Inviter, now: DateTime<Utc>) -> Result<Self, Closed> {
+        let moved = Self { channel, ..self };
+        match moved.stage_at(now) {
+            Stage::Ready | Stage::Rejected | Stage::Revoked => Ok(moved),
+            Stage::Expired => Ok(moved.clone().expire(now)?.unwrap_or(moved)),
+            Stage::Invited | Stage::Accepted => moved.resend(inviter, now),
+            Stage::Joined => Err(Closed::Joined),
+        }
     }
 
     /// The person says yes and has `window` to finish. `None`: it was accepted before, and stays so.

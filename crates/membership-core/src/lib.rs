@@ -35,6 +35,7 @@
 //! | [`invitation`], [`member`], [`role`], [`tenant`], [`account`], [`installation`] | the nouns, each with its verbs beneath it |
 //! | [`actor`] | who acts, and [`Granted`](actor::Granted), the proof that a permission was checked |
 //! | [`event`], [`audit`], [`outbox`] | every fact that can happen, its record and its mail |
+//! | [`search`] | finding people by what somebody half remembers |
 //! | [`store`], [`directory`], [`ports`] | what the domain asks of the world |
 //! | [`refusal`] | why not |
 //! | [`invariants`] | what is always true, as functions |
@@ -59,21 +60,24 @@ pub mod outbox;
 pub mod ports;
 pub mod refusal;
 pub mod role;
+pub mod search;
 pub mod store;
 pub mod tenant;
 mod view;
 
-pub use view::ViewError;
+pub use view::{Authority, Leaving, Legend, MemberPage, TenantView, ViewError};
 
 use std::sync::Arc;
 
 use actor::{Denied, Grants};
-use directory::Directory;
-use id::AccountId;
+use context::Context;
+use directory::{Directory, Footing, Who};
+use id::{CatalogueId, TenantId};
 use link::Links;
-use ports::{Entropy, PasswordHasher};
-use store::{Store, Tx};
-use tenant::{Preset, Tenant};
+use ports::{DataCustodian, Entropy, PasswordHasher};
+use role::{Catalogue, catalogue::Shelf};
+use store::{Store, StoreError, Tx};
+use tenant::{Presets, Tenant};
 
 /// The facade: holds the ports, offers the use cases. Cheap to clone.
 #[derive(Clone)]
@@ -82,9 +86,11 @@ pub struct Membership {
     directory: Arc<dyn Directory>,
     entropy: Arc<dyn Entropy>,
     passwords: Arc<dyn PasswordHasher>,
+    custodian: Arc<dyn DataCustodian>,
     links: Links,
-    preset: Preset,
+    presets: Arc<Presets>,
     mail_is_on: bool,
+    shelf: Arc<Shelf>,
 }
 
 /// What a [`Membership`] is made of.
@@ -97,10 +103,12 @@ pub struct Parts {
     pub entropy: Arc<dyn Entropy>,
     /// What hashes passwords.
     pub passwords: Arc<dyn PasswordHasher>,
+    /// The products that keep data for members; [`NoData`](ports::NoData) if none does.
+    pub custodian: Arc<dyn DataCustodian>,
     /// The keys of the links.
     pub links: Links,
     /// What new tenants start with.
-    pub preset: Preset,
+    pub presets: Presets,
     /// Whether mail goes anywhere. If not, invitations by mail are refused with the reason.
     pub mail_is_on: bool,
 }
@@ -108,13 +116,19 @@ pub struct Parts {
 impl Membership {
     /// Puts the parts together.
     pub fn new(parts: Parts) -> Self {
-        let Parts { store, directory, entropy, passwords, links, preset, mail_is_on } = parts;
-        Self { store, directory, entropy, passwords, links, preset, mail_is_on }
+        let Parts { store, directory, entropy, passwords, custodian, links, presets, mail_is_on } = parts;
+        let (presets, shelf) = (Arc::new(presets), Arc::default());
+        Self { store, directory, entropy, passwords, custodian, links, presets, mail_is_on, shelf }
     }
 
     /// The keys of the links and where their pages are.
     pub const fn links(&self) -> &Links {
         &self.links
+    }
+
+    /// What new tenants can start with.
+    pub fn presets(&self) -> &Presets {
+        &self.presets
     }
 
     /// The source of randomness, for an edge that needs ids of its own.
@@ -129,10 +143,49 @@ impl std::fmt::Debug for Membership {
     }
 }
 
-/// The tenant that the transaction is about, and what `account` may do in it at this moment.
-pub(crate) async fn admitted(tx: &mut dyn Tx, account: AccountId) -> Result<(Tenant, Grants), Denied> {
-    let tenant = tx.tenant().await?.ok_or(Denied::TenantUnknown)?;
-    let standing = tx.standing_of(account).await?.ok_or(Denied::TenantUnknown)?;
-    let grants = Grants::of(&tenant, standing)?;
-    Ok((tenant, grants))
+impl Membership {
+    /// The tenant that the transaction is about, and what `ctx.actor` may do in it at this moment.
+    pub(crate) async fn admitted(&self, tx: &mut dyn Tx, ctx: &Context) -> Result<(Tenant, Grants), Denied> {
+        let principal = ctx.actor.principal()?;
+        let tenant = tx.tenant().await?.ok_or(Denied::TenantUnknown)?;
+        let member = tx.member_of(principal.account).await?.ok_or(Denied::TenantUnknown)?;
+        principal.is_known_to(&member)?;
+        let catalogue = self.catalogue_in(tx, &tenant).await?;
+        let grants = Grants::of(tenant.status, catalogue, member, ctx.now)?;
+        Ok((tenant, grants))
+    }
+
+    /// The catalogue of the tenant that the transaction is about.
+    pub(crate) async fn catalogue_in(&self, tx: &mut dyn Tx, tenant: &Tenant) -> Result<Arc<Catalogue>, StoreError> {
+        match self.shelf.get(tenant.catalogue) {
+            Some(catalogue) => Ok(catalogue),
+            None => Ok(self.shelf.put(Catalogue::compile(tenant.catalogue, tx.access().await?))),
+        }
+    }
+
+    /// The catalogue `id` of `tenant`, for reading. If the roles have changed since the id was read, the newer ones are
+    /// compiled for this call and not kept under the older id.
+    pub(crate) async fn catalogue(&self, tenant: TenantId, id: CatalogueId) -> Result<Arc<Catalogue>, StoreError> {
+        if let Some(catalogue) = self.shelf.get(id) {
+            return Ok(catalogue);
+        }
+        let compiled = Catalogue::compile(id, self.directory.access(tenant).await?);
+        let now = self.directory.tenant(tenant).await?.map(|tenant| tenant.catalogue);
+        Ok(if now == Some(id) { self.shelf.put(compiled) } else { Arc::new(compiled) })
+    }
+
+    /// Where whoever asks stands in `tenant`, and what the tenant's roles mean. Refused unless that is a member who is in.
+    pub(crate) async fn footing_of(
+        &self,
+        ctx: &Context,
+        tenant: TenantId,
+    ) -> Result<(Footing, Arc<Catalogue>), ViewError> {
+        let principal = ctx.actor.principal()?;
+        let found = self.directory.footing(tenant, Who::Account(principal.account)).await?;
+        let footing = found.ok_or(Denied::TenantUnknown)?;
+        actor::is_in(footing.status, &footing.member)?;
+        principal.is_known_to(&footing.member)?;
+        let catalogue = self.catalogue(tenant, footing.catalogue).await?;
+        Ok((footing, catalogue))
+    }
 }

@@ -11,7 +11,7 @@ use subtle::ConstantTimeEq;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use crate::refusal::refusals;
+use crate::{id::TenantId, refusal::refusals};
 
 /// What a link is for. A token acts only at its purpose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
@@ -21,6 +21,8 @@ pub enum Purpose {
     Invitation,
     /// Setting up the installation.
     SetUp,
+    /// Leaving a tenant that one was made a member of.
+    Leaving,
 }
 
 /// What a link says.
@@ -69,6 +71,7 @@ impl Purpose {
         match self {
             Self::Invitation => "mbi_",
             Self::SetUp => "mbs_",
+            Self::Leaving => "mbl_",
         }
     }
 
@@ -76,6 +79,7 @@ impl Purpose {
         match self {
             Self::Invitation => "invitation",
             Self::SetUp => "set-up",
+            Self::Leaving => "leaving",
         }
     }
 }
@@ -113,6 +117,11 @@ impl Links {
     /// The address of the page behind the link.
     pub fn url(&self, link: &Link) -> String {
         format!("{}/{}/{}", self.base, link.purpose.path(), self.token(link))
+    }
+
+    /// The address of a tenant's own page.
+    pub fn place(&self, tenant: TenantId) -> String {
+        format!("{}/welcome/{tenant}", self.base)
     }
 
     /// What the token says, if it is one of ours for this purpose.

@@ -1,19 +1,29 @@
 //! Members: one person's place in one tenant.
 
-use std::collections::BTreeSet;
+pub mod add;
+pub mod bulk;
+pub mod disable;
+pub mod edit;
+pub mod enable;
+pub mod leave;
+pub mod reach;
+pub mod remove;
+pub mod transfer;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    account::Account,
     email::EmailAddress,
-    id::{AccountId, InvitationId, MemberId, RoleId, TenantId},
+    id::{AccountId, InvitationId, MemberId, TenantId},
     lifecycle::{MemberClosed, MemberCommand, member_cell},
-    name::DisplayName,
+    name::{DisplayName, Username},
+    role::Assignments,
 };
 
 /// A member.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Member {
     /// Its identifier.
     pub id: MemberId,
@@ -23,14 +33,19 @@ pub struct Member {
     pub name: DisplayName,
     /// The address that the tenant knows the person by; unique among the tenant's members that are not removed.
     pub email: Option<EmailAddress>,
-    /// What the member may do once enabled.
-    pub roles: BTreeSet<RoleId>,
+    /// The name that the person signs in with, once joined, if the account has one.
+    pub username: Option<Username>,
+    /// What the member may do once enabled. A removed member holds nothing.
+    pub assignments: Assignments,
     /// The tenant's representative administrator: exactly one.
     pub representative: bool,
     /// Who made the entry: a member, or nobody for a tenant's founder.
     pub creator: Option<MemberId>,
     /// When the entry was made.
     pub created_at: DateTime<Utc>,
+    /// Sessions that began in an earlier epoch of the account are not good here: it rises whenever the member is shut
+    /// out, and stays when the member is let in again.
+    pub epoch: u32,
     /// Where the member is in its life.
     pub state: MemberState,
 }
@@ -130,8 +145,41 @@ impl Member {
     }
 
     /// This member once `account` has joined at `now`.
-    pub fn join(self, account: AccountId, now: DateTime<Utc>) -> Result<Self, MemberClosed> {
+    pub fn join(self, account: &Account, now: DateTime<Utc>) -> Result<Self, MemberClosed> {
         member_cell(self.status(), MemberCommand::Join)?;
-        Ok(Self { state: MemberState::Enabled { account, joined_at: now }, ..self })
+        let state = MemberState::Enabled { account: account.id, joined_at: now };
+        Ok(Self { state, username: account.username.clone(), ..self })
+    }
+
+    /// This member shut out at `now`. No session that its account (whose epoch is `epoch`) has at this moment is good
+    /// here any more.
+    pub fn disable(self, epoch: u32, now: DateTime<Utc>) -> Result<Self, MemberClosed> {
+        member_cell(self.status(), MemberCommand::Disable)?;
+        match self.state {
+            MemberState::Enabled { account, joined_at } => {
+                let state = MemberState::Disabled { account, joined_at, disabled_at: now };
+                Ok(Self { state, epoch: epoch.saturating_add(1), ..self })
+            }
+            MemberState::NotJoined { .. } | MemberState::Disabled { .. } | MemberState::Removed { .. } => Ok(self),
+        }
+    }
+
+    /// This member let in again.
+    pub fn enable(self) -> Result<Self, MemberClosed> {
+        member_cell(self.status(), MemberCommand::Enable)?;
+        match self.state {
+            MemberState::Disabled { account, joined_at, .. } => {
+                Ok(Self { state: MemberState::Enabled { account, joined_at }, ..self })
+            }
+            MemberState::NotJoined { .. } | MemberState::Enabled { .. } | MemberState::Removed { .. } => Ok(self),
+        }
+    }
+
+    /// This member gone for good at `now`.
+    pub fn remove(self, now: DateTime<Utc>) -> Result<Self, MemberClosed> {
+        member_cell(self.status(), MemberCommand::Remove)?;
+        let (account, joined_at) = (self.account(), self.joined_at());
+        let state = MemberState::Removed { account, joined_at, removed_at: now };
+        Ok(Self { state, assignments: Assignments::default(), ..self })
     }
 }

@@ -34,8 +34,16 @@ pub struct Mail {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum MailKind {
-    /// "You are invited", with the link.
+    /// "You are invited", with the link. The subject is an invitation.
     Invitation,
+    /// "You are a member now", with a link to leave by. The subject is a member.
+    BecameMember,
+    /// "You are asked to be the representative administrator". The subject is a nomination.
+    Nominated,
+    /// "You are the representative administrator now". The subject is a nomination.
+    BecameRepresentative,
+    /// "You are not the representative administrator any more". The subject is a nomination.
+    HandedOver,
 }
 
 /// What became of a message.
@@ -132,6 +140,42 @@ pub enum Content {
         /// Until when the link is good.
         expires_at: DateTime<Utc>,
     },
+    /// "You are a member now".
+    BecameMember {
+        /// The tenant's name.
+        tenant: String,
+        /// What the person is: role names.
+        roles: Vec<String>,
+        /// Where the product is.
+        open: String,
+        /// The link to leave by.
+        leave: String,
+    },
+    /// "You are asked to be the representative administrator".
+    Nominated {
+        /// The tenant's name.
+        tenant: String,
+        /// Who asks, by name.
+        by: String,
+        /// Where to answer.
+        link: String,
+        /// Until when.
+        expires_at: DateTime<Utc>,
+    },
+    /// "You are the representative administrator now".
+    BecameRepresentative {
+        /// The tenant's name.
+        tenant: String,
+        /// Who was, by name.
+        former: String,
+    },
+    /// "You are not the representative administrator any more".
+    HandedOver {
+        /// The tenant's name.
+        tenant: String,
+        /// Who is, by name.
+        successor: String,
+    },
 }
 
 /// When to try again, when to give up, and how long a worker may take.
@@ -194,12 +238,17 @@ impl Mail {
 
 impl MailKind {
     /// All of them.
-    pub const ALL: [Self; 1] = [Self::Invitation];
+    pub const ALL: [Self; 5] =
+        [Self::Invitation, Self::BecameMember, Self::Nominated, Self::BecameRepresentative, Self::HandedOver];
 
     /// The stable word for it.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Invitation => "invitation",
+            Self::BecameMember => "became-member",
+            Self::Nominated => "nominated",
+            Self::BecameRepresentative => "became-representative",
+            Self::HandedOver => "handed-over",
         }
     }
 }

@@ -1,9 +1,13 @@
 //! What the domain asks of the world around it, beside the [store](crate::store) and the [outbox](crate::outbox).
 
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use crate::refusal::refusals;
+use crate::{
+    id::{AccountId, MemberId, TenantId, TransferId},
+    refusal::refusals,
+};
 
 /// A secret that a person typed: wiped from memory when dropped, never printed.
 #[derive(Clone)]
@@ -73,4 +77,78 @@ pub trait PasswordHasher: Send + Sync {
     /// Tells whether `password` is the one behind `hash`. Without a hash it does the same work and says no, so that
     /// the time taken does not tell whether an account exists.
     async fn verify(&self, password: Secret, hash: Option<PasswordHash>) -> Result<bool, HashingError>;
+}
+
+/// What one member holds in a product: so many things of one kind.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holding {
+    /// The kind, such as `video:recordings`: stable, and known to whoever reported it.
+    pub kind: String,
+    /// What people call it.
+    pub name: String,
+    /// How many there are; at least 1.
+    pub count: u64,
+}
+
+/// Whose holdings are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Holder {
+    /// In this tenant,
+    pub tenant: TenantId,
+    /// this member,
+    pub member: MemberId,
+    /// who is this account.
+    pub account: AccountId,
+}
+
+/// An order to hand over everything of one kind. The same order may come again, after a crash or a lost answer: whoever
+/// carries it out does so once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HandOver {
+    /// The order, together with the kind.
+    pub transfer: TransferId,
+    /// Everything of this kind
+    pub kind: String,
+    /// that this member held
+    pub from: Holder,
+    /// is this member's from now on.
+    pub to: Holder,
+}
+
+refusals! {
+    /// Why a custodian did not do its part just now.
+    pub enum CustodianError {
+        /// It cannot be reached, or did not answer as agreed.
+        Unavailable {
+            /// Which, and what went wrong.
+            detail: String,
+        } = Unavailable "custodian-unavailable"
+            ("it is not known at this moment what the member holds: {detail}",
+             "try again in a moment; disabling the member ends its access at once");
+    }
+}
+
+/// The products that keep data for members: they say what a member holds, and hand it over when the member goes.
+#[async_trait]
+pub trait DataCustodian: Send + Sync {
+    /// What `holder` holds, each kind once.
+    async fn holdings(&self, holder: &Holder) -> Result<Vec<Holding>, CustodianError>;
+
+    /// Hands over. Answers when it is done, and the same again for the same order.
+    async fn hand_over(&self, order: &HandOver) -> Result<(), CustodianError>;
+}
+
+/// Nobody keeps data for members.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoData;
+
+#[async_trait]
+impl DataCustodian for NoData {
+    async fn holdings(&self, _: &Holder) -> Result<Vec<Holding>, CustodianError> {
+        Ok(Vec::new())
+    }
+
+    async fn hand_over(&self, _: &HandOver) -> Result<(), CustodianError> {
+        Ok(())
+    }
 }

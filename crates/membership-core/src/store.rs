@@ -6,17 +6,16 @@ use async_trait::async_trait;
 
 use crate::{
     account::{Account, Login},
-    actor::Standing,
     context::Context,
     email::EmailAddress,
     event::Event,
-    id::{AccountId, InvitationId, MemberId, TenantId},
+    id::{AccountId, InvitationId, MemberId, RoleId, TenantId, TransferId},
     installation::Installation,
     invitation::Invitation,
-    member::Member,
+    member::{Member, transfer::Transfer},
     refusal::refusals,
-    role::Role,
-    tenant::Tenant,
+    role::Access,
+    tenant::{Tenant, representative::Nomination},
 };
 
 /// What a transaction is about: what it locks, and whose audit its events stand in.
@@ -71,17 +70,37 @@ pub trait Tx: Send {
     /// The tenant that this transaction is about; `None` if there is none, or it is about something else.
     async fn tenant(&mut self) -> Result<Option<Tenant>, StoreError>;
 
-    /// Every role of this tenant, by name.
-    async fn roles(&mut self) -> Result<Vec<Role>, StoreError>;
+    /// Its applications, in their order, and its roles, by name: what its catalogue is compiled from. Both are empty if
+    /// this transaction is about something else.
+    async fn access(&mut self) -> Result<Access, StoreError>;
 
-    /// The member of this tenant that `account` is, with its roles. Removed members are no members.
-    async fn standing_of(&mut self, account: AccountId) -> Result<Option<Standing>, StoreError>;
+    /// A member of this tenant, removed ones too.
+    async fn member(&mut self, member: MemberId) -> Result<Option<Member>, StoreError>;
 
-    /// A member of this tenant with its roles.
-    async fn standing(&mut self, member: MemberId) -> Result<Option<Standing>, StoreError>;
+    /// The member of this tenant that `account` is. Removed members are no members.
+    async fn member_of(&mut self, account: AccountId) -> Result<Option<Member>, StoreError>;
+
+    /// The representative administrator of this tenant.
+    async fn representative(&mut self) -> Result<Option<Member>, StoreError>;
 
     /// Those members of this tenant, not removed, that are known by one of `addresses`.
     async fn members_at(&mut self, addresses: &[EmailAddress]) -> Result<Vec<Member>, StoreError>;
+
+    /// How many members of this tenant were given `role`, whether or not it still counts.
+    async fn holders_of(&mut self, role: RoleId) -> Result<u64, StoreError>;
+
+    /// Up to `limit` members of this tenant that have not joined, with their invitations, newest first, those after
+    /// `after`.
+    async fn waiting(&mut self, after: Option<MemberId>, limit: u16) -> Result<Vec<(Member, Invitation)>, StoreError>;
+
+    /// A hand-over of this tenant.
+    async fn transfer(&mut self, id: TransferId) -> Result<Option<Transfer>, StoreError>;
+
+    /// Those hand-overs of this tenant that are not finished, oldest first.
+    async fn open_transfers(&mut self) -> Result<Vec<Transfer>, StoreError>;
+
+    /// The newest offer to become this tenant's representative, if it was not answered.
+    async fn nomination(&mut self) -> Result<Option<Nomination>, StoreError>;
 
     /// An invitation of this tenant.
     async fn invitation(&mut self, id: InvitationId) -> Result<Option<Invitation>, StoreError>;

@@ -1,21 +1,27 @@
 //! Tenants: one customer's closed world. The tenant is the consistency boundary: under its lock every rule over the
 //! whole of it is an ordinary `if`.
 
+pub mod change_policy;
 pub mod create;
 pub mod policy;
 pub mod preset;
+pub mod representative;
 pub mod set_up;
+pub mod suspend;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use policy::{Policy, Validity};
-pub use preset::Preset;
+pub use preset::{Preset, Presets};
 
-use crate::{id::TenantId, name::DisplayName};
+use crate::{
+    id::{CatalogueId, TenantId},
+    name::DisplayName,
+};
 
 /// A tenant.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tenant {
     /// Its identifier.
     pub id: TenantId,
@@ -23,8 +29,14 @@ pub struct Tenant {
     pub name: DisplayName,
     /// Whether it can be used.
     pub status: TenantStatus,
-    /// Its rules, copied from a preset when it was made.
+    /// The tenant above it, if there is one. Nothing is inherited: it only shows where the tenant belongs.
+    pub parent: Option<TenantId>,
+    /// The name of the preset that it was made by.
+    pub preset: String,
+    /// Its rules, copied from the preset when it was made.
     pub policy: Policy,
+    /// The present state of its applications and roles.
+    pub catalogue: CatalogueId,
     /// When it was made.
     pub created_at: DateTime<Utc>,
 }

@@ -1,18 +1,27 @@
 //! Reading: what a signed-in person may see. Lists take no lock; whether one may see them is asked each time.
 
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
 use crate::{
     Membership,
     account::Account,
     actor::{Denied, Grants},
     audit::Record,
     context::Context,
-    directory::{InvitationView, MemberFilter, MemberRow, Page, Place},
-    id::{InvitationId, MemberId, TenantId},
+    directory::{
+        Ancestor, InvitationView, MemberDetails, MemberFilter, MemberRow, Page, Place, RecordFilter, RecordOrder,
+    },
+    id::{InvitationId, MemberId, RoleId, TenantId},
     installation::Installation,
+    link::LinkFault,
+    member::{Member, leave::LeaveError, transfer::Transfer},
     refusal::refusals,
-    role::{Permission, Role},
+    role::{Access, Assignments, Catalogue, Permission, PermissionSet, Role},
+    search::SearchFault,
     store::{Scope, StoreError},
-    tenant::Tenant,
+    tenant::{Tenant, policy::Words},
 };
 
 refusals! {
@@ -23,47 +32,162 @@ refusals! {
         /// No such invitation.
         InvitationUnknown = Absent "invitation-unknown"
             ("there is no such invitation in this tenant", "look it up in the list of members");
-    } passing Denied(Denied), Store(StoreError)
+    } passing Denied(Denied), Search(SearchFault), Store(StoreError)
+}
+
+/// A tenant as one of its members sees it.
+#[derive(Debug)]
+pub struct TenantView {
+    /// The tenant.
+    pub tenant: Tenant,
+    /// What one may do there.
+    pub grants: Grants,
+    /// The tenants from the top to this one, itself the last, and whether one is a member there.
+    pub lineage: Vec<(Ancestor, bool)>,
+}
+
+/// A page of a list of members.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MemberPage {
+    /// The rows.
+    pub rows: Vec<MemberRow>,
+    /// Nobody is called as was asked for; these are called almost so. The pages that follow are asked for by
+    /// [`Query::near`](crate::search::Query::near).
+    pub near: bool,
+}
+
+/// One row of the table of authority: a role, and what it gives by itself and by the roles it includes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Authority {
+    /// The role.
+    pub role: Role,
+    /// All that it gives.
+    pub gives: PermissionSet,
+}
+
+/// What a list of members has to be read with: what the tenant calls the states, and its roles as they are.
+#[derive(Debug, Clone)]
+pub struct Legend {
+    tenant: Tenant,
+    catalogue: Arc<Catalogue>,
+}
+
+/// What a link to leave by is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leaving {
+    /// The tenant.
+    pub tenant: Tenant,
+    /// The member.
+    pub member: Member,
+}
+
+impl Legend {
+    /// What the tenant calls the states.
+    pub const fn words(&self) -> &Words {
+        &self.tenant.policy.words
+    }
+
+    /// The tenant's roles.
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.catalogue
+    }
+
+    /// Whether one of the roles in `assignments`, or one that it includes, has changed after `moment`: they allow
+    /// something else now than they did then.
+    pub fn changed_since(&self, assignments: &Assignments, moment: DateTime<Utc>) -> bool {
+        let mut changed = self.catalogue.roles().iter().filter(|role| role.changed_at > moment);
+        changed.any(|role| assignments.roles().any(|held| self.catalogue.reaches(held, role.id)))
+    }
 }
 
 impl Membership {
-    /// The tenant as `ctx.actor` may see it, with what the actor may do in it.
-    pub async fn tenant(&self, ctx: &Context, tenant: TenantId) -> Result<(Tenant, Grants), ViewError> {
-        let account = ctx.actor.account()?;
-        let found = self.directory.standing_of(tenant, account).await?;
-        let (tenant, standing) = found.ok_or(Denied::TenantUnknown)?;
-        let grants = Grants::of(&tenant, standing)?;
-        Ok((tenant, grants))
+    /// What the tenant calls the states, and its roles. Every member may know them.
+    pub async fn legend(&self, ctx: &Context, tenant: TenantId) -> Result<Legend, ViewError> {
+        let (_, catalogue) = self.footing_of(ctx, tenant).await?;
+        let tenant = self.directory.tenant(tenant).await?.ok_or(Denied::TenantUnknown)?;
+        Ok(Legend { tenant, catalogue })
     }
 
-    /// The tenants where the signed-in person is a member, and whether the person operates the installation.
+    /// What the page behind the link to leave by shows. It changes nothing.
+    pub async fn leaving(&self, ctx: &Context, token: &str) -> Result<Leaving, LeaveError> {
+        let member = self.open_leaving(ctx, token).await?;
+        let tenant = self.directory.tenant(member.tenant).await?.ok_or(LinkFault::Unknown)?;
+        Ok(Leaving { tenant, member })
+    }
+
+    /// The tenant as `ctx.actor` may see it, with what the actor may do in it.
+    pub async fn tenant(&self, ctx: &Context, tenant: TenantId) -> Result<TenantView, ViewError> {
+        let (footing, catalogue) = self.footing_of(ctx, tenant).await?;
+        let grants = Grants::of(footing.status, catalogue, footing.member, ctx.now)?;
+        let found = self.directory.tenant(tenant).await?.ok_or(Denied::TenantUnknown)?;
+        let places = self.directory.places(ctx.actor.account()?).await?;
+        let above = self.directory.lineage(tenant).await?;
+        let lineage = above.into_iter().map(|ancestor| {
+            let member = places.iter().any(|place| place.tenant.id == ancestor.id);
+            (ancestor, member)
+        });
+        Ok(TenantView { tenant: found, grants, lineage: lineage.collect() })
+    }
+
+    /// The tenants where the signed-in person is a member, and whether the person operates the installation. Whoever has
+    /// to do something before anything else may know that much.
     pub async fn places(&self, ctx: &Context, account: &Account) -> Result<(Vec<Place>, bool), ViewError> {
-        let id = ctx.actor.account()?;
-        let Installation { operator, .. } = self.directory.installation().await?;
+        let id = ctx.actor.signed_in()?.account;
         debug_assert_eq!(id, account.id);
+        let Installation { operator, .. } = self.directory.installation().await?;
         Ok((self.directory.places(id).await?, operator == Some(id)))
     }
 
-    /// The tenant's roles. Every member may know them: an invitation shows them too.
-    pub async fn roles(&self, ctx: &Context, tenant: TenantId) -> Result<Vec<Role>, ViewError> {
-        self.tenant(ctx, tenant).await?;
-        Ok(self.directory.roles(tenant).await?)
+    /// Whether whoever asks operates the installation.
+    pub(crate) async fn operates(&self, ctx: &Context) -> Result<bool, ViewError> {
+        let Installation { operator, .. } = self.directory.installation().await?;
+        Ok(operator == Some(ctx.actor.account()?))
     }
 
-    /// A page of members, newest entry first. Needs [`Permission::MEMBERS_READ`].
+    /// The tenant's applications and roles. Every member may know them: an invitation shows them too.
+    pub async fn access(&self, ctx: &Context, tenant: TenantId) -> Result<Access, ViewError> {
+        let (_, catalogue) = self.footing_of(ctx, tenant).await?;
+        Ok(catalogue.access().clone())
+    }
+
+    /// The table of authority: each role with all that it gives. Every member may read it.
+    pub async fn authority(&self, ctx: &Context, tenant: TenantId) -> Result<Vec<Authority>, ViewError> {
+        let (_, catalogue) = self.footing_of(ctx, tenant).await?;
+        let rows = catalogue.roles().iter().map(|role| {
+            let all = catalogue.union([&crate::role::Grant::Role(role.id)]);
+            Authority { role: role.clone(), gives: catalogue.permissions_of(&all).cloned().collect() }
+        });
+        Ok(rows.collect())
+    }
+
+    /// One role.
+    pub async fn role(&self, ctx: &Context, tenant: TenantId, role: RoleId) -> Result<Option<Role>, ViewError> {
+        let (_, catalogue) = self.footing_of(ctx, tenant).await?;
+        Ok(catalogue.role(role).cloned())
+    }
+
+    /// A page of members, newest entry first. Needs [`Permission::MEMBERS_READ`]. Where nobody on the first page is called
+    /// as was asked for, those who are called almost so are listed instead.
     pub async fn members(
         &self,
         ctx: &Context,
         tenant: TenantId,
         filter: MemberFilter,
         page: Page<MemberId>,
-    ) -> Result<Vec<MemberRow>, ViewError> {
+    ) -> Result<MemberPage, ViewError> {
         self.may(ctx, tenant, Permission::MEMBERS_READ).await?;
-        Ok(self.directory.members(tenant, filter, page).await?)
+        let rows = self.directory.members(tenant, &filter, page).await?;
+        let nobody = rows.is_empty() && page.after.is_none();
+        let near = filter.text.as_ref().and_then(crate::search::Query::near).filter(|_| nobody);
+        if near.is_none() {
+            return Ok(MemberPage { rows, near: false });
+        }
+        let filter = MemberFilter { text: near, ..filter };
+        Ok(MemberPage { rows: self.directory.members(tenant, &filter, page).await?, near: true })
     }
 
     /// One member. Needs [`Permission::MEMBERS_READ`].
-    pub async fn member(&self, ctx: &Context, tenant: TenantId, member: MemberId) -> Result<MemberRow, ViewError> {
+    pub async fn member(&self, ctx: &Context, tenant: TenantId, member: MemberId) -> Result<MemberDetails, ViewError> {
         self.may(ctx, tenant, Permission::MEMBERS_READ).await?;
         self.directory.member(tenant, member).await?.ok_or(ViewError::MemberUnknown)
     }
@@ -79,21 +203,35 @@ impl Membership {
         self.directory.invitation(tenant, invitation).await?.ok_or(ViewError::InvitationUnknown)
     }
 
-    /// Up to `limit` records of the tenant's audit after revision `after`. Needs [`Permission::AUDIT_READ`].
+    /// The hand-overs that are not finished, oldest first. Needs [`Permission::MEMBERS_READ`].
+    pub async fn open_transfers(&self, ctx: &Context, tenant: TenantId) -> Result<Vec<Transfer>, ViewError> {
+        self.may(ctx, tenant, Permission::MEMBERS_READ).await?;
+        Ok(self.directory.open_transfers(tenant).await?)
+    }
+
+    /// Up to `limit` records of the tenant's audit. Needs [`Permission::AUDIT_READ`].
     pub async fn audit(
         &self,
         ctx: &Context,
         tenant: TenantId,
-        after: u64,
+        filter: &RecordFilter,
+        order: RecordOrder,
         limit: u16,
     ) -> Result<Vec<Record>, ViewError> {
         self.may(ctx, tenant, Permission::AUDIT_READ).await?;
-        Ok(self.directory.audit(Scope::Tenant(tenant), after, limit).await?)
+        Ok(self.directory.audit(Scope::Tenant(tenant), filter, order, limit).await?)
     }
 
-    async fn may(&self, ctx: &Context, tenant: TenantId, permission: Permission) -> Result<(), ViewError> {
-        let (_, grants) = self.tenant(ctx, tenant).await?;
+    /// What whoever asks holds, if `permission` is among it.
+    pub(crate) async fn may(
+        &self,
+        ctx: &Context,
+        tenant: TenantId,
+        permission: Permission,
+    ) -> Result<Grants, ViewError> {
+        let (footing, catalogue) = self.footing_of(ctx, tenant).await?;
+        let grants = Grants::of(footing.status, catalogue, footing.member, ctx.now)?;
         drop(grants.require(permission)?);
-        Ok(())
+        Ok(grants)
     }
 }

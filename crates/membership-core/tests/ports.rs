@@ -8,24 +8,27 @@ use chrono::{DateTime, Utc};
 use membership_core::{
     Membership, Parts,
     account::{Account, Login, Session, SessionKeyHash, sign_in::SignIn},
-    actor::{Actor, Standing},
+    actor::Actor,
     audit::Record,
     context::Context,
-    directory::{Directory, InvitationView, MemberFilter, MemberRow, Page, Place},
+    directory::{
+        Ancestor, Directory, Footing, InvitationView, MemberDetails, MemberFilter, MemberRow, NominationView, Page,
+        Place, RecordFilter, RecordOrder, Who,
+    },
     email::EmailAddress,
     event::Event,
-    id::{AccountId, InvitationId, MemberId, RequestId, TenantId},
+    id::{AccountId, InvitationId, MemberId, NominationId, RequestId, RoleId, TenantId, TransferId},
     installation::Installation,
     invariants::World,
     invitation::{Channel, Invitation, Inviter, State},
     link::{Link, Links, Purpose},
-    member::Member,
+    member::{Member, transfer::Transfer},
     name::DisplayName,
-    ports::{Entropy, HashingError, PasswordHash, PasswordHasher, Secret},
+    ports::{Entropy, HashingError, NoData, PasswordHash, PasswordHasher, Secret},
     refusal::Refusal,
-    role::Role,
+    role::Access,
     store::{Scope, Store, StoreError, Tx},
-    tenant::{Preset, Tenant, Validity},
+    tenant::{Presets, Tenant, Validity, representative::Nomination},
 };
 use mockall::{mock, predicate::eq};
 use uuid::Uuid;
@@ -44,10 +47,16 @@ mock! {
     impl Tx for Transaction {
         async fn installation(&mut self) -> Result<Installation, StoreError>;
         async fn tenant(&mut self) -> Result<Option<Tenant>, StoreError>;
-        async fn roles(&mut self) -> Result<Vec<Role>, StoreError>;
-        async fn standing_of(&mut self, account: AccountId) -> Result<Option<Standing>, StoreError>;
-        async fn standing(&mut self, member: MemberId) -> Result<Option<Standing>, StoreError>;
+        async fn access(&mut self) -> Result<Access, StoreError>;
+        async fn member(&mut self, member: MemberId) -> Result<Option<Member>, StoreError>;
+        async fn member_of(&mut self, account: AccountId) -> Result<Option<Member>, StoreError>;
+        async fn representative(&mut self) -> Result<Option<Member>, StoreError>;
         async fn members_at(&mut self, addresses: &[EmailAddress]) -> Result<Vec<Member>, StoreError>;
+        async fn holders_of(&mut self, role: RoleId) -> Result<u64, StoreError>;
+        async fn waiting(&mut self, after: Option<MemberId>, limit: u16) -> Result<Vec<(Member, Invitation)>, StoreError>;
+        async fn transfer(&mut self, id: TransferId) -> Result<Option<Transfer>, StoreError>;
+        async fn open_transfers(&mut self) -> Result<Vec<Transfer>, StoreError>;
+        async fn nomination(&mut self) -> Result<Option<Nomination>, StoreError>;
         async fn invitation(&mut self, id: InvitationId) -> Result<Option<Invitation>, StoreError>;
         async fn account(&mut self, id: AccountId) -> Result<Option<Account>, StoreError>;
         async fn account_by_login(&mut self, login: &Login) -> Result<Option<Account>, StoreError>;
@@ -63,13 +72,19 @@ mock! {
         async fn session(&self, key: &SessionKeyHash) -> Result<Option<(Session, Account)>, StoreError>;
         async fn account_by_login(&self, login: &Login) -> Result<Option<Account>, StoreError>;
         async fn places(&self, account: AccountId) -> Result<Vec<Place>, StoreError>;
-        async fn standing_of(&self, tenant: TenantId, account: AccountId) -> Result<Option<(Tenant, Standing)>, StoreError>;
-        async fn roles(&self, tenant: TenantId) -> Result<Vec<Role>, StoreError>;
-        async fn members(&self, tenant: TenantId, filter: MemberFilter, page: Page<MemberId>) -> Result<Vec<MemberRow>, StoreError>;
-        async fn member(&self, tenant: TenantId, member: MemberId) -> Result<Option<MemberRow>, StoreError>;
+        async fn tenant(&self, tenant: TenantId) -> Result<Option<Tenant>, StoreError>;
+        async fn lineage(&self, tenant: TenantId) -> Result<Vec<Ancestor>, StoreError>;
+        async fn footing(&self, tenant: TenantId, who: Who) -> Result<Option<Footing>, StoreError>;
+        async fn access(&self, tenant: TenantId) -> Result<Access, StoreError>;
+        async fn members(&self, tenant: TenantId, filter: &MemberFilter, page: Page<MemberId>) -> Result<Vec<MemberRow>, StoreError>;
+        async fn member(&self, tenant: TenantId, member: MemberId) -> Result<Option<MemberDetails>, StoreError>;
+        async fn transfers_due(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<(TenantId, TransferId)>, StoreError>;
+        async fn open_transfers(&self, tenant: TenantId) -> Result<Vec<Transfer>, StoreError>;
+        async fn nomination(&self, tenant: TenantId) -> Result<Option<Nomination>, StoreError>;
+        async fn nomination_view(&self, tenant: TenantId, id: NominationId) -> Result<Option<NominationView>, StoreError>;
         async fn invitation(&self, tenant: TenantId, id: InvitationId) -> Result<Option<InvitationView>, StoreError>;
         async fn overdue(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<(TenantId, InvitationId)>, StoreError>;
-        async fn audit(&self, scope: Scope, after: u64, limit: u16) -> Result<Vec<Record>, StoreError>;
+        async fn audit(&self, scope: Scope, filter: &RecordFilter, order: RecordOrder, limit: u16) -> Result<Vec<Record>, StoreError>;
         async fn tenants(&self) -> Result<Vec<TenantId>, StoreError>;
         async fn world(&self, tenant: TenantId) -> Result<Option<World>, StoreError>;
     }
@@ -102,14 +117,15 @@ struct Mocks {
 impl Mocks {
     /// Nothing that is not expected may be called: a mock without expectations panics.
     fn membership(self) -> Membership {
-        let preset = Preset { name: "empty".into(), ..Preset::standard().unwrap_or_else(|fault| panic!("{fault}")) };
+        let presets = Presets::shipped("organization", Vec::new()).unwrap_or_else(|fault| panic!("{fault}"));
         Membership::new(Parts {
             store: Arc::new(self.store),
             directory: Arc::new(self.directory),
             entropy: Arc::new(Ones),
             passwords: Arc::new(self.hasher),
+            custodian: Arc::new(NoData),
             links: links(),
-            preset,
+            presets,
             mail_is_on: true,
         })
     }
@@ -129,13 +145,12 @@ fn down() -> StoreError {
 
 fn account(password: &str) -> Account {
     Account {
-        id: AccountId::from_uuid(Uuid::from_u128(1)),
-        name: DisplayName::parse("Ann").unwrap_or_else(|fault| panic!("{fault}")),
-        username: None,
-        email: None,
         password: Some(PasswordHash::from_phc(password)),
-        registered_at: DateTime::UNIX_EPOCH,
-        sessions_valid_from: DateTime::UNIX_EPOCH,
+        ..Account::new(
+            AccountId::from_uuid(Uuid::from_u128(1)),
+            DisplayName::parse("Ann").unwrap_or_else(|fault| panic!("{fault}")),
+            DateTime::UNIX_EPOCH,
+        )
     }
 }
 

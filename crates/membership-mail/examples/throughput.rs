@@ -9,7 +9,7 @@ use membership_core::{
     id::MessageId,
     outbox::{Content, Letter, Mailer as _, Verdict},
 };
-use membership_mail::{Encryption, SmtpMailer, SmtpSettings};
+use membership_mail::{Encryption, Home, SmtpMailer, SmtpSettings};
 use membership_testkit::smtp::Sink;
 use uuid::Uuid;
 
@@ -29,7 +29,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         timeout_seconds: 30,
         ca_file: None,
     };
-    let mailer = SmtpMailer::new(&settings, Arc::new(|| DateTime::UNIX_EPOCH))?;
+    let mailer =
+        SmtpMailer::new(&settings, Home::parse("https://www.example.org")?, Arc::new(|| DateTime::UNIX_EPOCH))?;
     let start = Instant::now();
     for number in 0..count {
         let verdict = mailer.send(&letter(number)?).await;

@@ -10,7 +10,7 @@ use membership_core::{
 };
 use uuid::Uuid;
 
-use crate::{Clock, Sender};
+use crate::{Clock, Home, Letterhead, Sender};
 
 /// When every message here is written: three days before its link ends.
 pub(crate) fn now() -> DateTime<Utc> {
@@ -25,6 +25,15 @@ pub(crate) fn sender() -> Sender {
     Sender::new("no-reply@members.example.net", Some("Example Members")).unwrap()
 }
 
+pub(crate) fn home() -> Home {
+    Home::parse("https://www.example.org").unwrap()
+}
+
+pub(crate) fn head() -> Letterhead {
+    Letterhead { sender: sender(), home: home() }
+}
+
+/// An invitation.
 pub(crate) fn letter(to_name: &str, tenant: &str, inviter: Option<&str>, roles: &[&str]) -> Letter {
     Letter {
         id: MessageId::from_uuid(Uuid::from_u128(0x0197_c0de_0000_8000_8000_0000_0000_0001)),
@@ -38,6 +47,29 @@ pub(crate) fn letter(to_name: &str, tenant: &str, inviter: Option<&str>, roles: 
             expires_at: DateTime::from_timestamp(1_795_615_500, 0).unwrap(),
         },
     }
+}
+
+/// A letter of every kind, in which everything and everybody but the one greeted has the name that `named` makes of
+/// `tenant`, `person`, `role` and `other role`.
+pub(crate) fn letters(to_name: &str, named: impl Fn(&'static str) -> String) -> Vec<Letter> {
+    let (tenant, person) = (|| named("tenant"), || named("person"));
+    let (role, other) = (named("role"), named("other role"));
+    let place = || "https://members.example.net/welcome/0197c0de-0000-7000-8000-00000000000a".to_owned();
+    let expires_at = DateTime::from_timestamp(1_795_615_500, 0).unwrap();
+    let invitation = letter(to_name, &tenant(), Some(&person()), &[&role, &other]);
+    let contents = [
+        Content::BecameMember {
+            tenant: tenant(),
+            roles: vec![role, other],
+            open: place(),
+            leave: format!("https://members.example.net/leaving/mbl_{}", "Cd4-_".repeat(14)),
+        },
+        Content::Nominated { tenant: tenant(), by: person(), link: place(), expires_at },
+        Content::BecameRepresentative { tenant: tenant(), former: person() },
+        Content::HandedOver { tenant: tenant(), successor: person() },
+    ];
+    let others = contents.map(|content| Letter { content, ..invitation.clone() });
+    [invitation].into_iter().chain(others).collect()
 }
 
 /// The letter of this number to this address.
@@ -69,3 +101,7 @@ pub(crate) const HOSTILE: [&str; 20] = [
     "' onclick='alert(1)' \" onclick=\"alert(1)",
     "--=_0197c0de000080008000000000000001--",
 ];
+
+/// The headers of every message.
+pub(crate) const HEADERS: [&str; 8] =
+    ["Message-ID", "Date", "From", "To", "Subject", "Auto-Submitted", "MIME-Version", "Content-Type"];

@@ -3,12 +3,15 @@
 //! | item | what it is |
 //! |---|---|
 //! | [`compose`] | makes a message of a [`Letter`](membership_core::outbox::Letter): headers, a text part, an HTML part |
+//! | [`Letterhead`]: [`Sender`], [`Home`] | what stands on every letter: who it is from, and where "Home" leads |
 //! | [`SmtpMailer`], [`SmtpSettings`] | hands messages to an SMTP server, many over one connection |
 //! | [`Mailbox`] | keeps messages in a directory, to be read in the browser |
 
 mod composition;
 #[cfg(test)]
 mod fixture;
+mod home;
+mod letterhead;
 mod mailbox;
 mod sender;
 mod settings;
@@ -20,6 +23,8 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 pub use composition::{CannotCompose, compose};
+pub use home::{Home, HomeFault};
+pub use letterhead::Letterhead;
 pub use mailbox::{Mailbox, StoredHead, StoredMessage};
 pub use sender::Sender;
 pub use settings::{Encryption, Password, SettingsError, SmtpSettings};

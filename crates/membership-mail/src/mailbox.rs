@@ -10,7 +10,7 @@ use mail_parser::{Address, Message, MessageParser};
 use membership_core::outbox::{Letter, Mailer, Verdict};
 use tokio::task::spawn_blocking;
 
-use crate::{Clock, Sender, compose};
+use crate::{Clock, Letterhead, compose};
 use shelf::Shelf;
 
 /// Keeps messages in a directory that only this user may read, newest 500, one `.eml` file each: any mail program opens
@@ -18,7 +18,7 @@ use shelf::Shelf;
 #[derive(Clone)]
 pub struct Mailbox {
     shelf: Arc<Shelf>,
-    sender: Sender,
+    head: Letterhead,
     clock: Clock,
 }
 
@@ -53,9 +53,9 @@ pub struct StoredMessage {
 
 impl Mailbox {
     /// The mailbox in `directory`, which is made if there is none.
-    pub fn open(directory: impl Into<PathBuf>, sender: Sender, clock: Clock) -> io::Result<Self> {
+    pub fn open(directory: impl Into<PathBuf>, head: Letterhead, clock: Clock) -> io::Result<Self> {
         let shelf = Shelf::open(directory.into())?;
-        Ok(Self { shelf: Arc::new(shelf), sender, clock })
+        Ok(Self { shelf: Arc::new(shelf), head, clock })
     }
 
     /// What is in it, newest first.
@@ -100,7 +100,7 @@ impl Mailbox {
 impl Mailer for Mailbox {
     async fn send(&self, letter: &Letter) -> Verdict {
         let now = (self.clock)();
-        let message = match compose(letter, &self.sender, now) {
+        let message = match compose(letter, &self.head, now) {
             Ok(message) => message,
             Err(error) => return Verdict::NotNow(error.to_string()),
         };

@@ -4,7 +4,7 @@ use std::{
 };
 
 use super::*;
-use crate::fixture::{letter_to, sender};
+use crate::fixture::{head, letter_to, letters};
 
 /// A mailbox in a fresh directory; each message is a second younger than the one before.
 fn mailbox() -> (tempfile::TempDir, Mailbox) {
@@ -12,7 +12,7 @@ fn mailbox() -> (tempfile::TempDir, Mailbox) {
     let seconds = AtomicI64::new(1_795_615_500);
     let clock: Clock =
         Arc::new(move || DateTime::from_timestamp(seconds.fetch_add(1, Ordering::SeqCst), 0).unwrap_or_default());
-    let mailbox = Mailbox::open(directory.path().join("mail"), sender(), clock).unwrap();
+    let mailbox = Mailbox::open(directory.path().join("mail"), head(), clock).unwrap();
     (directory, mailbox)
 }
 
@@ -40,6 +40,27 @@ async fn a_message_is_kept_listed_and_read() {
     assert!(newest.text.contains("https://members.example.net/invitation/mbi_"));
     assert!(newest.html.contains("href=\"https://members.example.net/invitation/mbi_"));
     assert!(newest.raw.starts_with(b"Message-ID: <00000000-0000-0000-0000-000000000003@members.example.net>\r\n"));
+}
+
+#[tokio::test]
+async fn every_kind_of_letter_is_kept() {
+    let (_directory, mailbox) = mailbox();
+    let named = |what: &str| if what == "tenant" { "Acme".to_owned() } else { "Ann".to_owned() };
+    for letter in letters("Bea", named) {
+        assert!(matches!(mailbox.send(&letter).await, Verdict::Taken(_)), "{letter:?}");
+    }
+    let mut subjects: Vec<String> = mailbox.list().await.unwrap().into_iter().map(|head| head.subject).collect();
+    subjects.reverse();
+    assert_eq!(
+        subjects,
+        [
+            "Ann invites you to join Acme",
+            "You are now a member of Acme",
+            "You are asked to be the representative administrator of Acme",
+            "You are now the representative administrator of Acme",
+            "You are no longer the representative administrator of Acme",
+        ]
+    );
 }
 
 #[tokio::test]

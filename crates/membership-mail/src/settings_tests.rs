@@ -19,7 +19,8 @@ fn settings(text: &str) -> Result<SmtpSettings, toml::de::Error> {
 
 fn mailer(text: &str) -> Result<SmtpMailer, String> {
     let clock: crate::Clock = std::sync::Arc::new(|| chrono::DateTime::UNIX_EPOCH);
-    SmtpMailer::new(&settings(text).map_err(|error| error.to_string())?, clock).map_err(|error| error.to_string())
+    SmtpMailer::new(&settings(text).map_err(|error| error.to_string())?, crate::fixture::home(), clock)
+        .map_err(|error| error.to_string())
 }
 
 #[test]

@@ -16,7 +16,7 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 
-use crate::{Clock, Sender, SettingsError, SmtpSettings, compose};
+use crate::{Clock, Home, Letterhead, Sender, SettingsError, SmtpSettings, compose};
 use connection::{Connection, Envelope};
 use server::Server;
 
@@ -32,7 +32,7 @@ use server::Server;
 /// now", and a second copy may follow: it has the same Message-ID.
 pub struct SmtpMailer {
     server: Server,
-    sender: Sender,
+    head: Letterhead,
     clock: Clock,
     pace: Pace,
     line: Arc<Mutex<Line>>,
@@ -72,23 +72,23 @@ impl Pace {
 }
 
 impl SmtpMailer {
-    /// A mailer with these settings. Nothing is connected before the first letter.
-    pub fn new(settings: &SmtpSettings, clock: Clock) -> Result<Self, SettingsError> {
+    /// A mailer with these settings, whose letters call `home` their home. Nothing is connected before the first letter.
+    pub fn new(settings: &SmtpSettings, home: Home, clock: Clock) -> Result<Self, SettingsError> {
         let step = Duration::from_secs(settings.timeout_seconds.into());
-        Self::paced(settings, clock, Pace::with_step(step))
+        Self::paced(settings, home, clock, Pace::with_step(step))
     }
 
-    pub(crate) fn paced(settings: &SmtpSettings, clock: Clock, pace: Pace) -> Result<Self, SettingsError> {
+    pub(crate) fn paced(settings: &SmtpSettings, home: Home, clock: Clock, pace: Pace) -> Result<Self, SettingsError> {
         if pace.step.is_zero() {
             return Err(SettingsError::NoTime);
         }
         let sender = Sender::new(&settings.from_address, settings.from_name.as_deref())?;
         let server = Server::new(settings, &sender, pace.step)?;
-        Ok(Self { server, sender, clock, pace, line: Arc::default() })
+        Ok(Self { server, head: Letterhead { sender, home }, clock, pace, line: Arc::default() })
     }
 
     async fn hand_over(&self, letter: &Letter, message: &[u8]) -> Verdict {
-        let envelope = Envelope { from: self.sender.address(), to: &letter.to, message };
+        let envelope = Envelope { from: self.head.sender.address(), to: &letter.to, message };
         let mut line = self.line.lock().await;
         // The connection is out of the line while it is in use: should this future be dropped, so is the connection.
         if let Some(mut connection) = line.connection.take() {
@@ -133,7 +133,7 @@ impl SmtpMailer {
 #[async_trait]
 impl Mailer for SmtpMailer {
     async fn send(&self, letter: &Letter) -> Verdict {
-        let message = match compose(letter, &self.sender, (self.clock)()) {
+        let message = match compose(letter, &self.head, (self.clock)()) {
             Ok(message) => message,
             Err(error) => return Verdict::NotNow(error.to_string()),
         };
@@ -152,7 +152,7 @@ impl Mailer for SmtpMailer {
 
 impl std::fmt::Debug for SmtpMailer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SmtpMailer").field("server", &self.server).field("sender", &self.sender).finish_non_exhaustive()
+        f.debug_struct("SmtpMailer").field("server", &self.server).field("head", &self.head).finish_non_exhaustive()
     }
 }
 

@@ -11,7 +11,7 @@ use membership_core::{
     id::MessageId,
     outbox::{Content, Letter, Mailer as _, Verdict},
 };
-use membership_mail::{Encryption, Password, SmtpMailer, SmtpSettings};
+use membership_mail::{Encryption, Home, Password, SmtpMailer, SmtpSettings};
 use uuid::Uuid;
 
 /// The value of a variable; `None` if the tests are to be skipped.
@@ -49,7 +49,8 @@ fn signed_in(door: &str, encryption: Encryption) -> Option<SmtpSettings> {
 }
 
 fn mailer(settings: &SmtpSettings) -> SmtpMailer {
-    SmtpMailer::new(settings, Arc::new(|| DateTime::from_timestamp(1_795_356_300, 0).unwrap())).unwrap()
+    let home = Home::parse("https://www.example.org").unwrap();
+    SmtpMailer::new(settings, home, Arc::new(|| DateTime::from_timestamp(1_795_356_300, 0).unwrap())).unwrap()
 }
 
 fn letter(number: u128) -> Letter {

@@ -2,17 +2,27 @@
 //!
 //! The types that hold operations hold no state, so that the description can be printed without a database.
 
+mod access;
 mod audit;
+mod bulk;
+mod given;
+mod hexadecimal;
 mod invitations;
 mod invitee;
 mod listing;
 mod members;
+mod policy;
+mod presets;
+mod records;
+mod removal;
+mod representative;
+mod roles;
 mod sessions;
 mod set_up;
 mod tenants;
 
 use membership_core::{
-    id::{InvitationId, MemberId, TenantId},
+    id::{InvitationId, MemberId, RoleId, TenantId, TransferId},
     invitation::invite::Reach,
 };
 use poem_openapi::{OpenApiService, Tags};
@@ -28,10 +38,20 @@ pub(crate) const PREFIX: &str = "/api/v1";
 enum Chapter {
     /// Signing in and out, and who one is.
     Sessions,
-    /// The first start, and the making of tenants.
+    /// The first start, the making of tenants, and what they are made by.
     Tenants,
+    /// The rules of a tenant.
+    Policy,
+    /// The applications of a tenant, its roles, and which role gives what.
+    Roles,
+    /// What somebody may do, why, and who may.
+    Access,
+    /// Who represents a tenant, and how another member takes over.
+    Representative,
     /// Who belongs to a tenant.
     Members,
+    /// Ending memberships, and handing over what was held. The token of a link stands in the body, never in the address.
+    Removal,
     /// Asking people to join.
     Invitations,
     /// What the invited person does with the link. The token stands in the body, never in the address.
@@ -44,8 +64,15 @@ enum Chapter {
 pub(crate) type Operations = (
     set_up::SetUpApi,
     sessions::SessionsApi,
+    presets::PresetsApi,
     tenants::TenantsApi,
+    policy::PolicyApi,
+    roles::RolesApi,
+    access::AccessApi,
+    representative::RepresentativeApi,
     members::MembersApi,
+    bulk::BulkApi,
+    removal::RemovalApi,
     invitations::InvitationsApi,
     invitee::InviteeApi,
     audit::AuditApi,
@@ -56,8 +83,15 @@ pub(crate) fn service() -> OpenApiService<Operations, ()> {
     let operations = (
         set_up::SetUpApi,
         sessions::SessionsApi,
+        presets::PresetsApi,
         tenants::TenantsApi,
+        policy::PolicyApi,
+        roles::RolesApi,
+        access::AccessApi,
+        representative::RepresentativeApi,
         members::MembersApi,
+        bulk::BulkApi,
+        removal::RemovalApi,
         invitations::InvitationsApi,
         invitee::InviteeApi,
         audit::AuditApi,
@@ -85,7 +119,7 @@ macro_rules! named {
         }
     )+};
 }
-named! { TenantId MemberId InvitationId }
+named! { TenantId MemberId InvitationId RoleId TransferId }
 
 /// How to reach a person, as the domain says it. Without an address a mail cannot go out: the domain says so, and where.
 fn reach(via: Via, email: Option<String>) -> Reach {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use membership_core::{
     ViewError,
     account::{
+        change_password::ChangePasswordError,
         password::PasswordFault,
         register::{RegisterError, RegisterFault},
         sign_in::SignInError,
@@ -20,10 +21,34 @@ use membership_core::{
         revoke::RevokeError,
         send::SendError,
     },
+    member::{
+        add::AddError,
+        bulk::BulkError,
+        disable::DisableError,
+        edit::EditError,
+        enable::EnableError,
+        leave::LeaveError,
+        remove::{HeirFault, RemoveError},
+        transfer::TransferError,
+    },
     name::NameFault,
     refusal::{CodeRow, Faults, Refusal as _},
+    role::{
+        assign::WantedFault,
+        check::CheckError,
+        define::{DefineError, RoleFault},
+        delete::DeleteError,
+        permission::PermissionFault,
+    },
     store::StoreError,
-    tenant::{create::CreateError, policy::ValidityFault, set_up::SetUpError},
+    tenant::{
+        change_policy::{PolicyError, PolicyFault},
+        create::CreateError,
+        policy::ValidityFault,
+        representative::{AnswerError, CandidatesError, NominateError, ReaddressError},
+        set_up::SetUpError,
+        suspend::SuspendError,
+    },
 };
 use membership_web::HttpFault;
 
@@ -42,9 +67,47 @@ const OPERATIONS: &[Listed] = &[
     ("getMe", ViewError::all_codes),
     ("createTenant", CreateError::all_codes),
     ("getTenant", ViewError::all_codes),
+    ("suspendTenant", SuspendError::all_codes),
+    ("resumeTenant", SuspendError::all_codes),
+    ("listPresets", Denied::all_codes),
+    ("getPolicy", ViewError::all_codes),
+    ("planPolicy", PolicyError::all_codes),
+    ("changePolicy", PolicyError::all_codes),
+    ("listApplications", ViewError::all_codes),
+    ("getAuthority", ViewError::all_codes),
     ("listRoles", ViewError::all_codes),
+    ("defineRole", DefineError::all_codes),
+    ("getRole", a_role),
+    ("editRole", DefineError::all_codes),
+    ("deleteRole", DeleteError::all_codes),
+    ("check", listed),
+    ("checkMany", CheckError::all_codes),
+    ("explain", listed),
+    ("listWhoMay", listed),
+    ("getRepresentative", ViewError::all_codes),
+    ("listCandidates", CandidatesError::all_codes),
+    ("nominate", NominateError::all_codes),
+    ("getNomination", NominateError::all_codes),
+    ("withdrawNomination", NominateError::all_codes),
+    ("acceptNomination", AnswerError::all_codes),
+    ("declineNomination", AnswerError::all_codes),
+    ("readdressRepresentative", ReaddressError::all_codes),
+    ("changePassword", ChangePasswordError::all_codes),
     ("listMembers", listed),
+    ("addMember", AddError::all_codes),
     ("getMember", ViewError::all_codes),
+    ("editMember", EditError::all_codes),
+    ("disableMember", DisableError::all_codes),
+    ("enableMember", EnableError::all_codes),
+    ("reinviteMember", SendError::all_codes),
+    ("changeManyMembers", in_bulk),
+    ("getHoldings", RemoveError::all_codes),
+    ("removeMember", RemoveError::all_codes),
+    ("leaveTenant", LeaveError::all_codes),
+    ("openLeaving", LeaveError::all_codes),
+    ("leaveByLink", LeaveError::all_codes),
+    ("listTransfers", ViewError::all_codes),
+    ("nameHeirs", TransferError::all_codes),
     ("invite", InviteError::all_codes),
     ("getInvitation", ViewError::all_codes),
     ("sendInvitation", SendError::all_codes),
@@ -59,8 +122,16 @@ const OPERATIONS: &[Listed] = &[
 ];
 
 /// The operations that need nobody signed in. Every other one answers 401 to whoever is not.
-pub(crate) const PUBLIC: [&str; 6] =
-    ["setUp", "signIn", "openInvitation", "acceptInvitation", "rejectInvitation", "registerByInvitation"];
+pub(crate) const PUBLIC: [&str; 8] = [
+    "setUp",
+    "signIn",
+    "openInvitation",
+    "acceptInvitation",
+    "rejectInvitation",
+    "registerByInvitation",
+    "openLeaving",
+    "leaveByLink",
+];
 
 /// What can be wrong with any request.
 const ALWAYS: &[HttpFault] = &[
@@ -97,6 +168,16 @@ fn listed() -> Rows {
     ViewError::all_codes().into_iter().chain(Faults::all_codes()).collect()
 }
 
+/// What the call as a whole can be refused with. What is refused of one member stands in that one's result.
+fn in_bulk() -> Rows {
+    listed().into_iter().chain(BulkError::all_codes()).collect()
+}
+
+fn a_role() -> Rows {
+    let unknown = DefineError::CODES.iter().filter(|row| row.code == DefineError::Unknown.code());
+    ViewError::all_codes().into_iter().chain(unknown).collect()
+}
+
 /// Everything that `operation` can answer but what it was asked for, by code.
 pub(crate) fn of(operation: &str, writes: bool, has_body: bool) -> BTreeMap<&'static str, CodeRow> {
     let own = OPERATIONS.iter().find(|(name, _)| *name == operation).map(|(_, rows)| rows()).unwrap_or_default();
@@ -112,11 +193,16 @@ pub(crate) fn all() -> BTreeMap<&'static str, CodeRow> {
     let operations = OPERATIONS.iter().flat_map(|(_, rows)| rows());
     let faults = [
         AddressFault::all_codes(),
+        HeirFault::all_codes(),
         InviteeFault::all_codes(),
         NameFault::all_codes(),
         PasswordFault::all_codes(),
+        PermissionFault::all_codes(),
+        PolicyFault::all_codes(),
         RegisterFault::all_codes(),
+        RoleFault::all_codes(),
         ValidityFault::all_codes(),
+        WantedFault::all_codes(),
     ];
     let domain = operations.chain(faults.into_iter().flatten()).copied();
     by_code(domain.chain(HttpFault::CODES.iter().copied()).chain(InputFault::ALL.map(InputFault::row)))

@@ -6,7 +6,7 @@
 //! |---|---|
 //! | [`Site`] | the API, its interactive page, `/problems`, `/livez`, `/readyz`, `/metrics` |
 //! | [`spec`] | the description of the API, printable without a database |
-//! | [`Workers`] | the delivery of mail, and the writing down of what has expired |
+//! | [`Workers`] | the delivery of mail, the handing over of what removed members held, the writing down of what has expired |
 //! | [`Metrics`] | what is counted |
 
 mod answer;

@@ -12,6 +12,7 @@ pub struct Metrics {
     durations: HistogramVec,
     mail: IntCounterVec,
     expired: IntCounter,
+    transfers: IntCounter,
     failures: IntCounterVec,
 }
 
@@ -24,13 +25,16 @@ impl Metrics {
         let durations = HistogramVec::new(options.buckets(seconds()), &["method", "route"])?;
         let mail = counters("mail_attempts_total", "Messages by what one attempt came to.", &["outcome"])?;
         let expired = IntCounter::new("membership_invitations_expired_total", "Invitations written down as expired.")?;
+        let transfers =
+            IntCounter::new("membership_transfer_steps_total", "Steps of hand-overs, done or tried in vain.")?;
         let failures = counters("worker_failures_total", "Rounds of a background worker that failed.", &["worker"])?;
         registry.register(Box::new(requests.clone()))?;
         registry.register(Box::new(durations.clone()))?;
         registry.register(Box::new(mail.clone()))?;
         registry.register(Box::new(expired.clone()))?;
+        registry.register(Box::new(transfers.clone()))?;
         registry.register(Box::new(failures.clone()))?;
-        Ok(Self { registry, requests, durations, mail, expired, failures })
+        Ok(Self { registry, requests, durations, mail, expired, transfers, failures })
     }
 
     /// Lets somebody else count too: the queue of password checks, say.
@@ -62,6 +66,11 @@ impl Metrics {
     /// Counts invitations that were written down as expired.
     pub(crate) fn expired(&self, count: u32) {
         self.expired.inc_by(u64::from(count));
+    }
+
+    /// Counts steps of hand-overs.
+    pub(crate) fn carried(&self, steps: u32) {
+        self.transfers.inc_by(u64::from(steps));
     }
 
     /// Counts a round that failed.

@@ -1,6 +1,8 @@
-//! What goes on in the background: mail goes out, and invitations whose time has passed are written down as such.
-//! Nothing depends on either: a rule that goes by time asks the clock.
+//! What goes on in the background: mail goes out, what removed members held is handed over, and invitations whose time has
+//! passed are written down as such. No rule waits for any of it: one that goes by time asks the clock, and access ends
+//! before anything is handed over.
 
+mod porter;
 mod postman;
 mod sweeper;
 
@@ -25,7 +27,8 @@ pub struct Workers {
 }
 
 impl Workers {
-    /// Starts them: the one that delivers mail if there is a `postman`, and the one that writes down what has expired.
+    /// Starts them: the one that delivers mail if there is a `postman`, the one that hands over what removed members held,
+    /// and the one that writes down what has expired.
     pub fn start(edge: &Edge, postman: Option<Postman>, metrics: &Metrics) -> Self {
         let (stop, stopped) = watch::channel(false);
         let mut running = Vec::new();
@@ -33,6 +36,8 @@ impl Workers {
             let work = postman::deliver(edge.clone(), postman, metrics.clone(), stopped.clone());
             running.push((postman::NAME, tokio::spawn(work)));
         }
+        let work = porter::carry(edge.clone(), metrics.clone(), stopped.clone());
+        running.push((porter::NAME, tokio::spawn(work)));
         running.push((sweeper::NAME, tokio::spawn(sweeper::sweep(edge.clone(), metrics.clone(), stopped))));
         Self { running, stop }
     }

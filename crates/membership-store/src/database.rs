@@ -5,11 +5,11 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use membership_core::store::{Scope, Store, StoreError, Tx};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, TransactionTrait};
-use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::MigratorTrait as _;
 
 use crate::{
     fault::fault,
-    migration::Migrator,
+    migration::{Migrator, SchemaError},
     postgres,
     sqlite::{self, Writer},
     transaction::{Hold, Transaction},
@@ -81,20 +81,21 @@ impl Database {
 
     /// Brings the schema to this version, all steps in one transaction. Several processes may do so at once: one does
     /// the work, the others wait.
-    pub async fn migrate(&self) -> Result<(), StoreError> {
+    pub async fn migrate(&self) -> Result<(), SchemaError> {
         let hold = self.hold().await?;
         let db = hold.db()?;
         if db.get_database_backend() == DbBackend::Postgres {
             postgres::lock_number(db, MIGRATION).await?;
         }
-        Migrator::up(db, None).await.map_err(fault)?;
-        hold.commit().await
+        if !Migrator::pending(db).await?.is_empty() {
+            Migrator::up(db, None).await.map_err(fault)?;
+        }
+        Ok(hold.commit().await?)
     }
 
     /// The names of the steps that [`migrate`](Self::migrate) would make.
-    pub async fn pending_migrations(&self) -> Result<Vec<String>, StoreError> {
-        let pending = Migrator::get_pending_migrations_read_only(self.reading()).await.map_err(fault)?;
-        Ok(pending.iter().map(|step| step.name().to_owned()).collect())
+    pub async fn pending_migrations(&self) -> Result<Vec<String>, SchemaError> {
+        Migrator::pending(self.reading()).await
     }
 
     /// Whether the database answers.
@@ -135,11 +136,11 @@ impl Database {
 #[async_trait]
 impl Store for Database {
     async fn begin(&self, scope: Scope) -> Result<Box<dyn Tx>, StoreError> {
-        let (hold, head) = match &self.kind {
+        let (hold, end) = match &self.kind {
             Kind::Sqlite { writer, .. } => sqlite::lock(writer, scope).await?,
             Kind::Postgres { pool } => postgres::lock(pool, scope).await?,
         };
-        Ok(Box::new(Transaction::new(scope, head, hold)))
+        Ok(Box::new(Transaction::new(scope, end, hold)))
     }
 }
 

@@ -1,33 +1,40 @@
 //! The directory: lists and look-ups for showing. They take no lock and wait for no writer.
 
+mod footing;
+mod line;
 mod members;
+mod records;
+mod told;
+mod united;
+mod which;
 mod world;
-
-use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use membership_core::{
     account::{Account, Login, Session, SessionKeyHash},
-    actor::Standing,
     audit::Record,
-    directory::{Directory, InvitationView, MemberFilter, MemberRow, Page, Place},
-    id::{AccountId, InvitationId, MemberId, TenantId},
+    directory::{
+        Ancestor, Directory, Footing, InvitationView, MemberDetails, MemberFilter, MemberRow, NominationView, Page,
+        Place, RecordFilter, RecordOrder, Who,
+    },
+    id::{AccountId, InvitationId, MemberId, NominationId, TenantId, TransferId},
     installation::Installation,
     invariants::World,
-    invitation::Inviter,
-    role::Role,
+    member::transfer::Transfer,
+    role::{Access, Assignments},
     store::{Scope, StoreError},
-    tenant::Tenant,
+    tenant::{Tenant, representative::Nomination},
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
 
 use crate::{
     Database,
     fault::{corrupt, fault},
     moment::Moment,
     read,
-    table::{account, audit, audit_head, invitation, member, session, tenant},
+    table::{account, invitation, member, session, tenant, transfer},
 };
 
 #[async_trait]
@@ -61,54 +68,68 @@ impl Directory for Database {
         Ok(places)
     }
 
-    async fn standing_of(
-        &self,
-        tenant: TenantId,
-        account: AccountId,
-    ) -> Result<Option<(Tenant, Standing)>, StoreError> {
-        let Some(standing) = read::standing_of(self.reading(), tenant, account).await? else { return Ok(None) };
-        Ok(read::tenant(self.reading(), tenant).await?.map(|tenant| (tenant, standing)))
+    async fn tenant(&self, tenant: TenantId) -> Result<Option<Tenant>, StoreError> {
+        read::tenant(self.reading(), tenant).await
     }
 
-    async fn roles(&self, tenant: TenantId) -> Result<Vec<Role>, StoreError> {
-        read::roles(self.reading(), tenant).await
+    async fn lineage(&self, tenant: TenantId) -> Result<Vec<Ancestor>, StoreError> {
+        line::to(self.reading(), tenant).await
+    }
+
+    async fn footing(&self, tenant: TenantId, who: Who) -> Result<Option<Footing>, StoreError> {
+        footing::of(self.reading(), tenant, who).await
+    }
+
+    async fn access(&self, tenant: TenantId) -> Result<Access, StoreError> {
+        read::access(self.reading(), tenant).await
     }
 
     async fn members(
         &self,
         tenant: TenantId,
-        filter: MemberFilter,
+        filter: &MemberFilter,
         page: Page<MemberId>,
     ) -> Result<Vec<MemberRow>, StoreError> {
         members::page(self.reading(), tenant, filter, page).await
     }
 
-    async fn member(&self, tenant: TenantId, member: MemberId) -> Result<Option<MemberRow>, StoreError> {
+    async fn member(&self, tenant: TenantId, member: MemberId) -> Result<Option<MemberDetails>, StoreError> {
         members::one(self.reading(), tenant, member).await
     }
 
+    async fn transfers_due(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<(TenantId, TransferId)>, StoreError> {
+        let rows: Vec<(Uuid, Uuid)> = transfer::Entity::find()
+            .select_only()
+            .columns([transfer::Column::TenantId, transfer::Column::Id])
+            .filter(transfer::Column::DueAt.lte(Moment::from(now)))
+            .order_by_asc(transfer::Column::DueAt)
+            .order_by_asc(transfer::Column::Id)
+            .limit(u64::from(limit))
+            .into_tuple()
+            .all(self.reading())
+            .await
+            .map_err(fault)?;
+        Ok(rows.into_iter().map(|(tenant, id)| (TenantId::from_uuid(tenant), TransferId::from_uuid(id))).collect())
+    }
+
+    async fn open_transfers(&self, tenant: TenantId) -> Result<Vec<Transfer>, StoreError> {
+        read::open_transfers(self.reading(), tenant).await
+    }
+
+    async fn nomination(&self, tenant: TenantId) -> Result<Option<Nomination>, StoreError> {
+        read::open_nomination(self.reading(), tenant).await
+    }
+
+    async fn nomination_view(&self, tenant: TenantId, id: NominationId) -> Result<Option<NominationView>, StoreError> {
+        told::nomination(self.reading(), tenant, id).await
+    }
+
     async fn invitation(&self, tenant: TenantId, id: InvitationId) -> Result<Option<InvitationView>, StoreError> {
-        let db = self.reading();
-        let Some((invitation, delivery)) = members::invitation(db, tenant, id).await? else { return Ok(None) };
-        let (Some(Standing { member, roles }), Some(tenant)) =
-            (read::standing(db, tenant, invitation.member).await?, read::tenant(db, tenant).await?)
-        else {
-            return Err(corrupt("invitation", id, "its member or tenant is missing"));
-        };
-        let inviter = match invitation.inviter {
-            Inviter::Member(inviter) => read::standing(db, tenant.id, inviter).await?,
-            Inviter::Operator(_) => None,
-        };
-        let has_account = match invitation.address() {
-            Some(address) => read::account_by_login(db, &Login::Email(address.clone())).await?.is_some(),
-            None => false,
-        };
-        let inviter = inviter.map(|standing| standing.member.name.to_string());
-        Ok(Some(InvitationView { invitation, member, tenant, roles, inviter, delivery, has_account }))
+        told::invitation(self.reading(), tenant, id).await
     }
 
     async fn overdue(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<(TenantId, InvitationId)>, StoreError> {
-        let rows: Vec<(uuid::Uuid, uuid::Uuid)> = invitation::Entity::find()
+        let rows: Vec<(Uuid, Uuid)> = invitation::Entity::find()
             .select_only()
             .columns([invitation::Column::TenantId, invitation::Column::Id])
             .filter(invitation::Column::ExpiresAt.lte(Moment::from(now)))
@@ -121,21 +142,19 @@ impl Directory for Database {
         Ok(rows.into_iter().map(|(tenant, id)| (TenantId::from_uuid(tenant), InvitationId::from_uuid(id))).collect())
     }
 
-    async fn audit(&self, scope: Scope, after: u64, limit: u16) -> Result<Vec<Record>, StoreError> {
-        let rows = audit::Entity::find()
-            .filter(audit::Column::ScopeId.eq(scope.id()))
-            .filter(audit::Column::Revision.gt(audit_head::revision(after)))
-            .order_by_asc(audit::Column::Revision)
-            .limit(u64::from(limit))
-            .all(self.reading())
-            .await
-            .map_err(fault)?;
-        rows.into_iter().map(|row| row.into_record(scope)).collect()
+    async fn audit(
+        &self,
+        scope: Scope,
+        filter: &RecordFilter,
+        order: RecordOrder,
+        limit: u16,
+    ) -> Result<Vec<Record>, StoreError> {
+        records::list(self.reading(), scope, filter, order, limit).await
     }
 
     async fn tenants(&self) -> Result<Vec<TenantId>, StoreError> {
         let ids = tenant::Entity::find().select_only().column(tenant::Column::Id).order_by_asc(tenant::Column::Id);
-        let ids: Vec<uuid::Uuid> = ids.into_tuple().all(self.reading()).await.map_err(fault)?;
+        let ids: Vec<Uuid> = ids.into_tuple().all(self.reading()).await.map_err(fault)?;
         Ok(ids.into_iter().map(TenantId::from_uuid).collect())
     }
 
@@ -146,6 +165,6 @@ impl Directory for Database {
 
 fn place((member, tenant): (member::Model, Option<tenant::Model>)) -> Result<Place, StoreError> {
     let tenant = tenant.ok_or_else(|| corrupt("member", member.id, "its tenant is missing"))?;
-    let member = member.into_member(BTreeSet::new())?;
+    let member = member.into_member(Assignments::default())?;
     Ok(Place { tenant: tenant.try_into()?, member: member.id, status: member.status() })
 }

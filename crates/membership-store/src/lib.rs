@@ -6,8 +6,9 @@
 //! | `database` | [`Database`]: opening, migrating, beginning |
 //! | `transaction`, `read`, `write` | a transaction: its questions, and what each event leaves in the tables |
 //! | `directory`, `outbox` | lists without a lock; leases of messages |
+//! | `search` | what is kept of members' texts |
 //! | `table` | a file for each table: the row, to and from the domain |
-//! | `sqlite`, `postgres` | what differs: group commit there, row locks here |
+//! | `sqlite`, `postgres` | what differs: group commit there, row locks here, and the index of texts |
 //! | `migration`, `fault`, `moment` | the schema, the meaning of errors, time in a column |
 
 mod database;
@@ -18,9 +19,11 @@ mod moment;
 mod outbox;
 mod postgres;
 mod read;
+mod search;
 mod sqlite;
 mod table;
 mod transaction;
 mod write;
 
 pub use database::{Database, Options};
+pub use migration::SchemaError;

@@ -8,6 +8,21 @@ use sea_orm::DeriveValueType;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, DeriveValueType)]
 pub(crate) struct Moment(i64);
 
+impl Moment {
+    /// Before every other.
+    pub(crate) const EARLIEST: Self = Self(i64::MIN);
+
+    /// How many microseconds after `earlier` it is.
+    pub(crate) const fn since(self, earlier: Self) -> i64 {
+        self.0.saturating_sub(earlier.0)
+    }
+
+    /// So many microseconds later.
+    pub(crate) const fn later(self, micros: i64) -> Self {
+        Self(self.0.saturating_add(micros))
+    }
+}
+
 /// The number is beyond what a calendar holds.
 #[derive(Debug, thiserror::Error)]
 #[error("{0} microseconds are beyond the calendar")]

@@ -1,17 +1,20 @@
 //! PostgreSQL: a transaction for each command, which holds the row of its scope.
 
+pub(crate) mod search;
+
 use std::time::Duration;
 
-use membership_core::{
-    audit::Head,
-    store::{Scope, StoreError},
-};
+use membership_core::store::{Scope, StoreError};
 use sea_orm::{
     ColumnTrait, ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, EntityTrait,
     QueryFilter, QuerySelect, Statement, TransactionTrait, sea_query::LockType,
 };
 
-use crate::{fault::fault, table::audit_head, transaction::Hold};
+use crate::{
+    fault::fault,
+    table::audit_head::{self, End},
+    transaction::Hold,
+};
 
 /// A connection that was idle for longer is tried before it is used.
 const IDLE: Duration = Duration::from_secs(30);
@@ -29,7 +32,7 @@ pub(crate) fn options(url: &str, most: u32) -> ConnectOptions {
 
 /// A transaction that has locked `scope`, and where the scope's audit ends; `None` if it has not begun. Readers, and rows
 /// that refer to the locked one, are not held up.
-pub(crate) async fn lock(pool: &DatabaseConnection, scope: Scope) -> Result<(Hold, Option<Head>), StoreError> {
+pub(crate) async fn lock(pool: &DatabaseConnection, scope: Scope) -> Result<(Hold, Option<End>), StoreError> {
     let transaction = pool.begin().await.map_err(fault)?;
     let mut head = lock_row(&transaction, scope).await?;
     if head.is_none() {
@@ -47,14 +50,14 @@ pub(crate) async fn lock_number<C: ConnectionTrait>(db: &C, number: i64) -> Resu
     db.execute_raw(lock).await.map_err(fault).map(drop)
 }
 
-async fn lock_row(transaction: &DatabaseTransaction, scope: Scope) -> Result<Option<Head>, StoreError> {
+async fn lock_row(transaction: &DatabaseTransaction, scope: Scope) -> Result<Option<End>, StoreError> {
     let row = audit_head::Entity::find()
         .filter(audit_head::Column::ScopeId.eq(scope.id()))
         .lock(LockType::NoKeyUpdate)
         .one(transaction)
         .await
         .map_err(fault)?;
-    row.map(Head::try_from).transpose()
+    row.map(End::try_from).transpose()
 }
 
 /// A number for the scope. Two scopes with the same number wait for each other, and nothing worse.

@@ -1,19 +1,21 @@
 //! SQLite: one connection that writes, a few that read. Write-ahead logging lets them read while it writes.
 
 mod group;
+pub(crate) mod search;
 
 use std::time::Duration;
 
-use membership_core::{
-    audit::Head,
-    store::{Scope, StoreError},
-};
+use membership_core::store::{Scope, StoreError};
 use sea_orm::{
     ConnectOptions, DatabaseConnection, DbBackend, DbErr, EntityTrait, FromQueryResult, QueryTrait,
     sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 
-use crate::{fault::fault, table::audit_head, transaction::Hold};
+use crate::{
+    fault::fault,
+    table::audit_head::{self, End},
+    transaction::Hold,
+};
 pub(crate) use group::{Turn, Writer};
 
 /// How long a writer waits for one of another process.
@@ -37,11 +39,11 @@ pub(crate) async fn readers(url: &str, most: u32) -> Result<DatabaseConnection, 
 }
 
 /// Whoever has the turn has every lock there is. Also tells where the audit of `scope` ends; `None` if it has not begun.
-pub(crate) async fn lock(writer: &Writer, scope: Scope) -> Result<(Hold, Option<Head>), StoreError> {
+pub(crate) async fn lock(writer: &Writer, scope: Scope) -> Result<(Hold, Option<End>), StoreError> {
     let head = audit_head::Entity::find_by_id(scope.id()).build(DbBackend::Sqlite);
     let (turn, answer) = writer.turn_asking(Some(head)).await?;
     let head = answer.first().map(|row| audit_head::Model::from_query_result(row, "")).transpose().map_err(fault)?;
-    Ok((Hold::Sqlite(turn), head.map(Head::try_from).transpose()?))
+    Ok((Hold::Sqlite(turn), head.map(End::try_from).transpose()?))
 }
 
 fn options(

@@ -2,21 +2,30 @@
 //! by looking at all of its columns at once; one that cannot be is [`Corrupt`](membership_core::store::StoreError).
 
 pub(crate) mod account;
+pub(crate) mod application;
+pub(crate) mod assignment;
 pub(crate) mod audit;
 pub(crate) mod audit_head;
 pub(crate) mod installation;
 pub(crate) mod invitation;
 pub(crate) mod member;
-pub(crate) mod member_role;
+pub(crate) mod nomination;
 pub(crate) mod outbox;
 pub(crate) mod role;
+pub(crate) mod role_include;
 pub(crate) mod session;
 pub(crate) mod tenant;
+pub(crate) mod transfer;
+pub(crate) mod transfer_share;
 
 use std::fmt::Display;
 
 use chrono::{DateTime, Utc};
-use membership_core::{email::EmailAddress, name::DisplayName, store::StoreError};
+use membership_core::{
+    email::EmailAddress,
+    name::{DisplayName, Username},
+    store::StoreError,
+};
 use uuid::Uuid;
 
 use crate::{fault::corrupt, moment::Moment};
@@ -56,5 +65,10 @@ impl Row {
     pub(crate) fn name(self, text: &str) -> Result<DisplayName, StoreError> {
         let name = DisplayName::parse(text).map_err(|error| self.corrupt(error))?;
         if name.as_str() == text { Ok(name) } else { Err(self.corrupt("its name is not in its one form")) }
+    }
+
+    pub(crate) fn username(self, text: &str) -> Result<Username, StoreError> {
+        let username = Username::parse(text).map_err(|error| self.corrupt(error))?;
+        if username.as_str() == text { Ok(username) } else { Err(self.corrupt("its username is not in its one form")) }
     }
 }

@@ -3,22 +3,20 @@
 use async_trait::async_trait;
 use membership_core::{
     account::{Account, Login},
-    actor::Standing,
-    audit::Head,
     context::Context,
     email::EmailAddress,
     event::Event,
-    id::{AccountId, InvitationId, MemberId, TenantId},
+    id::{AccountId, InvitationId, MemberId, RoleId, TenantId, TransferId},
     installation::Installation,
     invitation::Invitation,
-    member::Member,
-    role::Role,
+    member::{Member, transfer::Transfer},
+    role::Access,
     store::{Scope, StoreError, Tx},
-    tenant::Tenant,
+    tenant::{Tenant, representative::Nomination},
 };
 use sea_orm::DatabaseTransaction;
 
-use crate::{fault::fault, read, sqlite::Turn, write::write};
+use crate::{fault::fault, read, sqlite::Turn, table::audit_head::End, write::write};
 
 /// What holds the lock, and ends with it.
 pub(crate) enum Hold {
@@ -30,7 +28,7 @@ pub(crate) enum Hold {
 pub(crate) struct Transaction {
     scope: Scope,
     /// Where the scope's audit ends; `None` if it has not begun.
-    head: Option<Head>,
+    end: Option<End>,
     hold: Hold,
 }
 
@@ -52,8 +50,8 @@ impl Hold {
 }
 
 impl Transaction {
-    pub(crate) const fn new(scope: Scope, head: Option<Head>, hold: Hold) -> Self {
-        Self { scope, head, hold }
+    pub(crate) const fn new(scope: Scope, end: Option<End>, hold: Hold) -> Self {
+        Self { scope, end, hold }
     }
 
     const fn tenant_id(&self) -> Option<TenantId> {
@@ -75,24 +73,54 @@ impl Tx for Transaction {
         read::tenant(self.hold.db()?, tenant).await
     }
 
-    async fn roles(&mut self) -> Result<Vec<Role>, StoreError> {
-        let Some(tenant) = self.tenant_id() else { return Ok(Vec::new()) };
-        read::roles(self.hold.db()?, tenant).await
+    async fn access(&mut self) -> Result<Access, StoreError> {
+        let Some(tenant) = self.tenant_id() else { return Ok(Access::default()) };
+        read::access(self.hold.db()?, tenant).await
     }
 
-    async fn standing_of(&mut self, account: AccountId) -> Result<Option<Standing>, StoreError> {
+    async fn member(&mut self, member: MemberId) -> Result<Option<Member>, StoreError> {
         let Some(tenant) = self.tenant_id() else { return Ok(None) };
-        read::standing_of(self.hold.db()?, tenant, account).await
+        read::member(self.hold.db()?, tenant, member).await
     }
 
-    async fn standing(&mut self, member: MemberId) -> Result<Option<Standing>, StoreError> {
+    async fn member_of(&mut self, account: AccountId) -> Result<Option<Member>, StoreError> {
         let Some(tenant) = self.tenant_id() else { return Ok(None) };
-        read::standing(self.hold.db()?, tenant, member).await
+        read::member_of(self.hold.db()?, tenant, account).await
+    }
+
+    async fn representative(&mut self) -> Result<Option<Member>, StoreError> {
+        let Some(tenant) = self.tenant_id() else { return Ok(None) };
+        read::representative(self.hold.db()?, tenant).await
     }
 
     async fn members_at(&mut self, addresses: &[EmailAddress]) -> Result<Vec<Member>, StoreError> {
         let Some(tenant) = self.tenant_id() else { return Ok(Vec::new()) };
         read::members_at(self.hold.db()?, tenant, addresses).await
+    }
+
+    async fn holders_of(&mut self, role: RoleId) -> Result<u64, StoreError> {
+        let Some(tenant) = self.tenant_id() else { return Ok(0) };
+        read::holders_of(self.hold.db()?, tenant, role).await
+    }
+
+    async fn waiting(&mut self, after: Option<MemberId>, limit: u16) -> Result<Vec<(Member, Invitation)>, StoreError> {
+        let Some(tenant) = self.tenant_id() else { return Ok(Vec::new()) };
+        read::waiting(self.hold.db()?, tenant, after, limit).await
+    }
+
+    async fn transfer(&mut self, id: TransferId) -> Result<Option<Transfer>, StoreError> {
+        let Some(tenant) = self.tenant_id() else { return Ok(None) };
+        read::transfer(self.hold.db()?, tenant, id).await
+    }
+
+    async fn open_transfers(&mut self) -> Result<Vec<Transfer>, StoreError> {
+        let Some(tenant) = self.tenant_id() else { return Ok(Vec::new()) };
+        read::open_transfers(self.hold.db()?, tenant).await
+    }
+
+    async fn nomination(&mut self) -> Result<Option<Nomination>, StoreError> {
+        let Some(tenant) = self.tenant_id() else { return Ok(None) };
+        read::open_nomination(self.hold.db()?, tenant).await
     }
 
     async fn invitation(&mut self, id: InvitationId) -> Result<Option<Invitation>, StoreError> {
@@ -109,7 +137,7 @@ impl Tx for Transaction {
     }
 
     async fn commit(self: Box<Self>, ctx: &Context, events: &[Event]) -> Result<(), StoreError> {
-        write(self.hold.db()?, self.scope, self.head, ctx, events).await?;
+        write(self.hold.db()?, self.scope, self.end, ctx, events).await?;
         self.hold.commit().await
     }
 }

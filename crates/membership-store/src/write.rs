@@ -3,41 +3,65 @@
 //! Rows that are new are gathered and written many at a time, because a statement for each row costs ten times as much;
 //! the order of the events is kept wherever a change stands between them.
 
+mod change;
 mod plan;
+mod rows;
 mod script;
 
 use std::collections::BTreeMap;
 
 use membership_core::{
-    audit::{Head, Record},
+    audit::Record,
     context::Context,
-    event::Event,
+    event::{Event, MemberChange},
+    member::transfer::Transfer,
     store::{Scope, StoreError},
 };
 use sea_orm::ConnectionTrait;
 
-use crate::table::{audit, audit_head, member::held_roles, outbox};
-use plan::{Change, Plan};
+use crate::{
+    search::{Entry, texts_of},
+    table::{
+        assignment, audit,
+        audit_head::{self, End},
+        member, outbox, role_include, transfer_share,
+    },
+};
+use change::Change;
+use plan::Plan;
 pub(crate) use script::CHUNK;
 use script::Script;
 
-/// Writes `events` of a transaction about `scope`, whose audit ends at `head` (if it has begun).
+/// Writes `events` of a transaction about `scope`, whose audit ends at `end` (if it has begun).
 pub(crate) async fn write<C: ConnectionTrait>(
     db: &C,
     scope: Scope,
-    head: Option<Head>,
+    end: Option<End>,
     ctx: &Context,
     events: &[Event],
 ) -> Result<(), StoreError> {
     let mut plan = Plan::default();
     for event in events {
+        concerns(scope, event)?;
         rows_of(event, &mut plan);
         mail_of(event, ctx, &mut plan);
     }
     let mut script = Script::new(db.get_database_backend());
     plan.write_to(&mut script);
-    records_of(scope, head, ctx, events, &mut script);
+    records_of(scope, end, ctx, events, &mut script);
     script.run(db).await
+}
+
+/// A transaction writes of its own tenant only: that is what it has locked. One about the installation founds tenants.
+fn concerns(scope: Scope, event: &Event) -> Result<(), StoreError> {
+    match (scope, event.tenant()) {
+        (Scope::Installation, Some(_)) | (_, None) => Ok(()),
+        (Scope::Tenant(own), Some(tenant)) if own == tenant => Ok(()),
+        (Scope::Tenant(_) | Scope::Account(_), Some(tenant)) => {
+            let detail = format!("{} of tenant {tenant} in a transaction about something else", event.name());
+            Err(StoreError::Corrupt { detail })
+        }
+    }
 }
 
 fn rows_of(event: &Event, plan: &mut Plan) {
@@ -47,35 +71,90 @@ fn rows_of(event: &Event, plan: &mut Plan) {
         }
         Event::AccountRegistered(account) => plan.new_rows().accounts.push(account.into()),
         Event::AddressProved(account) => plan.change(Change::AddressProved(account.into())),
-        Event::SessionStarted(session) => plan.new_rows().sessions.push(session.into()),
+        Event::PasswordChanged(account) => plan.change(Change::Password(Box::new(account.clone()))),
+        Event::SessionStarted(session) => {
+            plan.new_rows().sessions.push(session.into());
+            plan.change(Change::SignedIn(session.account, session.started_at.into()));
+        }
         Event::SessionEnded { session, .. } => plan.change(Change::EndSession(session.as_uuid())),
-        Event::TenantCreated { tenant, roles } => {
-            let rows = plan.new_rows();
-            rows.tenants.push(tenant.into());
-            rows.roles.extend(roles.iter().map(Into::into));
+        Event::TenantCreated { tenant, access } => plan.new_rows().tenant(tenant, access),
+        Event::TenantActivated(tenant) | Event::TenantSuspended(tenant) | Event::TenantResumed(tenant) => {
+            plan.change(Change::Tenant(tenant.into()));
         }
-        Event::TenantActivated(tenant) => plan.change(Change::Tenant(tenant.into())),
-        Event::MemberAdded(member) => {
-            let rows = plan.new_rows();
-            rows.members.push(member.into());
-            rows.member_roles.extend(held_roles(member));
+        Event::PolicyChanged { tenant, .. } => plan.change(Change::Tenant(tenant.as_ref().into())),
+        Event::RoleDefined { role, catalogue } => {
+            plan.new_rows().role(role);
+            plan.change(Change::Catalogue(role.tenant, *catalogue));
         }
+        Event::RoleEdited { role, catalogue, .. } => {
+            plan.change(Change::Role(role.as_ref().into(), role_include::of(role).collect()));
+            plan.change(Change::Catalogue(role.tenant, *catalogue));
+        }
+        Event::RoleDeleted { role, catalogue } => {
+            plan.change(Change::DeleteRole(role.into()));
+            plan.change(Change::Catalogue(role.tenant, *catalogue));
+        }
+        Event::MemberAdded(member) | Event::MemberAdmitted(member) => plan.new_rows().member(member),
         Event::MemberInvited { member, invitation } => {
-            let rows = plan.new_rows();
-            rows.members.push(member.into());
-            rows.member_roles.extend(held_roles(member));
-            rows.invitations.push(invitation.into());
+            plan.new_rows().member(member);
+            plan.new_rows().invitations.push(invitation.into());
+        }
+        Event::MemberEdited(change) | Event::MemberEnabled(change) => changed(change, plan),
+        Event::MemberDisabled(change) => disabled(change, plan),
+        Event::MemberRemoved { change, transfer } | Event::MemberLeft { change, transfer } => {
+            gone(change, transfer.as_ref(), plan);
+        }
+        Event::TransferAttempted(transfer) | Event::HeirNamed(transfer) | Event::TransferFinished(transfer) => {
+            plan.change(Change::Transfer(transfer.into(), transfer_share::of(transfer).collect()));
+        }
+        Event::RepresentativeNominated(nomination) => plan.new_rows().nominations.push(nomination.into()),
+        Event::NominationDeclined(nomination) | Event::NominationWithdrawn(nomination) => {
+            plan.change(Change::Nomination(nomination.into()));
+        }
+        Event::RepresentativeChanged { nomination, former, successor } => {
+            // In this order: there are never two.
+            changed(former, plan);
+            changed(successor, plan);
+            plan.change(Change::Nomination(nomination.as_ref().into()));
         }
         Event::InvitationIssued(invitation)
+        | Event::InvitationReaddressed(invitation)
         | Event::InvitationOpened(invitation)
+        | Event::InvitationVouched(invitation)
         | Event::InvitationAccepted(invitation)
         | Event::InvitationRejected(invitation)
         | Event::InvitationRevoked(invitation)
         | Event::InvitationExpired(invitation) => plan.change(Change::Invitation(invitation.into())),
         Event::MemberJoined { member, invitation } => {
             plan.change(Change::Member(member.into()));
+            plan.change(Change::Entry(member.into()));
             plan.change(Change::Invitation(invitation.into()));
         }
+    }
+}
+
+/// What belongs to a member is written only where it is another: most changes are of one column.
+fn changed(MemberChange { before, member }: &MemberChange, plan: &mut Plan) {
+    plan.change(Change::Member(member.into()));
+    if member.assignments != before.assignments {
+        plan.change(Change::Assignments(member::Model::from(member), assignment::of(member).collect()));
+    }
+    if texts_of(member) != texts_of(before) {
+        plan.change(Change::Entry(Entry::from(member)));
+    }
+}
+
+fn gone(change: &MemberChange, transfer: Option<&Transfer>, plan: &mut Plan) {
+    changed(change, plan);
+    if let Some(transfer) = transfer {
+        plan.new_rows().transfer(transfer);
+    }
+}
+
+fn disabled(change: &MemberChange, plan: &mut Plan) {
+    changed(change, plan);
+    if let Some(account) = change.member.account() {
+        plan.change(Change::EpochAtLeast(account, change.member.epoch));
     }
 }
 
@@ -83,28 +162,28 @@ fn mail_of(event: &Event, ctx: &Context, plan: &mut Plan) {
     if let Some(cancel) = event.cancels().filter(|cancel| cancel.generation > 0) {
         plan.change(Change::Cancel(cancel, ctx.now.into()));
     }
-    if let Some(mail) = event.mail() {
+    for mail in event.mails() {
         plan.new_rows().outbox.push(outbox::Model::queued(&mail, ctx.now));
     }
 }
 
 /// One record for each event, in the audit where it stands. An audit that no lock was taken for is one that begins
 /// here; if it has begun elsewhere, its key says so.
-fn records_of(scope: Scope, head: Option<Head>, ctx: &Context, events: &[Event], script: &mut Script) {
-    let mut heads: BTreeMap<Scope, Head> = BTreeMap::new();
+fn records_of(scope: Scope, end: Option<End>, ctx: &Context, events: &[Event], script: &mut Script) {
+    let mut ends: BTreeMap<Scope, End> = BTreeMap::new();
     let mut records = Vec::with_capacity(events.len());
     for event in events {
         let home = event.home(scope);
-        let begun = if home == scope { head } else { None };
-        let end = heads.entry(home).or_insert_with(|| begun.unwrap_or_default());
-        let record = Record::of(home, *end, ctx, event);
-        *end = record.head();
-        records.push(audit::Model::from(record));
+        let begun = if home == scope { end } else { None };
+        let end = ends.entry(home).or_insert_with(|| begun.unwrap_or(End::NONE));
+        let record = Record::of(home, end.head, ctx, event);
+        *end = end.after(&record);
+        records.push(audit::Model::of(record, end.reached));
     }
     script.insert(records);
-    for (home, end) in heads {
-        let row = audit_head::Model::of(home, &end);
-        match head.filter(|_| home == scope) {
+    for (home, new) in ends {
+        let row = audit_head::Model::of(home, &new);
+        match end.filter(|_| home == scope) {
             Some(_) => script.replace(row),
             None => script.insert(vec![row]),
         }

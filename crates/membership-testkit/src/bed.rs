@@ -6,27 +6,34 @@ use std::sync::Arc;
 
 use membership_core::{
     Membership, Parts,
-    account::Account,
+    account::{Account, register::Registered},
     actor::Actor,
+    audit::replay::Replay,
     context::Context,
-    id::{AccountId, RequestId, RoleId, TenantId},
+    id::{RequestId, RoleId, TenantId},
     invariants::{self, Violation, World},
     invitation::Invitation,
     link::{Key, Links},
-    member::Member,
+    member::{Member, reach::Target},
     ports::Secret,
+    role::{
+        Role,
+        define::{RoleDraft, RoleOf},
+    },
     tenant::{
-        Preset, Tenant,
+        Presets, Tenant,
         set_up::{SetUp, SetUpDone},
     },
 };
 
-pub use people::Founded;
+pub use people::{Asked, Founded, Person};
 
-use crate::{Adapter, Dice, Failure, ManualClock, PlainHasher};
+use crate::{Adapter, Cabinet, Dice, Failure, ManualClock, PlainHasher};
 
 /// A password that every rule takes.
 pub const PASSWORD: &str = "correct horse battery staple";
+/// The password that an administrator chooses for somebody who is added directly.
+pub const TEMPORARY: &str = "to be replaced at once";
 
 /// An installation that is set up, with one tenant and its administrator, over any store.
 ///
@@ -59,8 +66,9 @@ pub struct Bed {
     pub tenant: Tenant,
     /// The account of the tenant's administrator, who is the operator too. Signs in as `root` with [`PASSWORD`].
     pub administrator: Account,
-    /// The administrator as a member.
+    /// The administrator as a member: the tenant's representative.
     pub member: Member,
+    custodian: Cabinet,
     dice: Arc<Dice>,
 }
 
@@ -78,25 +86,38 @@ impl Bed {
     /// A bed over `adapter` whose parts `alter` has changed: another preset, say, or no mail.
     pub async fn altered(adapter: Adapter, alter: impl FnOnce(&mut Parts)) -> Result<Self, Failure> {
         let dice = Arc::new(Dice::seeded(0));
+        let custodian = Cabinet::new();
         let mut parts = parts(&adapter, Arc::clone(&dice))?;
+        parts.custodian = Arc::new(custodian.clone());
         alter(&mut parts);
         let membership = Membership::new(parts);
         let clock = ManualClock::default();
         let ctx = Context::new(Actor::System, clock.now(), RequestId::new(clock.now(), dice.as_ref()));
         let link = membership.issue_set_up_link(&ctx).await?.ok_or("the store is set up already")?;
         let done = membership.set_up(&ctx, set_up(&link)).await?;
-        let SetUpDone { tenant, member, account, .. } = done;
-        Ok(Self { membership, adapter, clock, tenant, administrator: account, member, dice })
+        let SetUpDone { tenant, member, account: administrator, .. } = done;
+        let bed = Self { membership, adapter, clock, tenant, administrator, member, custodian, dice };
+        Ok(Self { administrator: bed.account(bed.administrator.id).await?, ..bed })
+    }
+
+    /// The product that keeps data for the members.
+    pub const fn custodian(&self) -> &Cabinet {
+        &self.custodian
     }
 
     /// The administrator asks, now.
     pub fn as_administrator(&self) -> Context {
-        self.as_account(self.administrator.id)
+        self.as_account(&self.administrator)
     }
 
-    /// The owner of `account` asks, now.
-    pub fn as_account(&self, account: AccountId) -> Context {
-        self.context(Actor::Account(account))
+    /// The owner of `account` asks, now, by a session as new as `account`.
+    pub fn as_account(&self, account: &Account) -> Context {
+        self.context(Actor::Account(account.principal(account.epoch)))
+    }
+
+    /// Somebody who has registered asks, now, by the session of that registration.
+    pub fn as_member(&self, registered: &Registered) -> Context {
+        self.context(Actor::Account(registered.account.principal(registered.session.epoch)))
     }
 
     /// Somebody who is not signed in asks, now.
@@ -114,17 +135,51 @@ impl Bed {
         Context::new(actor, now, RequestId::new(now, self.dice.as_ref()))
     }
 
-    /// The role of the tenant that is called `name`. The standard preset has `Tenant administrator`, `Member manager`
-    /// and `Member`.
+    /// The role of the tenant that is called `name`. The standard preset has `Administrator`, `Member manager` and
+    /// `Member`.
     pub async fn role(&self, name: &str) -> Result<RoleId, Failure> {
-        let roles = self.adapter.directory.roles(self.tenant.id).await?;
+        let roles = self.adapter.directory.access(self.tenant.id).await?.roles;
         let role = roles.iter().find(|role| role.name.as_str() == name);
         Ok(role.ok_or_else(|| format!("the tenant has no role {name}"))?.id)
+    }
+
+    /// The administrator makes a role of the tenant.
+    pub async fn define_role(&self, name: &str, permissions: &[&str], includes: &[RoleId]) -> Result<Role, Failure> {
+        let draft = draft(name, permissions, includes);
+        Ok(self.membership.define_role(&self.as_administrator(), self.tenant.id, draft).await?)
+    }
+
+    /// The administrator changes a role of the tenant.
+    pub async fn edit_role(
+        &self,
+        role: RoleId,
+        name: &str,
+        permissions: &[&str],
+        includes: &[RoleId],
+    ) -> Result<Role, Failure> {
+        let (which, draft) = (RoleOf { tenant: self.tenant.id, role }, draft(name, permissions, includes));
+        Ok(self.membership.edit_role(&self.as_administrator(), which, draft).await?)
+    }
+
+    /// `member` of the tenant, as commands name it.
+    pub const fn target(&self, member: &Member) -> Target {
+        Target { tenant: self.tenant.id, member: member.id }
     }
 
     /// The token of the newest link of `invitation`.
     pub fn token(&self, invitation: &Invitation) -> String {
         self.membership.links().token(&invitation.link())
+    }
+
+    /// Takes every hand-over that is due as far as it goes at this moment, and says how many steps that were.
+    pub async fn carry(&self) -> Result<u32, Failure> {
+        let mut steps = 0;
+        loop {
+            match self.membership.carry_transfers(&self.as_system(), 1_000).await? {
+                0 => return Ok(steps),
+                more => steps += more,
+            }
+        }
     }
 
     /// Everything there is in `tenant`.
@@ -142,17 +197,34 @@ impl Bed {
     }
 }
 
-/// What a [`Membership`] for tests is made of: `adapter` and `dice`, [`PlainHasher`], the standard preset, mail on.
+/// Where the tables of a tenant are not what its audit says, one line for each thing; none if all is well.
+pub fn differences(world: &World) -> Result<Vec<String>, Failure> {
+    let mut replay = Replay::default();
+    for record in &world.audit {
+        replay.add(record)?;
+    }
+    Ok(replay.differences(world))
+}
+
+/// What a [`Membership`] for tests is made of: `adapter` and `dice`, [`PlainHasher`], the presets that ship, mail on, and
+/// nobody who keeps data for members.
 pub fn parts(adapter: &Adapter, dice: Arc<Dice>) -> Result<Parts, Failure> {
     Ok(Parts {
         store: Arc::clone(&adapter.store),
         directory: Arc::clone(&adapter.directory),
         entropy: dice,
         passwords: Arc::new(PlainHasher),
+        custodian: Arc::new(membership_core::ports::NoData),
         links: Links::new(Key::new([7; 32]), "https://members.example.org"),
-        preset: Preset::standard()?,
+        presets: Presets::shipped("organization", Vec::new())?,
         mail_is_on: true,
     })
+}
+
+/// What a role shall be.
+pub fn draft(name: &str, permissions: &[&str], includes: &[RoleId]) -> RoleDraft {
+    let permissions = permissions.iter().map(|permission| (*permission).to_owned()).collect();
+    RoleDraft { name: name.to_owned(), permissions, includes: includes.to_vec() }
 }
 
 /// The command that sets an installation up by `link`.

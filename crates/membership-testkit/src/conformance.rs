@@ -14,25 +14,34 @@
 //! ```
 //!
 //! `make_store` may also give an `Option<Adapter>`: `None` skips, for a database that is not there. After each case
-//! every [invariant](membership_core::invariants) must hold in every tenant.
+//! every [invariant](membership_core::invariants) must hold in every tenant, and its audit, replayed, must give its tables.
 
+mod access;
+mod audit;
 mod commit;
 mod crowd;
+mod find;
 mod isolation;
 mod journey;
 mod lists;
 mod lock;
+mod mail;
+mod members;
 mod outbox;
+mod race;
 mod read_back;
 mod refused;
+mod representative;
 mod rows;
 mod session;
+mod transfer;
+mod tree;
 
 use std::pin::Pin;
 
 use membership_core::invariants;
 
-use crate::{Adapter, Failure};
+use crate::{Adapter, Failure, bed};
 
 /// What a case comes to. A promise that is not kept panics with what was seen.
 pub type Outcome = Result<(), Failure>;
@@ -46,7 +55,7 @@ pub struct Case {
 }
 
 impl Case {
-    /// Runs the case on `adapter`, which is empty, and checks every invariant afterwards. Needs a tokio runtime; with
+    /// Runs the case on `adapter`, which is empty, and checks every invariant and every audit afterwards. Needs a tokio runtime; with
     /// several threads it sees more.
     pub async fn run(&self, adapter: Adapter) -> Outcome {
         (self.run)(adapter.clone()).await?;
@@ -54,6 +63,7 @@ impl Case {
             let world = adapter.directory.world(tenant).await?.ok_or("a tenant that is listed has no world")?;
             let now = world.audit.last().map(|record| record.at).unwrap_or_default();
             assert_eq!(invariants::check(&world, now), [], "after {}", self.name);
+            assert_eq!(bed::differences(&world)?, [""; 0], "after {}, of what the audit says", self.name);
         }
         Ok(())
     }
@@ -97,8 +107,38 @@ macro_rules! conformance_cases {
                 every_stage_of_an_invitation
                 every_state_of_a_member
                 every_kind_of_account
-                a_tenant_with_its_policy_and_roles
                 the_installation
+            }
+            access {
+                a_tenant_with_its_policy_and_roles
+                roles_are_made_changed_and_deleted
+                holders_are_counted
+                assignments_with_ends_are_read_back
+                footing_is_where_a_member_stands
+            }
+            members {
+                a_member_is_edited
+                disabled_is_without_access_and_enabled_again_is_as_before
+                disabling_raises_the_epoch
+                removing_ends_one_membership_only
+                whoever_comes_again_is_a_new_member
+                who_has_not_joined_is_removed_directly
+                what_was_done_is_not_done_again
+                a_changed_password_ends_every_session_of_before
+                the_details_of_a_member
+            }
+            representative {
+                an_offer_is_kept_with_its_answer
+                the_flag_changes_hands_in_one_commit
+                nobody_sees_two_representatives_or_none
+                nobody_unfit_becomes_the_representative
+                offers_are_kept_apart
+                an_invitation_is_readdressed
+            }
+            transfer {
+                a_hand_over_is_read_back
+                hand_overs_are_due_in_their_order
+                what_a_member_held_is_handed_over_in_the_end
             }
             refused {
                 a_username_that_is_taken
@@ -107,6 +147,13 @@ macro_rules! conformance_cases {
                 a_second_membership_of_an_account
                 a_second_representative
                 a_role_of_another_tenant
+                a_role_name_that_is_taken
+                an_include_of_another_tenant
+                a_role_that_is_in_use
+                a_role_that_was_deleted
+                a_second_offer
+                a_member_of_another_tenant
+                an_event_of_another_tenant
                 a_session_key_that_is_there_already
             }
             lock {
@@ -124,6 +171,7 @@ macro_rules! conformance_cases {
                 the_directory_keeps_tenants_apart
                 use_cases_know_no_ids_of_another_tenant
                 another_scope_has_no_tenant
+                no_command_reaches_into_another_tenant
             }
             outbox {
                 no_two_workers_get_the_same_message
@@ -138,6 +186,10 @@ macro_rules! conformance_cases {
                 mail_that_was_sent_stays_sent
                 a_message_that_a_worker_holds_is_cancelled_too
             }
+            mail {
+                every_kind_of_mail_is_owed
+                what_is_over_is_not_mailed
+            }
             lists {
                 pages_show_every_member_once
                 a_filter_shows_one_state
@@ -145,7 +197,31 @@ macro_rules! conformance_cases {
                 the_sweeper_writes_each_deadline_down_once
                 an_invitation_is_shown_with_all_that_is_told
                 places_are_where_an_account_is_a_member
+                who_has_not_joined_is_paged
+            }
+            find {
+                every_filter_with_every_other
+                all_filters_together
+                members_are_searched_loosely
+                whoever_may_is_listed
+            }
+            audit {
                 an_audit_is_read_in_pieces
+                an_audit_is_searched_both_ways
+                an_audit_tells_nothing_of_another
+            }
+            tree {
+                a_tenant_knows_those_above_it
+            }
+            race {
+                two_administrators_against_each_other
+                whoever_takes_over_is_an_administrator
+                hand_overs_at_once
+                a_role_is_deleted_while_it_is_given
+                an_edit_and_a_removal_at_once
+                a_member_is_removed_once
+                disabling_and_signing_in_at_once
+                one_of_ten_additions_has_the_username
             }
             session {
                 a_session_is_found_by_its_key

@@ -5,11 +5,13 @@
 //! | [`Bed`] | a [`Membership`](membership_core::Membership) that is set up and at work: begin here |
 //! | [`MemoryStore`] | a store in memory, as strict as a database |
 //! | [`ManualClock`], [`Dice`], [`PlainHasher`] | time, randomness and passwords that a test can foresee |
+//! | [`Cabinet`] | a product that keeps data for members, and is down when it is told to be |
 //! | [`smtp`] | a mail server that keeps what it is given, and lies where it is told to |
 //! | [`conformance`] | the suite that every store passes, the one in memory included |
 
 pub mod adapter;
 pub mod bed;
+pub mod cabinet;
 pub mod clock;
 pub mod conformance;
 pub mod dice;
@@ -19,6 +21,7 @@ pub mod smtp;
 
 pub use adapter::Adapter;
 pub use bed::Bed;
+pub use cabinet::Cabinet;
 pub use clock::ManualClock;
 pub use dice::Dice;
 pub use memory::MemoryStore;

@@ -3,6 +3,8 @@
 mod directory;
 mod outbox;
 mod tables;
+mod view;
+mod write;
 
 use std::{
     collections::BTreeMap,
@@ -12,17 +14,16 @@ use std::{
 use async_trait::async_trait;
 use membership_core::{
     account::{Account, Login},
-    actor::Standing,
     context::Context,
     email::EmailAddress,
     event::Event,
-    id::{AccountId, InvitationId, MemberId, TenantId},
+    id::{AccountId, InvitationId, MemberId, RoleId, TenantId, TransferId},
     installation::Installation,
     invitation::Invitation,
-    member::Member,
-    role::Role,
+    member::{Member, transfer::Transfer},
+    role::Access,
     store::{Scope, Store, StoreError, Tx},
-    tenant::Tenant,
+    tenant::{Tenant, representative::Nomination},
 };
 use tokio::sync::OwnedMutexGuard;
 
@@ -101,21 +102,46 @@ impl Tx for MemoryTx {
         Ok(self.ask(|tables, tenant| tables.tenants.get(&tenant).cloned()))
     }
 
-    async fn roles(&mut self) -> Result<Vec<Role>, StoreError> {
-        Ok(self.ask(Tables::roles_of))
+    async fn access(&mut self) -> Result<Access, StoreError> {
+        Ok(self.ask(Tables::access))
     }
 
-    async fn standing_of(&mut self, account: AccountId) -> Result<Option<Standing>, StoreError> {
-        Ok(self.ask(|tables, tenant| tables.member_of(tenant, account).map(|member| tables.standing(member))))
+    async fn member(&mut self, member: MemberId) -> Result<Option<Member>, StoreError> {
+        Ok(self.ask(|tables, tenant| tables.member(tenant, member).cloned()))
     }
 
-    async fn standing(&mut self, member: MemberId) -> Result<Option<Standing>, StoreError> {
-        Ok(self.ask(|tables, tenant| tables.member(tenant, member).map(|member| tables.standing(member))))
+    async fn member_of(&mut self, account: AccountId) -> Result<Option<Member>, StoreError> {
+        Ok(self.ask(|tables, tenant| tables.member_of(tenant, account).cloned()))
+    }
+
+    async fn representative(&mut self) -> Result<Option<Member>, StoreError> {
+        Ok(self.ask(|tables, tenant| tables.present(tenant).find(|member| member.representative).cloned()))
     }
 
     async fn members_at(&mut self, addresses: &[EmailAddress]) -> Result<Vec<Member>, StoreError> {
         let known = |member: &&Member| member.email.as_ref().is_some_and(|address| addresses.contains(address));
         Ok(self.ask(|tables, tenant| tables.present(tenant).filter(known).cloned().collect()))
+    }
+
+    async fn holders_of(&mut self, role: RoleId) -> Result<u64, StoreError> {
+        let holds = |member: &&Member| member.assignments.roles().any(|held| held == role);
+        Ok(self.ask(|tables, tenant| tables.members_of(tenant).filter(holds).count() as u64))
+    }
+
+    async fn waiting(&mut self, after: Option<MemberId>, limit: u16) -> Result<Vec<(Member, Invitation)>, StoreError> {
+        Ok(self.ask(|tables, tenant| tables.waiting(tenant, after).take(limit.into()).collect()))
+    }
+
+    async fn transfer(&mut self, id: TransferId) -> Result<Option<Transfer>, StoreError> {
+        Ok(self.ask(|tables, tenant| tables.transfer(tenant, id).cloned()))
+    }
+
+    async fn open_transfers(&mut self) -> Result<Vec<Transfer>, StoreError> {
+        Ok(self.ask(Tables::open_transfers))
+    }
+
+    async fn nomination(&mut self) -> Result<Option<Nomination>, StoreError> {
+        Ok(self.ask(|tables, tenant| tables.open_nomination(tenant).cloned()))
     }
 
     async fn invitation(&mut self, id: InvitationId) -> Result<Option<Invitation>, StoreError> {

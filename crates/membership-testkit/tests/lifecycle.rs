@@ -1,19 +1,17 @@
-//! Every cell of both machines, driven through the use cases.
+//! Every cell of the invitation's machine, driven through the use cases.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 use chrono::{DateTime, TimeDelta, Utc};
 use membership_core::{
+    account::Account,
     context::Context,
-    id::{AccountId, InvitationId},
+    id::InvitationId,
     invariants::World,
     invitation::{
-        Invitation,
+        Invitation, Subject,
         invite::{Invite, Reach, Sending},
-        revoke::RevokeInvitation,
-        send::SendInvitation,
     },
-    lifecycle::{Cell, Command, MemberClosed, MemberCommand, Stage, invitation_cell, member_cell},
-    member::{Member, MemberState, MemberStatus},
+    lifecycle::{Cell, Command, Stage, invitation_cell},
     refusal::Refusal,
 };
 use membership_testkit::{Bed, clock::TICK};
@@ -24,7 +22,7 @@ const ADDRESS: &str = "ann@example.org";
 struct Scene {
     bed: Bed,
     invitation: InvitationId,
-    ann: AccountId,
+    ann: Account,
 }
 
 /// Proves X-2, ACC-4, ACC-18, ACC-19, ORG-21, ORG-35, A18, I-24, I-42: each of the 7 commands in each of the 7
@@ -106,52 +104,6 @@ async fn opening_changes_no_state() {
     assert_eq!(scene.carry_out(Command::Accept).await, Ok(()));
 }
 
-/// Proves I-15 in part, for the table as a whole: joining, shutting out, letting in and removing are all that happens to a
-/// member, and a removed one is removed for good.
-#[test]
-fn the_member_table_has_the_legal_transitions_only() {
-    use MemberCommand as C;
-    use MemberStatus as S;
-    let legal = [
-        (S::NotJoined, C::Join, S::Enabled),
-        (S::NotJoined, C::Remove, S::Removed),
-        (S::Enabled, C::Disable, S::Disabled),
-        (S::Enabled, C::Remove, S::Removed),
-        (S::Disabled, C::Enable, S::Enabled),
-        (S::Disabled, C::Remove, S::Removed),
-    ];
-    for status in S::ALL {
-        for command in C::ALL {
-            let expected = legal.iter().find(|(from, by, _)| (*from, *by) == (status, command)).map(|(_, _, to)| *to);
-            assert_eq!(member_cell(status, command).ok(), expected, "{status:?} {command:?}");
-        }
-    }
-}
-
-/// Proves ORG-41 in part, and I-15 in part, for joining, the one transition that there is code for: who joins is Enabled,
-/// and nobody joins twice or after removal.
-#[tokio::test]
-async fn joining_obeys_the_member_table() {
-    let scene = Scene::at(Stage::Accepted, true).await;
-    let now = scene.bed.clock.now();
-    let (account, joined_at) = (scene.ann, now);
-    let waiting = scene.world().await.members.into_iter().find(|member| !member.representative).unwrap();
-    assert_eq!(waiting.status(), MemberStatus::NotJoined);
-    for state in [
-        waiting.state.clone(),
-        MemberState::Enabled { account, joined_at },
-        MemberState::Disabled { account, joined_at, disabled_at: now },
-        MemberState::Removed { account: None, joined_at: None, removed_at: now },
-    ] {
-        let member = Member { state, ..waiting.clone() };
-        let cell: Result<MemberStatus, MemberClosed> = member_cell(member.status(), MemberCommand::Join);
-        assert_eq!(member.join(account, now).map(|joined| joined.status()), cell);
-    }
-    scene.carry_out(Command::Join).await.unwrap();
-    let joined = scene.world().await.members.into_iter().find(|member| member.id == waiting.id).unwrap();
-    assert_eq!(joined.state, MemberState::Enabled { account, joined_at });
-}
-
 impl Scene {
     /// A scene whose invitation was led to `stored` through the use cases.
     async fn at(stored: Stage, by_mail: bool) -> Self {
@@ -160,7 +112,7 @@ impl Scene {
         let reach = if by_mail { Reach::Mail(ADDRESS.into()) } else { Reach::Link(Some(ADDRESS.into())) };
         let people = vec![bed.invitee(reach).await.unwrap()];
         let send = if stored == Stage::Ready { Sending::Later } else { Sending::Now };
-        let command = Invite { people, send, ..bed.invitation_to("").await.unwrap() };
+        let command = Invite { people, send: Some(send), ..bed.invitation_to("").await.unwrap() };
         let invitation = bed.invite_one(command).await.unwrap().invitation.id;
         let scene = Self { bed, invitation, ann };
         let way: &[Command] = match stored {
@@ -227,17 +179,14 @@ impl Scene {
         let (administrator, anybody): (Context, Context) = (bed.as_administrator(), bed.as_anybody());
         let current = self.invitation().await;
         let token = bed.token(&current);
-        let send = SendInvitation { tenant, invitation };
+        let subject = Subject { tenant, invitation };
         match command {
-            Command::Send => code(bed.membership.send_invitation(&administrator, send).await),
-            Command::Resend => code(bed.membership.resend_invitation(&administrator, send).await),
+            Command::Send => code(bed.membership.send_invitation(&administrator, subject).await),
+            Command::Resend => code(bed.membership.resend_invitation(&administrator, subject).await),
             Command::Accept => code(bed.membership.accept_invitation(&anybody, &token).await),
-            Command::Join => code(bed.membership.join(&bed.as_account(*ann), &token).await),
+            Command::Join => code(bed.membership.join(&bed.as_account(ann), &token).await),
             Command::Reject => code(bed.membership.reject_invitation(&anybody, &token).await),
-            Command::Revoke => {
-                let revoke = RevokeInvitation { tenant, invitation };
-                code(bed.membership.revoke_invitation(&administrator, revoke).await)
-            }
+            Command::Revoke => code(bed.membership.revoke_invitation(&administrator, subject).await),
             Command::Expire => {
                 // The sweeper passes over what is not due, so the transition itself tells the reason.
                 let written = bed.membership.expire_invitations(&bed.as_system(), 10).await.unwrap();

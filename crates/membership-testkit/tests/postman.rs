@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use membership_core::{
     delivery::{Postman, Round},
+    event::Event,
     id::MessageId,
     outbox::{Delivery, Leased, Letter, Mail, Mailer, Outbox, Patience, Verdict},
     store::StoreError,
@@ -64,10 +65,9 @@ async fn three_wait(bed: &Bed) -> Result<Vec<MessageId>, Failure> {
     for name in ["ann", "bob", "eve"] {
         let invited = bed.invite(&format!("{name}@example.org")).await?;
         bed.clock.advance(TimeDelta::seconds(1));
-        messages
-            .push(membership_core::event::Event::InvitationIssued(invited.invitation).mail().as_ref().map(Mail::id));
+        messages.extend(Event::InvitationIssued(invited.invitation).mails().iter().map(Mail::id));
     }
-    Ok(messages.into_iter().flatten().collect())
+    Ok(messages)
 }
 
 fn postman(bed: &Bed, mailer: &Arc<Taking>, outbox: Arc<dyn Outbox>) -> Postman {

@@ -61,7 +61,7 @@ impl Visitor {
         };
         match (session, via) {
             (Some((session, account)), via) => {
-                let context = Context { actor: Actor::Account(account.id), ..anonymous };
+                let context = Context { actor: Actor::Account(account.principal(session.epoch)), ..anonymous };
                 Ok(Self { context, session: Some((session, account)), via })
             }
             (None, Via::Bearer) => Err(HttpFault::TokenNotGood.into()),

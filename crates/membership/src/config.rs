@@ -3,6 +3,7 @@
 mod check;
 
 use std::{
+    collections::BTreeMap,
     fmt,
     net::SocketAddr,
     path::{Path, PathBuf},
@@ -15,7 +16,8 @@ use figment::{
     providers::{Env, Format, Serialized, Toml},
 };
 use membership_core::outbox::Patience;
-use membership_mail::SmtpSettings;
+use membership_custodian::CustodianSettings;
+use membership_mail::{Home, SmtpSettings};
 use serde::{Deserialize, Serialize};
 
 use crate::failure::{Context, Outcome};
@@ -45,6 +47,10 @@ pub(crate) struct Config {
     pub(crate) trusted_proxies: Vec<String>,
     /// The key of the links.
     pub(crate) key: KeyConfig,
+    /// What new tenants start with.
+    pub(crate) presets: PresetConfig,
+    /// The products that keep data for members, by name.
+    pub(crate) custodians: BTreeMap<String, CustodianSettings>,
     /// Mail.
     pub(crate) mail: MailConfig,
     /// Passwords.
@@ -65,10 +71,22 @@ pub(crate) struct KeyConfig {
     pub(crate) file: Option<PathBuf>,
 }
 
+/// What new tenants start with.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PresetConfig {
+    /// The preset where nobody says which, and that of the first tenant.
+    pub(crate) standard: String,
+    /// A folder with presets of one's own, one `NAME.toml` each; one called like a preset that ships replaces it.
+    pub(crate) folder: Option<PathBuf>,
+}
+
 /// Where mail goes.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct MailConfig {
+    /// Where "Home" at the foot of every letter leads: the product's own site; by default `base_url`.
+    pub(crate) home: Option<Home>,
     /// By default: `smtp` if a server is named, `mailbox` if `base_url` and `listen` are on this very machine, else `off`.
     pub(crate) deliver: Option<Deliver>,
     /// The mail server.
@@ -154,6 +172,7 @@ impl Serialize for Hidden {
 impl Default for MailConfig {
     fn default() -> Self {
         Self {
+            home: None,
             deliver: None,
             smtp: None,
             first_wait_seconds: 60,
@@ -175,6 +194,8 @@ impl Default for Config {
             metrics: false,
             trusted_proxies: Vec::new(),
             key: KeyConfig::default(),
+            presets: PresetConfig { standard: "organization".into(), folder: None },
+            custodians: BTreeMap::new(),
             mail: MailConfig::default(),
             passwords: PasswordConfig { at_once: None, waiting: 32 },
             log: LogConfig { format: LogFormat::Text, filter: "info".into() },

@@ -6,9 +6,9 @@ use membership_core::{
     account::{Account, register::Register},
     actor::Actor,
     context::Context as Moment,
-    id::RoleId,
-    invitation::invite::{Invite, Invited, Invitee, Reach, Sending},
+    invitation::invite::{Invite, Invited, Invitee, Reach},
     ports::Secret,
+    role::assign::Wanted,
     tenant::{Tenant, set_up::SetUp},
 };
 use membership_mail::Mailbox;
@@ -72,16 +72,17 @@ impl Story<'_> {
         let (tenant, ada) = self.found().await?;
         println!("1. Ada set up the tenant {} and is its administrator.", tenant.name);
 
-        let roles = self.service.membership.roles(&self.as_account(&ada), tenant.id).await.context("roles")?;
-        let role = roles.iter().find(|role| role.name.as_str() == "Member").map(|role| role.id);
+        let access = self.service.membership.access(&self.as_account(&ada), tenant.id).await.context("roles")?;
+        let role = access.roles.iter().find(|role| role.name.as_str() == "Member").map(|role| role.id);
         let role = role.ok_or("the preset has no role Member")?;
         let people = [
             ("Bob Builder", Some("bob@example.org")),
             ("Carol Coder", Some("carol@example.org")),
             ("Dan Driver", None),
         ];
-        let people = people.map(|(name, email)| invitee(name, email, role)).to_vec();
-        let command = Invite { tenant: tenant.id, people, send: Sending::Now, validity: None };
+        let people = people.map(|(name, email)| invitee(name, email)).to_vec();
+        let assignments = vec![Wanted::role(role)];
+        let command = Invite { tenant: tenant.id, people, assignments, send: None, validity: None };
         let invited = self.service.membership.invite(&self.as_account(&ada), command).await.context("inviting")?;
         println!("2. Ada invited Bob and Carol by mail, and Dan by a link that she hands over.");
 
@@ -149,7 +150,7 @@ impl Story<'_> {
     }
 
     fn as_account(&self, account: &Account) -> Moment {
-        self.context(Actor::Account(account.id))
+        self.context(Actor::Account(account.principal(account.epoch)))
     }
 
     fn context(&self, actor: Actor) -> Moment {
@@ -162,7 +163,7 @@ struct Letter {
     link: String,
 }
 
-fn invitee(name: &str, email: Option<&str>, role: RoleId) -> Invitee {
+fn invitee(name: &str, email: Option<&str>) -> Invitee {
     let reach = email.map_or(Reach::Link(None), |email| Reach::Mail(email.to_owned()));
-    Invitee { name: name.to_owned(), reach, roles: vec![role] }
+    Invitee { name: name.to_owned(), reach, assignments: Vec::new() }
 }

@@ -51,7 +51,7 @@ enum Command {
     /// Print the description of the API
     Openapi,
     /// Check every invariant of every tenant on the live database; exit code 1 if one does not hold
-    Doctor,
+    Doctor(doctor::Looks),
     /// The configuration
     Config {
         #[command(subcommand)]
@@ -105,7 +105,7 @@ fn run(arguments: Arguments) -> Outcome<bool> {
             block_on(demo::run(port, once)).map(|()| true)
         }
         Command::Migrate { check } => block_on(migrate(&load()?, check)),
-        Command::Doctor => block_on(doctor::run(&load()?)),
+        Command::Doctor(looks) => block_on(doctor::run(&load()?, &looks)),
     }
 }
 

@@ -9,8 +9,15 @@ use std::{
 };
 
 use membership_auth::{Argon2Hasher, Bounds, OsEntropy};
-use membership_core::{Membership, Parts, delivery::Postman, link::Links, outbox::Mailer, tenant::Preset};
-use membership_mail::{Mailbox, Sender, SmtpMailer};
+use membership_core::{
+    Membership, Parts,
+    delivery::Postman,
+    link::Links,
+    outbox::Mailer,
+    tenant::{Preset, Presets},
+};
+use membership_custodian::Custodians;
+use membership_mail::{Home, Letterhead, Mailbox, Sender, SmtpMailer};
 use membership_store::Database;
 use membership_web::{Clock, Edge, Network, system_clock};
 
@@ -52,8 +59,9 @@ impl Service {
             directory: Arc::clone(&database) as _,
             entropy: Arc::new(OsEntropy),
             passwords: Arc::new(Argon2Hasher::new(bounds(config))),
+            custodian: Arc::new(Custodians::configured(&config.custodians, &clock).context("custodians")?),
             links: links.clone(),
-            preset: Preset::standard().context("the standard preset")?,
+            presets: presets(config)?,
             mail_is_on: mailer.is_some(),
         });
         let postman = mailer.map(|mailer| Postman {
@@ -70,6 +78,29 @@ impl Service {
         let edge = Edge::new(membership.clone(), clock, proxies.collect::<Outcome<_>>()?);
         Ok(Self { database, edge, membership, postman, mailbox })
     }
+}
+
+/// The presets that ship and those of the operator's folder.
+fn presets(config: &Config) -> Outcome<Presets> {
+    let own = match &config.presets.folder {
+        Some(folder) => own_presets(folder).context(format!("reading the presets in {}", folder.display()))?,
+        None => Vec::new(),
+    };
+    let own = Preset::all_from(own).context("presets")?;
+    Presets::shipped(&config.presets.standard, own).context("presets.standard")
+}
+
+/// Each file of the folder that is a preset by its name, with its text.
+fn own_presets(folder: &Path) -> io::Result<Vec<(String, String)>> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "toml") {
+            files.push((path.display().to_string(), std::fs::read_to_string(&path)?));
+        }
+    }
+    files.sort();
+    Ok(files)
 }
 
 /// Opens the database, and makes the folder of an embedded one.
@@ -101,18 +132,19 @@ fn make_private(folder: &Path, file: &Path) -> io::Result<()> {
 type MailOut = (Option<Arc<dyn Mailer>>, Option<Mailbox>);
 
 fn mailer(config: &Config, clock: &Clock) -> Outcome<MailOut> {
+    let home = config.mail.home.clone().map_or_else(|| Home::parse(&config.base_url), Ok).context("base_url")?;
     match config.deliver() {
         Deliver::Off => Ok((None, None)),
         Deliver::Mailbox => {
             let sender = Sender::new("membership@localhost.example", Some("Membership")).context("the mailbox")?;
             let folder = config.data_dir.join("mailbox");
-            let mailbox = Mailbox::open(&folder, sender, Arc::clone(clock))
+            let mailbox = Mailbox::open(&folder, Letterhead { sender, home }, Arc::clone(clock))
                 .context(format!("making the mailbox {}", folder.display()))?;
             Ok((Some(Arc::new(mailbox.clone())), Some(mailbox)))
         }
         Deliver::Smtp => {
             let settings = config.mail.smtp.as_ref().ok_or("there is no [mail.smtp]")?;
-            let mailer = SmtpMailer::new(settings, Arc::clone(clock)).context("mail.smtp")?;
+            let mailer = SmtpMailer::new(settings, home, Arc::clone(clock)).context("mail.smtp")?;
             Ok((Some(Arc::new(mailer)), None))
         }
     }

@@ -21,12 +21,15 @@ const WEB: &str = "membership-web";
 const TESTKIT: &str = "membership-testkit";
 const AUTH: &str = "membership-auth";
 const STORE: &str = "membership-store";
-const ADAPTERS: &[&str] = &[CORE, WEB, AUTH, STORE, "membership-mail", "membership-server", "membership-console"];
+const MAIL: &str = "membership-mail";
+const CUSTODIAN: &str = "membership-custodian";
+const ADAPTERS: &[&str] = &[CORE, WEB, AUTH, STORE, MAIL, CUSTODIAN, "membership-server", "membership-console"];
 
-const ALLOWED: [Allowed; 10] = [
+const ALLOWED: [Allowed; 11] = [
     Allowed { from: CORE, to: &[], only_tests: &[TESTKIT] },
     Allowed { from: STORE, to: &[CORE], only_tests: &[TESTKIT] },
-    Allowed { from: "membership-mail", to: &[CORE], only_tests: &[TESTKIT] },
+    Allowed { from: MAIL, to: &[CORE], only_tests: &[TESTKIT] },
+    Allowed { from: CUSTODIAN, to: &[CORE], only_tests: &[TESTKIT] },
     Allowed { from: AUTH, to: &[CORE], only_tests: &[TESTKIT] },
     Allowed { from: WEB, to: &[CORE], only_tests: &[TESTKIT] },
     // The two that answer HTTP share one small kit; their tests run the whole way through a real store.

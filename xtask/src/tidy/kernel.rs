@@ -8,7 +8,7 @@ pub(super) struct Dependency {
     pub(super) features: Vec<String>,
 }
 
-const PURE: [&str; 14] = [
+const PURE: [&str; 15] = [
     "async-trait",
     "base64",
     "chrono",
@@ -20,6 +20,7 @@ const PURE: [&str; 14] = [
     "sha2",
     "subtle",
     "thiserror",
+    "toml",
     "unicode-normalization",
     "uuid",
     "zeroize",

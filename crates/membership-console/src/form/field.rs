@@ -67,6 +67,11 @@ impl Field {
             .hinting("15 characters or more. A sentence of several words is easy to remember.")
     }
 
+    /// The same, where a form asks for more than one.
+    pub(crate) fn called(self, name: &'static str, label: &'static str) -> Self {
+        Self { name, label, ..self }
+    }
+
     /// Something that is as it is.
     pub(crate) fn fixed(name: &'static str, label: &'static str, value: &str) -> Self {
         Self::new(name, label, Control::Fixed, value)

@@ -13,7 +13,10 @@ use poem::{
 };
 
 use super::{mismatch, next_step, not_through, open, path, welcome, wrong_account};
-use crate::page::{Frame, page, see};
+use crate::{
+    page::{Frame, page, see},
+    settled::Settled,
+};
 
 #[derive(Template)]
 #[template(path = "decline.html")]
@@ -25,7 +28,7 @@ struct Decline {
 
 /// "Join now": says yes. Who is signed in joins at once; everybody else signs in or registers first.
 #[handler]
-pub(crate) async fn accept(edge: Data<&Edge>, visitor: Visitor, Path(token): Path<String>) -> Response {
+pub(crate) async fn accept(edge: Data<&Edge>, Settled(visitor): Settled, Path(token): Path<String>) -> Response {
     let membership = edge.membership();
     if let Err(error) = membership.accept_invitation(&visitor.context, &token).await {
         return not_admitted(&edge, &visitor, &token, &error).await;
@@ -55,7 +58,11 @@ async fn not_admitted(edge: &Edge, visitor: &Visitor, token: &str, error: &NotAd
 
 /// Asks whether "no" is meant.
 #[handler]
-pub(crate) async fn confirm_decline(edge: Data<&Edge>, visitor: Visitor, Path(token): Path<String>) -> Response {
+pub(crate) async fn confirm_decline(
+    edge: Data<&Edge>,
+    Settled(visitor): Settled,
+    Path(token): Path<String>,
+) -> Response {
     match open(&edge, &visitor, &token).await {
         Ok(view) => {
             let frame = Frame::card("Decline this invitation?", &visitor);
@@ -67,7 +74,7 @@ pub(crate) async fn confirm_decline(edge: Data<&Edge>, visitor: Visitor, Path(to
 
 /// Says no.
 #[handler]
-pub(crate) async fn reject(edge: Data<&Edge>, visitor: Visitor, Path(token): Path<String>) -> Response {
+pub(crate) async fn reject(edge: Data<&Edge>, Settled(visitor): Settled, Path(token): Path<String>) -> Response {
     match edge.membership().reject_invitation(&visitor.context, &token).await {
         Ok(_) => see(&path(&token)),
         Err(error) => not_through(&edge, &visitor, &token, &error).await,

@@ -19,6 +19,7 @@ use crate::{
     form::{Field, Form as Fields, FormPage, Other},
     notice::refused,
     page::{Frame, page, see, signing_in},
+    settled::Settled,
     words::{initial, isolated},
 };
 
@@ -33,7 +34,7 @@ pub(crate) struct Typed {
 
 /// The form to register with.
 #[handler]
-pub(crate) async fn ask(edge: Data<&Edge>, visitor: Visitor, Path(token): Path<String>) -> Response {
+pub(crate) async fn ask(edge: Data<&Edge>, Settled(visitor): Settled, Path(token): Path<String>) -> Response {
     let view = match on_the_way(&edge, &visitor, &token).await {
         Ok(view) => view,
         Err(page) => return page,
@@ -51,7 +52,7 @@ pub(crate) async fn ask(edge: Data<&Edge>, visitor: Visitor, Path(token): Path<S
 #[handler]
 pub(crate) async fn register(
     edge: Data<&Edge>,
-    visitor: Visitor,
+    Settled(visitor): Settled,
     Path(token): Path<String>,
     Form(typed): Form<Typed>,
 ) -> Response {

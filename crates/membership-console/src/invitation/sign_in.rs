@@ -18,8 +18,11 @@ use serde::Deserialize;
 
 use super::{not_through, on_the_way, path, welcome};
 use crate::{
+    destination::Destination,
     form::{Field, Form as Fields, FormPage, Other},
     page::{Frame, page, see, signing_in},
+    password,
+    settled::Settled,
     words::{initial, isolated},
 };
 
@@ -33,7 +36,7 @@ pub(crate) struct Typed {
 
 /// The form to sign in with.
 #[handler]
-pub(crate) async fn ask(edge: Data<&Edge>, visitor: Visitor, Path(token): Path<String>) -> Response {
+pub(crate) async fn ask(edge: Data<&Edge>, Settled(visitor): Settled, Path(token): Path<String>) -> Response {
     match on_the_way(&edge, &visitor, &token).await {
         Ok(view) => page(StatusCode::OK, &sign_in_page(&visitor, &view, &token, "", None)),
         Err(page) => page,
@@ -44,7 +47,7 @@ pub(crate) async fn ask(edge: Data<&Edge>, visitor: Visitor, Path(token): Path<S
 #[handler]
 pub(crate) async fn sign_in(
     edge: Data<&Edge>,
-    visitor: Visitor,
+    Settled(visitor): Settled,
     Path(token): Path<String>,
     Form(typed): Form<Typed>,
 ) -> Response {
@@ -71,8 +74,12 @@ pub(crate) async fn sign_in(
 /// Whether or not it lets them in, the person is signed in from here on.
 async fn join(edge: &Edge, visitor: Visitor, token: &str, signed_in: SignedIn) -> Response {
     let SignedIn { account, session, key } = signed_in;
-    let context = Context { actor: Actor::Account(account.id), ..visitor.context.clone() };
+    let principal = account.principal(session.epoch);
+    let context = Context { actor: Actor::Account(principal), ..visitor.context.clone() };
     let visitor = Visitor { context, session: Some((session, account)), ..visitor };
+    if principal.owes.is_some() {
+        return signing_in(see(&password::path(&Destination::parse(&path(token)))), edge, &key);
+    }
     let response = match edge.membership().join(&visitor.context, token).await {
         Ok(member) => see(&welcome(member.tenant)),
         Err(error) => not_through(edge, &visitor, token, &error).await,

@@ -3,9 +3,12 @@
 use askama::Template;
 use membership_core::{
     id::TenantId,
-    invitation::invite::{Invite, Invited, Invitee, Reach, Sending},
+    invitation::{
+        Invitation,
+        invite::{Invite, Invited, Invitee, Reach, Sending},
+    },
     refusal::Refusal,
-    role::Permission,
+    role::{Permission, assign::Wanted as Given},
 };
 use membership_web::{Edge, Visitor, status_of};
 use poem::{
@@ -15,12 +18,13 @@ use poem::{
 };
 use serde::Deserialize;
 
-use super::{Inside, inside, welcome_page};
+use super::{Inside, inside, outside, people::Wanted, welcome_page};
 use crate::{
     form::{Choice, Field, Form as Fields},
     moment::Moment,
     notice::refused,
     page::{Frame, page, see},
+    settled::Settled,
 };
 
 /// What the form is filled in with.
@@ -58,7 +62,7 @@ struct Handover {
 #[handler]
 pub(crate) async fn invite(
     edge: Data<&Edge>,
-    visitor: Visitor,
+    Settled(visitor): Settled,
     Path(id): Path<String>,
     Form(filled): Form<Filled>,
 ) -> Response {
@@ -71,12 +75,13 @@ pub(crate) async fn invite(
             Some(handover) => page(StatusCode::CREATED, &handover),
             None => see(&format!("/welcome/{}", inside.tenant.id)),
         },
+        Err(error) if error.code() == "session-outdated" => outside(&visitor, Some(inside.tenant.id), &error),
         Err(error) if inside.grants.require(Permission::MEMBERS_INVITE).is_err() => {
             refused(&visitor, &error, Vec::new())
         }
         Err(error) => {
             let form = form(&inside, &filled, Some(&error));
-            welcome_page(status_of(error.kind()), &edge, &visitor, &inside, None, Some(form)).await
+            welcome_page(status_of(error.kind()), &edge, &visitor, inside, Wanted::default(), Some(form)).await
         }
     }
 }
@@ -87,9 +92,10 @@ fn command(tenant: TenantId, filled: &Filled) -> Invite {
         By::Mail => Reach::Mail(filled.email.clone()),
         By::Link => Reach::Link(address),
     };
-    let roles = filled.roles.parse().into_iter().collect();
-    let person = Invitee { name: filled.name.clone(), reach, roles };
-    Invite { tenant, people: vec![person], send: Sending::Now, validity: None }
+    let assignments = filled.roles.parse().into_iter().map(Given::role).collect();
+    let person = Invitee { name: filled.name.clone(), reach, assignments };
+    // There is no second step on this page in which it could be sent.
+    Invite { tenant, people: vec![person], assignments: Vec::new(), send: Some(Sending::Now), validity: None }
 }
 
 fn handover(visitor: &Visitor) -> impl Fn(Invited) -> Option<Handover> {
@@ -99,15 +105,15 @@ fn handover(visitor: &Visitor) -> impl Fn(Invited) -> Option<Handover> {
             tenant: invited.member.tenant,
             name: invited.member.name.to_string(),
             link: invited.link?,
-            deadline: invited.invitation.deadline().map(Moment),
+            deadline: invited.invitation.as_ref().and_then(Invitation::deadline).map(Moment),
         })
     }
 }
 
 /// The form, with the ways and the roles that this member can choose from.
 pub(super) fn form(inside: &Inside, filled: &Filled, refusal: Option<&dyn Refusal>) -> Fields {
-    let grantable =
-        inside.roles.iter().filter(|role| inside.grants.first_lacking(std::slice::from_ref(role)).is_none());
+    let grants = &inside.grants;
+    let grantable = grants.catalogue().roles().iter().filter(|role| grants.first_lacking_of(role).is_none());
     let roles = grantable.map(|role| Choice { value: role.id.to_string(), label: role.name.to_string() }).collect();
     let email = Field::email("email", "E-mail", &filled.email);
     let mut fields = vec![Field::prose("name", "Name", &filled.name)];
@@ -127,6 +133,10 @@ pub(super) fn form(inside: &Inside, filled: &Filled, refusal: Option<&dyn Refusa
     } else {
         fields.push(email);
     }
-    fields.push(Field::choice("roles", "Role", roles, &filled.roles).answering_for(&["grant-exceeds-own"]));
+    fields.push(Field::choice("roles", "Role", roles, &filled.roles).answering_for(&[
+        "grant-exceeds-own",
+        "role-unknown",
+        "roles-missing",
+    ]));
     Fields::new(format!("/welcome/{}/invitations", inside.tenant.id), "Invite", fields).answering(refusal)
 }

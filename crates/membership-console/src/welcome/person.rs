@@ -6,8 +6,9 @@ use membership_core::{
     id::MemberId,
     invitation::{Invitation, State as Written},
     lifecycle::Stage,
-    member::MemberState,
+    member::{MemberState, MemberStatus},
     outbox::Delivery,
+    tenant::policy::{Tone, Words},
 };
 
 use crate::{moment::Moment, words::sentence};
@@ -15,101 +16,126 @@ use crate::{moment::Moment, words::sentence};
 /// A member as the list shows it.
 pub(super) struct Person {
     pub(super) name: String,
-    pub(super) address: String,
+    /// The address, or else the username.
+    pub(super) known_by: String,
     pub(super) is_you: bool,
     pub(super) representative: bool,
-    pub(super) state: State,
+    /// The state, in the tenant's own word, its colour, and a picture of it.
+    pub(super) word: String,
+    pub(super) class: &'static str,
+    pub(super) icon: Icon,
+    /// The time of the state it is in.
     pub(super) at: Moment,
     pub(super) delivery: Option<String>,
 }
 
-/// Where a member is, in the words of the list.
+/// The picture of a state. The tenant's tone colours it, and the word stands beside it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum State {
+pub(super) enum Icon {
+    /// Half amber, half green, whatever the state: the tone is the picture.
+    Half,
     Ready,
-    Invited,
-    Accepted,
-    Joined,
+    Sent,
+    Check,
     Declined,
-    Withdrawn,
-    Expired,
-    Disabled,
-    Removed,
+    Closed,
+    Clock,
+    Pause,
 }
 
-impl State {
-    pub(super) const fn word(self) -> &'static str {
-        match self {
-            Self::Ready => "Ready",
-            Self::Invited => "Invited",
-            Self::Accepted => "Accepted",
-            Self::Joined => "Joined",
-            Self::Declined => "Declined",
-            Self::Withdrawn => "Withdrawn",
-            Self::Expired => "Expired",
-            Self::Disabled => "Disabled",
-            Self::Removed => "Removed",
+impl Icon {
+    const fn of(picture: Self, tone: Tone) -> Self {
+        match tone {
+            Tone::AmberGreen => Self::Half,
+            Tone::Amber | Tone::Green | Tone::Red | Tone::Grey => picture,
         }
     }
 
-    /// What it looks like, beside its icon and its word.
-    pub(super) const fn class(self) -> &'static str {
-        match self {
-            Self::Joined => "good",
-            Self::Ready | Self::Invited | Self::Accepted => "wait",
-            Self::Declined | Self::Expired => "bad",
-            Self::Withdrawn | Self::Disabled | Self::Removed => "off",
+    const fn of_stage(stage: Stage) -> Self {
+        match stage {
+            Stage::Ready => Self::Ready,
+            Stage::Invited | Stage::Accepted => Self::Sent,
+            Stage::Joined => Self::Check,
+            Stage::Rejected => Self::Declined,
+            Stage::Revoked => Self::Closed,
+            Stage::Expired => Self::Clock,
         }
+    }
+}
+
+const fn class(tone: Tone) -> &'static str {
+    match tone {
+        Tone::Green => "good",
+        Tone::Amber | Tone::AmberGreen => "wait",
+        Tone::Red => "bad",
+        Tone::Grey => "off",
     }
 }
 
 impl Person {
-    /// The row as it looks at `now` to the member `you`. Its time is that of the state it is in.
-    pub(super) fn of(row: MemberRow, you: MemberId, now: DateTime<Utc>) -> Self {
-        let MemberRow { member, invitation, delivery } = row;
-        let (state, at) = match (&member.state, &invitation) {
-            (MemberState::NotJoined { .. }, Some(invitation)) => on_the_way(invitation, now),
-            (MemberState::NotJoined { .. }, None) => (State::Ready, member.created_at),
-            (MemberState::Enabled { joined_at, .. }, _) => (State::Joined, *joined_at),
-            (MemberState::Disabled { disabled_at, .. }, _) => (State::Disabled, *disabled_at),
-            (MemberState::Removed { removed_at, .. }, _) => (State::Removed, *removed_at),
+    /// The row as it looks at `now` to the member `you`.
+    pub(super) fn of(row: MemberRow, you: MemberId, words: &Words, now: DateTime<Utc>) -> Self {
+        let MemberRow { member, invitation, delivery, transfer: _ } = row;
+        let of_status = |status, picture| (words.of_status(status), picture);
+        let mut waits = false;
+        let ((word, tone), picture, at) = match (&member.state, &invitation) {
+            (MemberState::NotJoined { .. }, Some(invitation)) => {
+                let stage = invitation.stage_at(now);
+                waits = stage == Stage::Invited;
+                (words.of_stage(stage), Icon::of_stage(stage), since(invitation, stage))
+            }
+            (MemberState::NotJoined { .. }, None) => {
+                let (said, picture) = of_status(MemberStatus::NotJoined, Icon::Ready);
+                (said, picture, member.created_at)
+            }
+            (MemberState::Enabled { joined_at, .. }, _) => (of_enabled(words), Icon::Check, *joined_at),
+            (MemberState::Disabled { disabled_at, .. }, _) => {
+                let (said, picture) = of_status(MemberStatus::Disabled, Icon::Pause);
+                (said, picture, *disabled_at)
+            }
+            (MemberState::Removed { removed_at, .. }, _) => {
+                let (said, picture) = of_status(MemberStatus::Removed, Icon::Closed);
+                (said, picture, *removed_at)
+            }
         };
+        let address = member.email.as_ref().map(ToString::to_string);
+        let username = || member.username.as_ref().map(ToString::to_string);
         Self {
             name: member.name.to_string(),
-            address: member.email.as_ref().map(ToString::to_string).unwrap_or_default(),
+            known_by: address.or_else(username).unwrap_or_default(),
             is_you: member.id == you,
             representative: member.representative,
-            state,
+            word: word.to_owned(),
+            class: class(tone),
+            icon: Icon::of(picture, tone),
             at: Moment(at),
-            delivery: delivery.filter(|_| state == State::Invited).and_then(|delivery| words(&delivery)),
+            delivery: delivery.filter(|_| waits).and_then(|delivery| told(&delivery)),
         }
     }
 }
 
-fn on_the_way(invitation: &Invitation, now: DateTime<Utc>) -> (State, DateTime<Utc>) {
-    let state = match invitation.stage_at(now) {
-        Stage::Ready => State::Ready,
-        Stage::Invited => State::Invited,
-        Stage::Accepted => State::Accepted,
-        Stage::Joined => State::Joined,
-        Stage::Rejected => State::Declined,
-        Stage::Revoked => State::Withdrawn,
-        Stage::Expired => State::Expired,
-    };
-    let at = match invitation.state {
+/// What a member in good standing is called. A tenant that has a word only for the end of the way in uses that one.
+fn of_enabled(words: &Words) -> (&str, Tone) {
+    let of_the_way_in =
+        !words.member.contains_key(&MemberStatus::Enabled) && words.invitation.contains_key(&Stage::Joined);
+    if of_the_way_in { words.of_stage(Stage::Joined) } else { words.of_status(MemberStatus::Enabled) }
+}
+
+/// Since when an invitation is in `stage`.
+fn since(invitation: &Invitation, stage: Stage) -> DateTime<Utc> {
+    match invitation.state {
         Written::Ready => invitation.created_at,
-        Written::Invited { expires_at } | Written::Accepted { expires_at, .. } if state == State::Expired => expires_at,
+        Written::Invited { expires_at } | Written::Accepted { expires_at, .. } if stage == Stage::Expired => expires_at,
         Written::Invited { .. } => invitation.sent_at.unwrap_or(invitation.created_at),
         Written::Accepted { at, .. }
         | Written::Joined { at, .. }
         | Written::Rejected { at }
         | Written::Revoked { at }
         | Written::Expired { at } => at,
-    };
-    (state, at)
+    }
 }
 
-fn words(delivery: &Delivery) -> Option<String> {
+fn told(delivery: &Delivery) -> Option<String> {
     match delivery {
         Delivery::Queued | Delivery::Sending { .. } => Some("The mail is on its way.".to_owned()),
         Delivery::Sent { .. } => Some("The mail was sent.".to_owned()),

@@ -5,7 +5,10 @@ use std::fmt::Write;
 use membership_testkit::bed::PASSWORD;
 use poem::http::StatusCode;
 
-use crate::site::Site;
+use crate::{
+    post::{JoinedAtOnce, joined_at_once},
+    site::Site,
+};
 
 #[tokio::test]
 async fn signing_in_and_out() {
@@ -44,19 +47,20 @@ async fn a_wrong_password_and_a_wrong_name_look_alike() {
     assert_eq!(bodies.len(), 1, "{bodies:?}");
 }
 
-/// Proves APP-24, and APP-23 in part, for no mail leads there yet: without a session in this browser, whatever another one
-/// has, one signs in first, and is then where one wanted to be.
+/// Proves APP-22, APP-23 and APP-24: the address in the letter leads inside whoever is signed in; without a session in this
+/// browser, whatever another one has, one signs in first, and is then where one wanted to be.
 #[tokio::test]
 async fn signing_in_leads_where_one_wanted_to_be() {
-    let site = Site::new().await;
-    let (welcome, other_browser) = (site.welcome(), "");
-    let this_browser = site.cookie_of("root").await;
-    site.pages.get(&welcome, &this_browser).await.assert(StatusCode::OK);
+    let JoinedAtOnce { site, open: welcome, .. } = joined_at_once().await;
+    let (this_browser, other_browser) = (site.cookie_of("ann@example.org").await, "");
+    let inside = site.pages.get(&welcome, &this_browser).await.assert(StatusCode::OK);
+    inside.assert_says(&["You are a member of <bdi>Example Ltd</bdi>"]);
     site.pages.get(&welcome, other_browser).await.assert_leads_to(&format!("/sign-in?next={welcome}"));
     let form = site.pages.get(&format!("/sign-in?next={welcome}"), "").await.assert(StatusCode::OK);
     form.assert_says(&[&format!("name=\"next\" value=\"{welcome}\"")]);
-    let typed = [("login", "root"), ("password", PASSWORD), ("next", welcome.as_str())];
-    site.pages.post("/sign-in", "", &typed).await.assert_leads_to(&welcome);
+    let typed = [("login", "ann@example.org"), ("password", PASSWORD), ("next", welcome.as_str())];
+    let there = site.pages.post("/sign-in", "", &typed).await.assert_leads_to(&welcome).cookie();
+    site.pages.get(&welcome, &there).await.assert(StatusCode::OK);
 }
 
 /// Proves A79: whatever `next` says, one stays here.

@@ -4,9 +4,8 @@ use chrono::TimeDelta;
 use membership_core::{
     event::Event,
     invitation::{
+        Subject,
         invite::{Invite, Reach},
-        revoke::RevokeInvitation,
-        send::SendInvitation,
     },
     store::Scope,
     tenant::{Tenant, TenantStatus, create::CreateTenant},
@@ -61,7 +60,7 @@ async fn an_expired_link() {
 async fn a_superseded_link() {
     let site = Site::new().await;
     let (invited, path) = site.invite("ann@example.org").await;
-    let again = SendInvitation { tenant: site.bed.tenant.id, invitation: invited.invitation.id };
+    let again = Subject { tenant: site.bed.tenant.id, invitation: invited.invitation.id };
     site.bed.membership.resend_invitation(&site.bed.as_administrator(), again).await.unwrap();
     assert_dead(&site, &path, StatusCode::GONE, &["There is a newer link", "Use the newest link."]).await;
     site.pages.get(&path, "").await.assert_lacks(&["Example Ltd"]);
@@ -81,7 +80,7 @@ async fn a_declined_link() {
 async fn a_withdrawn_link() {
     let site = Site::new().await;
     let (invited, path) = site.invite("ann@example.org").await;
-    let revoke = RevokeInvitation { tenant: site.bed.tenant.id, invitation: invited.invitation.id };
+    let revoke = Subject { tenant: site.bed.tenant.id, invitation: invited.invitation.id };
     site.bed.membership.revoke_invitation(&site.bed.as_administrator(), revoke).await.unwrap();
     assert_dead(&site, &path, StatusCode::GONE, &["This invitation was withdrawn", "Ask an administrator"]).await;
 }
@@ -129,6 +128,8 @@ async fn an_invitation_on_hold() {
         name: "Other Ltd".into(),
         administrator: "Olga".into(),
         reach: Reach::Mail("o@example.org".into()),
+        preset: None,
+        parent: None,
     };
     let made = site.bed.membership.create_tenant(&site.bed.as_administrator(), other).await.unwrap();
     becomes(&site, Tenant { status: TenantStatus::Active, ..made.tenant }).await;
@@ -142,7 +143,7 @@ async fn an_invitation_on_hold() {
 async fn a_link_that_was_never_issued() {
     let site = Site::new().await;
     let command = site.bed.invitation_to("ann@example.org").await.unwrap();
-    let later = Invite { send: membership_core::invitation::invite::Sending::Later, ..command };
+    let later = Invite { send: Some(membership_core::invitation::invite::Sending::Later), ..command };
     let ready = site.bed.invite_one(later).await.unwrap();
     let answer = site.pages.get(&site.path_of(&ready.invitation), "").await;
     assert!(answer.status.is_client_error(), "{}", answer.status);

@@ -1,21 +1,21 @@
 //! From "Join now" to being a member: with an account, without one, by mail and by a link that was handed over.
 
 use membership_core::{
-    invitation::invite::{Invite, Invited, Invitee, Reach, Sending},
+    invitation::invite::{Invite, Reach},
     lifecycle::Stage,
     member::MemberStatus,
 };
-use membership_testkit::bed::PASSWORD;
+use membership_testkit::bed::{Asked, PASSWORD};
 use poem::http::StatusCode;
 
 use crate::site::Site;
 
-async fn status_of(site: &Site, invited: &Invited) -> MemberStatus {
+async fn status_of(site: &Site, invited: &Asked) -> MemberStatus {
     let world = site.bed.world(invited.member.tenant).await.unwrap();
     world.members.iter().find(|member| member.id == invited.member.id).unwrap().status()
 }
 
-async fn by_hand(site: &Site, address: Option<&str>) -> (Invited, String) {
+async fn by_hand(site: &Site, address: Option<&str>) -> (Asked, String) {
     let command = site.bed.invitation_to("nobody@example.org").await.unwrap();
     let person = site.bed.invitee(Reach::Link(address.map(str::to_owned))).await.unwrap();
     let invited = site.bed.invite_one(Invite { people: vec![person], ..command }).await.unwrap();
@@ -24,20 +24,10 @@ async fn by_hand(site: &Site, address: Option<&str>) -> (Invited, String) {
 }
 
 /// Ann is a member of one tenant already; another invites her.
-async fn ann_is_invited_elsewhere(site: &Site) -> (Invited, String) {
+async fn ann_is_invited_elsewhere(site: &Site) -> (Asked, String) {
     site.bed.join("ann@example.org").await.unwrap();
     let other = site.bed.found("Other Ltd", "olga").await.unwrap();
-    let roles = site.bed.adapter.directory.roles(other.tenant.id).await.unwrap();
-    let person = Invitee {
-        name: "Ann".into(),
-        reach: Reach::Mail("ann@example.org".into()),
-        roles: vec![roles.first().unwrap().id],
-    };
-    let command = Invite { tenant: other.tenant.id, people: vec![person], send: Sending::Now, validity: None };
-    let ctx = site.bed.as_account(other.administrator.id);
-    let invited = site.bed.membership.invite(&ctx, command).await.unwrap().remove(0);
-    let path = site.path_of(&invited.invitation);
-    (invited, path)
+    site.invite_to(&other, Reach::Mail("ann@example.org".into())).await
 }
 
 /// Proves ORG-25 for newcomers, APP-28, APP-29 and APP-30: without an account the person registers with the invited address,
@@ -195,15 +185,8 @@ async fn a_bound_link_does_not_tell_who_has_an_account() {
     let site = Site::new().await;
     site.bed.join("ann@example.org").await.unwrap();
     let other = site.bed.found("Other Ltd", "olga").await.unwrap();
-    let roles = site.bed.adapter.directory.roles(other.tenant.id).await.unwrap();
-    let roles = vec![roles.first().unwrap().id];
     for address in ["ann@example.org", "nobody@example.org"] {
-        let reach = Reach::Link(Some(address.into()));
-        let people = vec![Invitee { name: "Somebody".into(), reach, roles: roles.clone() }];
-        let command = Invite { tenant: other.tenant.id, people, send: Sending::Now, validity: None };
-        let ctx = site.bed.as_account(other.administrator.id);
-        let invited = site.bed.membership.invite(&ctx, command).await.unwrap().remove(0);
-        let path = site.path_of(&invited.invitation);
+        let (_, path) = site.invite_to(&other, Reach::Link(Some(address.into()))).await;
         site.pages.post(&format!("{path}/accept"), "", &[]).await.assert_leads_to(&format!("{path}/sign-in"));
         site.pages.get(&format!("{path}/register"), "").await.assert(StatusCode::FORBIDDEN);
     }

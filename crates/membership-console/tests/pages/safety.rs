@@ -1,6 +1,9 @@
 //! What holds for every page.
 
-use membership_core::invitation::invite::{Invite, Invitee, Reach};
+use membership_core::{
+    invitation::invite::{Invite, Invitee, Reach},
+    role::assign::Wanted,
+};
 use poem::http::{StatusCode, header};
 
 use crate::site::{ORIGIN, Site};
@@ -12,6 +15,7 @@ async fn every_page_is_locked_down() {
     let (_, path) = site.invite("ann@example.org").await;
     let root = site.cookie_of("root").await;
     let welcome = site.welcome();
+    let (leave, searched) = (format!("{welcome}/leave"), format!("{welcome}?q=x+y+z"));
     for (page, cookie) in [
         (path.as_str(), ""),
         (&path, &root),
@@ -22,6 +26,10 @@ async fn every_page_is_locked_down() {
         (&welcome, &root),
         ("/nowhere", ""),
         ("/sign-out", ""),
+        ("/password", &root),
+        ("/leaving/mbl_x", ""),
+        (&leave, &root),
+        (&searched, &root),
     ] {
         let answer = site.pages.get(page, cookie).await;
         let policy = answer.header("content-security-policy").to_owned();
@@ -44,7 +52,7 @@ async fn hostile_names_are_inert() {
     let hostile = ["<img src=x onerror=alert(1)>", "{{7*7}}", "\"><script>alert(1)</script>", "' autofocus onfocus='x"];
     for (row, name) in hostile.into_iter().enumerate() {
         let reach = Reach::Mail(format!("h{row}@example.org"));
-        let people = vec![Invitee { name: name.into(), reach, roles: vec![role] }];
+        let people = vec![Invitee { name: name.into(), reach, assignments: vec![Wanted::role(role)] }];
         let command = site.bed.invitation_to("nobody@example.org").await.unwrap();
         let invited = site.bed.invite_one(Invite { people, ..command }).await.unwrap();
         let path = site.path_of(&invited.invitation);
@@ -59,15 +67,37 @@ async fn hostile_names_are_inert() {
         .assert_says(&["&#60;img src=x onerror=alert(1)&#62;", "{{7*7}}"]);
 }
 
-/// Proves A76 in part: a form that another site sends is refused, with a page that says so.
+/// Proves A76 in part: a form that another site sends is refused, whichever it is, with a page that says so.
 #[tokio::test]
 async fn forms_of_other_sites_are_refused() {
     let site = Site::new().await;
-    let (invited, path) = site.invite("ann@example.org").await;
-    let foreign = site.pages.post_from("https://e.example", &format!("{path}/accept")).await;
-    foreign.assert(StatusCode::FORBIDDEN).assert_says(&["That did not work"]);
-    assert_eq!(site.stored(invited.invitation.id).await.state, invited.invitation.state);
-    site.pages.post_from(ORIGIN, &format!("{path}/accept")).await.assert(StatusCode::SEE_OTHER);
+    let (_, invitation) = site.invite("ann@example.org").await;
+    let (root, welcome) = (site.cookie_of("root").await, site.welcome());
+    let before = site.world().await;
+    for path in [
+        format!("{invitation}/accept"),
+        format!("{invitation}/reject"),
+        format!("{invitation}/register"),
+        format!("{invitation}/sign-in"),
+        "/leaving/mbl_x".to_owned(),
+        "/sign-in".to_owned(),
+        "/sign-out".to_owned(),
+        "/password".to_owned(),
+        "/set-up/mbs_x".to_owned(),
+        format!("{welcome}/invitations"),
+        format!("{welcome}/leave"),
+        format!("{welcome}/nomination/accept"),
+        format!("{welcome}/nomination/decline"),
+        format!("{welcome}/nomination/withdraw"),
+    ] {
+        for origin in ["https://e.example", "null", "http://members.example.org"] {
+            let foreign = site.pages.post_from(origin, &path, &root).await;
+            foreign.assert(StatusCode::FORBIDDEN).assert_says(&["That did not work"]);
+        }
+    }
+    assert_eq!(site.world().await, before);
+    site.pages.get("/", &root).await.assert(StatusCode::OK);
+    site.pages.post_from(ORIGIN, &format!("{invitation}/accept"), "").await.assert(StatusCode::SEE_OTHER);
 }
 
 #[tokio::test]

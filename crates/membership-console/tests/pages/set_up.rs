@@ -3,8 +3,11 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use membership_core::{Membership, Parts, actor::Actor, context::Context, id::RequestId, link::Links, tenant::Preset};
-use membership_testkit::{Adapter, Dice, ManualClock, PlainHasher, bed::PASSWORD};
+use membership_core::{Membership, actor::Actor, context::Context, id::RequestId, link::Links};
+use membership_testkit::{
+    Adapter, Dice, ManualClock,
+    bed::{PASSWORD, parts},
+};
 use poem::http::StatusCode;
 
 use crate::site::Pages;
@@ -20,15 +23,9 @@ struct Fresh {
 impl Fresh {
     fn new() -> Self {
         let (adapter, clock, dice) = (Adapter::in_memory(), ManualClock::default(), Arc::new(Dice::seeded(1)));
-        let membership = Membership::new(Parts {
-            store: adapter.store,
-            directory: adapter.directory,
-            entropy: Arc::clone(&dice) as _,
-            passwords: Arc::new(PlainHasher),
-            links: Links::new([9; 32].into(), "https://members.example.org"),
-            preset: Preset::standard().unwrap(),
-            mail_is_on: true,
-        });
+        let mut parts = parts(&adapter, Arc::clone(&dice)).unwrap();
+        parts.links = Links::new([9; 32].into(), "https://members.example.org");
+        let membership = Membership::new(parts);
         let pages = Pages::of(&membership, &clock, None);
         Self { membership, clock, dice, pages }
     }
@@ -52,7 +49,7 @@ async fn the_first_administrator_sets_up() {
     let done = fresh.pages.post(&path, "", &GOOD).await.assert(StatusCode::SEE_OTHER);
     let welcome = done.header("location").to_owned();
     let page = fresh.pages.get(&welcome, &done.cookie()).await.assert(StatusCode::OK);
-    page.assert_says(&["You are a member of <bdi>Example Ltd</bdi>", "Tenant administrator", "Representative"]);
+    page.assert_says(&["You are a member of <bdi>Example Ltd</bdi>", "Administrator", "Representative"]);
 
     let again = fresh.pages.post(&path, "", &GOOD).await.assert(StatusCode::GONE);
     again.assert_says(&["This installation is set up already", "href=\"/sign-in\""]);

@@ -7,9 +7,18 @@ use membership_core::{
     Membership,
     account::Account,
     id::InvitationId,
-    invitation::{Invitation, invite::Invited},
+    invariants::World,
+    invitation::{
+        Invitation,
+        invite::{Invite, Invitee, Reach},
+    },
+    role::assign::Wanted,
+    tenant::Presets,
 };
-use membership_testkit::{Bed, ManualClock, bed::PASSWORD};
+use membership_testkit::{
+    Adapter, Bed, ManualClock,
+    bed::{Asked, Founded, PASSWORD},
+};
 use membership_web::{Edge, Shell};
 use poem::{
     Endpoint, EndpointExt,
@@ -57,8 +66,8 @@ impl Pages {
         said(self.0.post(path).header(header::ORIGIN, ORIGIN).form(&form), cookie).await
     }
 
-    pub(crate) async fn post_from(&self, origin: &str, path: &str) -> Answer {
-        said(self.0.post(path).header(header::ORIGIN, origin), "").await
+    pub(crate) async fn post_from(&self, origin: &str, path: &str, cookie: &str) -> Answer {
+        said(self.0.post(path).header(header::ORIGIN, origin), cookie).await
     }
 
     pub(crate) async fn get_with(&self, path: &str, name: HeaderName, value: &str) -> Answer {
@@ -76,7 +85,16 @@ async fn said<E: Endpoint>(request: TestRequestBuilder<'_, E>, cookie: &str) -> 
 
 impl Site {
     pub(crate) async fn new() -> Self {
-        let bed = Bed::new().await.unwrap();
+        Self::over(Bed::new().await.unwrap())
+    }
+
+    /// With the preset of this name.
+    pub(crate) async fn of_preset(name: &str) -> Self {
+        let presets = Presets::shipped(name, Vec::new()).unwrap();
+        Self::over(Bed::altered(Adapter::in_memory(), |parts| parts.presets = presets).await.unwrap())
+    }
+
+    fn over(bed: Bed) -> Self {
         let pages = Pages::of(&bed.membership, &bed.clock, None);
         Self { bed, pages }
     }
@@ -88,10 +106,24 @@ impl Site {
     }
 
     /// Invites, and returns the path of the page behind the link.
-    pub(crate) async fn invite(&self, address: &str) -> (Invited, String) {
+    pub(crate) async fn invite(&self, address: &str) -> (Asked, String) {
         let invited = self.bed.invite(address).await.unwrap();
         let path = self.path_of(&invited.invitation);
         (invited, path)
+    }
+
+    /// The administrator of `other` invites somebody there, as what its first role is.
+    pub(crate) async fn invite_to(&self, other: &Founded, reach: Reach) -> (Asked, String) {
+        let tenant = other.tenant.id;
+        let access = self.bed.adapter.directory.access(tenant).await.unwrap();
+        let assignments = vec![Wanted::role(access.roles.first().unwrap().id)];
+        let people = vec![Invitee { name: "Ann".into(), reach, assignments: Vec::new() }];
+        let command = Invite { tenant, people, assignments, send: None, validity: None };
+        let ctx = self.bed.as_account(&other.administrator);
+        let invited = self.bed.membership.invite(&ctx, command).await.unwrap().remove(0);
+        let asked = Asked { member: invited.member, invitation: invited.invitation.unwrap(), link: invited.link };
+        let path = self.path_of(&asked.invitation);
+        (asked, path)
     }
 
     pub(crate) fn path_of(&self, invitation: &Invitation) -> String {
@@ -102,13 +134,17 @@ impl Site {
         format!("/welcome/{}", self.bed.tenant.id)
     }
 
+    /// Everything there is in the tenant.
+    pub(crate) async fn world(&self) -> World {
+        self.bed.world(self.bed.tenant.id).await.unwrap()
+    }
+
     pub(crate) async fn stored(&self, id: InvitationId) -> Invitation {
-        let world = self.bed.world(self.bed.tenant.id).await.unwrap();
-        world.invitations.into_iter().find(|invitation| invitation.id == id).unwrap()
+        self.world().await.invitations.into_iter().find(|invitation| invitation.id == id).unwrap()
     }
 
     pub(crate) async fn accounts(&self) -> Vec<Account> {
-        self.bed.world(self.bed.tenant.id).await.unwrap().accounts
+        self.world().await.accounts
     }
 }
 

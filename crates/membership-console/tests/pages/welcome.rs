@@ -2,66 +2,12 @@
 
 use chrono::TimeDelta;
 use membership_core::{
-    invitation::{
-        invite::{Invite, Reach, Sending},
-        send::SendInvitation,
-    },
-    member::MemberStatus,
+    invitation::invite::Reach, member::edit::Changes, role::assign::Wanted, tenant::create::CreateTenant,
 };
 use membership_testkit::bed::PASSWORD;
 use poem::http::StatusCode;
 
 use crate::site::Site;
-
-fn order(body: &str, texts: &[&str]) {
-    let places: Vec<usize> =
-        texts.iter().map(|text| body.find(text).unwrap_or_else(|| panic!("{text}: {body}"))).collect();
-    assert!(places.is_sorted(), "{texts:?} do not stand in this order: {places:?}");
-}
-
-/// Proves APP-27: who was invited stands at the top, with address, state and the time of this state: of making while
-/// Ready, of sending while Invited, of joining when Joined.
-#[tokio::test]
-async fn the_newest_entry_stands_on_top() {
-    let site = Site::new().await;
-    let root = site.cookie_of("root").await;
-    site.bed.clock.advance(TimeDelta::minutes(30));
-    let (_, ann) = site.invite("ann@example.org").await;
-    site.pages.post(&format!("{ann}/accept"), "", &[]).await.assert(StatusCode::SEE_OTHER);
-    site.bed.clock.advance(TimeDelta::minutes(30));
-    let typed = [("name", "Ann"), ("password", PASSWORD)];
-    site.pages.post(&format!("{ann}/register"), "", &typed).await.assert(StatusCode::SEE_OTHER);
-    let later = Invite { send: Sending::Later, ..site.bed.invitation_to("bea@example.org").await.unwrap() };
-    let bea = site.bed.invite_one(later).await.unwrap().invitation;
-    site.bed.clock.advance(TimeDelta::hours(1));
-    let page = site.pages.get(&site.welcome(), &root).await.assert(StatusCode::OK);
-    order(&page.body, &["bea@example.org", "datetime=\"2030-01-02T04:04:05Z\"", "ann@example.org"]);
-    let send = SendInvitation { tenant: site.bed.tenant.id, invitation: bea.id };
-    site.bed.membership.send_invitation(&site.bed.as_administrator(), send).await.unwrap();
-    let page = site.pages.get(&site.welcome(), &root).await.assert(StatusCode::OK);
-    let bea =
-        ["bea@example.org", "</svg>\nInvited</span>", "datetime=\"2030-01-02T05:04:05Z\"", "The mail is on its way."];
-    let ann = ["ann@example.org", "</svg>\nJoined</span>", "datetime=\"2030-01-02T04:04:05Z\""];
-    order(&page.body, &[bea.as_slice(), &ann, &["root@example.org", "datetime=\"2030-01-02T03:04:05Z\""]].concat());
-}
-
-/// Every state has a word beside its icon.
-#[tokio::test]
-async fn states_are_words_too() {
-    let site = Site::new().await;
-    let root = site.cookie_of("root").await;
-    let (declined, _) = site.invite("noel@example.org").await;
-    let token = site.bed.token(&declined.invitation);
-    site.bed.membership.reject_invitation(&site.bed.as_anybody(), &token).await.unwrap();
-    let (accepted, _) = site.invite("ann@example.org").await;
-    let token = site.bed.token(&accepted.invitation);
-    site.bed.membership.accept_invitation(&site.bed.as_anybody(), &token).await.unwrap();
-    site.pages.get(&site.welcome(), &root).await.assert_says(&["Declined</span>", "Accepted</span>", "Joined</span>"]);
-    site.bed.clock.advance(TimeDelta::hours(25));
-    let root = site.cookie_of("root").await;
-    let later = site.pages.get(&site.welcome(), &root).await;
-    later.assert_says(&["Expired</span>"]).assert_lacks(&["Accepted</span>"]);
-}
 
 /// Proves ORG-16: the form offers both ways, and both work.
 #[tokio::test]
@@ -132,33 +78,78 @@ async fn a_foreign_tenant_is_no_tenant() {
     }
 }
 
+/// Proves TEN-4: on the page of a tenant the bar leads to the members of the top-level tenant, for whoever is a member
+/// there; being one here, or there, gives nothing in the other.
 #[tokio::test]
-async fn long_lists_come_in_pages() {
+async fn the_bar_leads_to_the_top_level_tenant() {
     let site = Site::new().await;
-    let root = site.cookie_of("root").await;
-    for number in 0..55 {
-        site.bed.clock.advance(TimeDelta::milliseconds(1));
-        site.invite(&format!("p{number}@example.org")).await;
-    }
-    let first = site
-        .pages
-        .get(&site.welcome(), &root)
-        .await
-        .assert_says(&["p54@", "Show older entries"])
-        .assert_lacks(&["p4@"]);
-    let from = first.body.find("?after=").unwrap();
-    let after: String = first.body[from..].chars().take_while(|letter| *letter != '"').collect();
-    let second = site.pages.get(&format!("{}{after}", site.welcome()), &root).await.assert_says(&["p4@", "root@"]);
-    second.assert_lacks(&["p5@", "Show older entries"]);
+    let beneath = |name: &str, parent| CreateTenant {
+        name: name.into(),
+        administrator: "Somebody".into(),
+        reach: Reach::Link(None),
+        preset: None,
+        parent: Some(parent),
+    };
+    let middle = site.bed.found_by(beneath("Middle Ltd", site.bed.tenant.id), "mia").await.unwrap();
+    let lowest = site.bed.found_by(beneath("Lowest Ltd", middle.tenant.id), "lou").await.unwrap();
+    let (root, lou) = (site.cookie_of("root").await, site.cookie_of("lou").await);
+    let page = format!("/welcome/{}", lowest.tenant.id);
+    site.pages.get(&page, &root).await.assert(StatusCode::NOT_FOUND);
+    site.pages.get(&page, &lou).await.assert(StatusCode::OK).assert_lacks(&["Top-level", "Example Ltd", "Middle Ltd"]);
+
+    let (_, invitation) = site.invite_to(&lowest, Reach::Link(None)).await;
+    site.pages.post(&format!("{invitation}/accept"), &root, &[]).await.assert_leads_to(&page);
+    let link = format!("<a href=\"{}#members\">", site.welcome());
+    let found = site.pages.get(&page, &root).await.assert(StatusCode::OK);
+    found.assert_says(&["aria-label=\"Top-level organisation\"", &link, "<bdi>Example Ltd</bdi>"]);
+    let members = site.pages.get(&site.welcome(), &root).await.assert(StatusCode::OK);
+    members.assert_says(&["id=\"members\"", "root@example.org"]).assert_lacks(&["Top-level"]);
+    site.pages.get(&site.welcome(), &lou).await.assert(StatusCode::NOT_FOUND);
 }
 
+/// A role that ends is shown with its end, and not any more when it has ended.
 #[tokio::test]
-async fn a_link_without_an_address_has_a_row_too() {
+async fn roles_are_those_of_this_moment() {
     let site = Site::new().await;
-    let root = site.cookie_of("root").await;
-    let command = site.bed.invitation_to("nobody@example.org").await.unwrap();
-    let people = vec![site.bed.invitee(Reach::Link(None)).await.unwrap()];
-    let invited = site.bed.invite_one(Invite { people, ..command }).await.unwrap();
-    assert_eq!(invited.member.status(), MemberStatus::NotJoined);
-    site.pages.get(&site.welcome(), &root).await.assert(StatusCode::OK).assert_says(&["Ann Example", "Invited</span>"]);
+    let ann = site.bed.join("ann@example.org").await.unwrap().member;
+    let until = site.bed.clock.now() + TimeDelta::hours(1);
+    let manager = Wanted { until: Some(until), ..Wanted::role(site.bed.role("Member manager").await.unwrap()) };
+    let member = Wanted::role(site.bed.role("Member").await.unwrap());
+    let changes = Changes { assignments: Some(vec![member, manager]), ..Changes::default() };
+    site.bed.membership.edit_member(&site.bed.as_administrator(), site.bed.target(&ann), changes).await.unwrap();
+    let cookie = site.cookie_of("ann@example.org").await;
+    let page = site.pages.get(&site.welcome(), &cookie).await.assert(StatusCode::OK);
+    page.assert_says(&["Your roles: ", "<bdi>Member manager</bdi> (until <time datetime=\"2030-01-02T04:04:05Z\">"]);
+    site.bed.clock.advance(TimeDelta::hours(1));
+    let page = site.pages.get(&site.welcome(), &cookie).await.assert(StatusCode::OK);
+    page.assert_says(&["Your role: <bdi>Member</bdi>."]).assert_lacks(&["Member manager"]);
+}
+
+/// A tenant that has shut somebody out since the session began asks for a new one, and is open to it; nothing else is
+/// touched.
+#[tokio::test]
+async fn a_session_from_before_is_replaced() {
+    let site = Site::new().await;
+    let dora = site.bed.added("dora", &["Member"]).await.unwrap().member;
+    let before = site.cookie_of("dora").await;
+    let (root, target) = (site.bed.as_administrator(), site.bed.target(&dora));
+    site.bed.membership.disable_member(&root, target).await.unwrap();
+    site.pages.get(&site.welcome(), &before).await.assert(StatusCode::FORBIDDEN).assert_says(&["is disabled"]);
+    site.bed.membership.enable_member(&root, target).await.unwrap();
+    let welcome = site.welcome();
+    let says = ["Please sign in anew", "value=\"dora\"", "action=\"/sign-in\"", &format!("value=\"{welcome}\"")];
+    for _ in 0..2 {
+        site.pages.get(&welcome, &before).await.assert(StatusCode::UNAUTHORIZED).assert_says(&says);
+    }
+    for form in ["invitations", "nomination/accept", "nomination/decline", "nomination/withdraw", "leave"] {
+        let typed = [("name", "Eve"), ("email", "eve@example.org")];
+        let typed = if form == "invitations" { &typed[..] } else { &[] };
+        let answer = site.pages.post(&format!("{welcome}/{form}"), &before, typed).await;
+        answer.assert(StatusCode::UNAUTHORIZED).assert_says(&says);
+    }
+    site.pages.get("/", &before).await.assert(StatusCode::OK);
+    let typed = [("login", "dora"), ("password", PASSWORD), ("next", &welcome)];
+    let anew = site.pages.post("/sign-in", &before, &typed).await.assert_leads_to(&welcome).cookie();
+    site.pages.get(&welcome, &anew).await.assert(StatusCode::OK);
+    site.pages.get("/", &before).await.assert_leads_to("/sign-in");
 }

@@ -8,7 +8,7 @@ use crate::{
     id::{AccountId, TenantId},
     invitation::{
         Channel,
-        admit::{NotAdmitted, read_door},
+        admit::NotAdmitted,
         join::{self, JoinError},
     },
     lifecycle::Command,
@@ -82,7 +82,7 @@ impl Membership {
         let (name, username) = typed(&command)?;
         // Look before hashing: a dead link must not cost a hash. Everything is asked again under the next lock.
         let mut tx = self.store.begin(Scope::Tenant(tenant)).await.map_err(not_admitted)?;
-        let door = read_door(tx.as_mut(), &link, ctx.actor).await.map_err(JoinError::from)?;
+        let door = self.read_door(tx.as_mut(), &link, ctx).await.map_err(JoinError::from)?;
         door.admits(&link, Command::Join, ctx.now).map_err(JoinError::from)?;
         let email = address_of(&door.invitation.channel, ctx)?;
         if let Some(email) = &email
@@ -96,10 +96,10 @@ impl Membership {
         let password = self.passwords.hash(command.password.clone()).await?;
 
         let mut tx = self.store.begin(Scope::Tenant(tenant)).await.map_err(not_admitted)?;
-        let door = read_door(tx.as_mut(), &link, ctx.actor).await.map_err(JoinError::from)?;
+        let door = self.read_door(tx.as_mut(), &link, ctx).await.map_err(JoinError::from)?;
         let account = new_account(self, ctx, name, username, email, password);
         let (member, mut events) = join::decide(door, &link, account.clone(), ctx)?;
-        let (session, key) = Session::start(account.id, ctx.now, self.entropy.as_ref());
+        let (session, key) = Session::start(&account, ctx.now, self.entropy.as_ref());
         events.insert(0, Event::AccountRegistered(account.clone()));
         events.push(Event::SessionStarted(session.clone()));
         tx.commit(ctx, &events).await.map_err(|error| match error {
@@ -161,15 +161,8 @@ fn new_account(
     email: Option<AccountEmail>,
     password: PasswordHash,
 ) -> Account {
-    Account {
-        id: AccountId::new(ctx.now, membership.entropy.as_ref()),
-        name,
-        username,
-        email,
-        password: Some(password),
-        registered_at: ctx.now,
-        sessions_valid_from: ctx.now,
-    }
+    let account = Account::new(AccountId::new(ctx.now, membership.entropy.as_ref()), name, ctx.now);
+    Account { username, email, password: Some(password), ..account }
 }
 
 fn not_admitted(error: impl Into<NotAdmitted>) -> RegisterError {

@@ -23,6 +23,8 @@ pub struct Session {
     pub account: AccountId,
     /// The hash of its key.
     pub key: SessionKeyHash,
+    /// The account's epoch when it started.
+    pub epoch: u32,
     /// When it started.
     pub started_at: DateTime<Utc>,
     /// It is good while `now` is before this.
@@ -41,14 +43,15 @@ const PREFIX: &str = "mbk_";
 
 impl Session {
     /// Starts a session of `account`, and the key to it.
-    pub fn start(account: AccountId, now: DateTime<Utc>, entropy: &dyn Entropy) -> (Self, SessionKey) {
+    pub fn start(account: &Account, now: DateTime<Utc>, entropy: &dyn Entropy) -> (Self, SessionKey) {
         let mut random = Zeroizing::new([0; 32]);
         entropy.fill(random.as_mut_slice());
         let key = SessionKey(Zeroizing::new(format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(random.as_slice()))));
         let session = Self {
             id: SessionId::new(now, entropy),
-            account,
+            account: account.id,
             key: key.hash(),
+            epoch: account.epoch,
             started_at: now,
             ends_at: now + MAX_AGE,
         };
@@ -57,7 +60,7 @@ impl Session {
 
     /// Whether it is good at `now` for `account` as that is at this moment.
     pub fn is_good(&self, account: &Account, now: DateTime<Utc>) -> bool {
-        self.account == account.id && now < self.ends_at && self.started_at >= account.sessions_valid_from
+        self.account == account.id && now < self.ends_at && self.epoch >= account.sessions_from_epoch
     }
 }
 

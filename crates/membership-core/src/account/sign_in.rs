@@ -61,7 +61,7 @@ impl Membership {
         let Some(account) = tx.account(account.id).await?.filter(|now| now.password == hash) else {
             return Err(SignInError::Wrong);
         };
-        let (session, key) = Session::start(account.id, ctx.now, self.entropy.as_ref());
+        let (session, key) = Session::start(&account, ctx.now, self.entropy.as_ref());
         tx.commit(ctx, &[Event::SessionStarted(session.clone())]).await?;
         Ok(SignedIn { account, session, key })
     }

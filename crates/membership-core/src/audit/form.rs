@@ -1,179 +1,148 @@
 //! The form of each record's body. Complete: replaying the records of a tenant gives its tables. Without secrets: no
 //! password hash, no session key, no token.
 
+mod entity;
+mod restore;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{
-    account::Account,
-    event::Event,
-    installation::Installation,
-    invitation::{Channel, Invitation, Inviter, State},
-    member::{Member, MemberState},
-    role::Role,
-    tenant::Tenant,
+pub use restore::Impossible;
+
+use entity::{
+    AccountForm, ApplicationForm, InstallationForm, InvitationForm, MemberForm, NominationForm, RoleForm, TenantForm,
+    TransferForm,
 };
 
-/// What a record says, by the name of its event.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum Form {
-    /// `tenant.created`
-    Founding {
-        /// The tenant.
-        tenant: TenantForm,
-        /// Its first roles.
-        roles: Vec<RoleForm>,
-    },
-    /// `member.invited` and `member.joined`
-    MemberAndInvitation {
-        /// The member.
-        member: Box<MemberForm>,
-        /// Its invitation.
-        invitation: Box<InvitationForm>,
-    },
-    /// `member.added`
-    Member {
-        /// The member.
-        member: Box<MemberForm>,
-    },
-    /// `invitation.*`
-    Invitation {
-        /// The invitation.
-        invitation: Box<InvitationForm>,
-    },
-    /// `tenant.activated`
-    Tenant {
-        /// The tenant.
-        tenant: TenantForm,
-    },
-    /// `session.*`
-    Session {
-        /// The session's id, never its key.
-        session: Uuid,
-        /// Whose.
-        account: Uuid,
-        /// Its end, when it has just started.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        ends_at: Option<DateTime<Utc>>,
-    },
-    /// `account.*`
-    Account {
-        /// The account.
-        account: AccountForm,
-    },
-    /// `installation.*`
-    Installation {
-        /// How many set-up links were issued.
-        generation: u32,
-        /// Who operates it.
-        operator: Option<Uuid>,
-    },
-}
+use crate::{
+    event::{Event, MemberChange},
+    member::{Member, transfer::Transfer},
+};
 
-/// A tenant in the audit.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TenantForm {
-    pub id: Uuid,
-    pub name: String,
-    pub status: String,
-    pub invitation_validity_seconds: u32,
-    pub enrolment_window_seconds: u32,
-    pub max_people_per_call: u8,
-    pub links_allowed: bool,
-    pub international_addresses: bool,
-    pub allowed_domains: Vec<String>,
-    pub created_at: DateTime<Utc>,
-}
-
-/// A role in the audit.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RoleForm {
-    pub id: Uuid,
-    pub name: String,
-    pub permissions: Vec<String>,
-    pub administrator: bool,
-}
-
-/// A member in the audit.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MemberForm {
-    pub id: Uuid,
-    pub name: String,
-    pub email: Option<String>,
-    pub roles: Vec<Uuid>,
-    pub representative: bool,
-    pub creator: Option<Uuid>,
-    pub created_at: DateTime<Utc>,
-    pub status: String,
-    pub account: Option<Uuid>,
-    pub joined_at: Option<DateTime<Utc>>,
-    pub disabled_at: Option<DateTime<Utc>>,
-    pub removed_at: Option<DateTime<Utc>>,
-}
-
-/// An invitation in the audit.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct InvitationForm {
-    pub id: Uuid,
-    pub member: Uuid,
-    pub inviter: String,
-    pub channel: String,
-    pub address: Option<String>,
-    pub generation: u32,
-    pub validity_seconds: u32,
-    pub created_at: DateTime<Utc>,
-    pub sent_at: Option<DateTime<Utc>>,
-    pub opened_at: Option<DateTime<Utc>>,
-    pub stage: String,
-    pub stage_at: Option<DateTime<Utc>>,
-    pub expires_at: Option<DateTime<Utc>>,
-    pub account: Option<Uuid>,
-}
-
-/// An account in the audit: everything but the password.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AccountForm {
-    pub id: Uuid,
-    pub name: String,
-    pub username: Option<String>,
-    pub email: Option<String>,
-    pub email_proved_at: Option<DateTime<Utc>>,
-    pub has_password: bool,
-    pub registered_at: DateTime<Utc>,
+/// What a record says: everything that is true after the event and was touched by it, and, where something was edited,
+/// how it was before. What does not apply is left out.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Form {
+    /// How what was edited was before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<Box<Form>>,
+    /// The tenant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tenant: Option<TenantForm>,
+    /// The tenant's applications.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub applications: Option<Vec<ApplicationForm>>,
+    /// The tenant's roles.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub roles: Option<Vec<RoleForm>>,
+    /// One role.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub role: Option<RoleForm>,
+    /// The state of the applications and roles from now on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub catalogue: Option<Uuid>,
+    /// The member.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub member: Option<MemberForm>,
+    /// Who was the representative before the member.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub former: Option<MemberForm>,
+    /// The member's invitation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub invitation: Option<InvitationForm>,
+    /// The hand-over of what the member held.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub transfer: Option<TransferForm>,
+    /// The offer to become the representative.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nomination: Option<NominationForm>,
+    /// The session, by its id; never its key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session: Option<Uuid>,
+    /// When the session ends, where it has just started.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ends_at: Option<DateTime<Utc>>,
+    /// Whose session it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner: Option<Uuid>,
+    /// The account.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account: Option<AccountForm>,
+    /// The installation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub installation: Option<InstallationForm>,
 }
 
 impl Form {
     /// The form of `event`.
     pub fn of(event: &Event) -> Self {
+        let form = Self::default();
         match event {
-            Event::SetUpLinkIssued(installation) | Event::InstallationSetUp(installation) => installation.into(),
-            Event::AccountRegistered(account) | Event::AddressProved(account) => {
-                Self::Account { account: account.into() }
+            Event::SetUpLinkIssued(installation) | Event::InstallationSetUp(installation) => {
+                Self { installation: Some(installation.into()), ..form }
             }
-            Event::SessionStarted(session) => Self::Session {
-                session: session.id.as_uuid(),
-                account: session.account.as_uuid(),
+            Event::AccountRegistered(account) | Event::AddressProved(account) | Event::PasswordChanged(account) => {
+                Self { account: Some(account.into()), ..form }
+            }
+            Event::SessionStarted(session) => Self {
+                session: Some(session.id.as_uuid()),
+                owner: Some(session.account.as_uuid()),
                 ends_at: Some(session.ends_at),
+                ..form
             },
             Event::SessionEnded { session, account } => {
-                Self::Session { session: session.as_uuid(), account: account.as_uuid(), ends_at: None }
+                Self { session: Some(session.as_uuid()), owner: Some(account.as_uuid()), ..form }
             }
-            Event::TenantCreated { tenant, roles } => {
-                Self::Founding { tenant: tenant.into(), roles: roles.iter().map(RoleForm::from).collect() }
+            Event::TenantCreated { tenant, access } => Self {
+                tenant: Some(tenant.into()),
+                applications: Some(access.applications.iter().map(Into::into).collect()),
+                roles: Some(access.roles.iter().map(Into::into).collect()),
+                ..form
+            },
+            Event::TenantActivated(tenant) | Event::TenantSuspended(tenant) | Event::TenantResumed(tenant) => {
+                Self { tenant: Some(tenant.into()), ..form }
             }
-            Event::TenantActivated(tenant) => Self::Tenant { tenant: tenant.into() },
-            Event::MemberAdded(member) => Self::Member { member: Box::new(member.into()) },
+            Event::PolicyChanged { before, tenant } => {
+                let before = Self { tenant: Some(before.as_ref().into()), ..Self::default() };
+                Self { tenant: Some(tenant.as_ref().into()), ..form.after(before) }
+            }
+            Event::RoleDefined { role, catalogue } | Event::RoleDeleted { role, catalogue } => {
+                Self { role: Some(role.into()), catalogue: Some(catalogue.as_uuid()), ..form }
+            }
+            Event::RoleEdited { before, role, catalogue } => {
+                let before = Self { role: Some(before.as_ref().into()), ..Self::default() };
+                let catalogue = Some(catalogue.as_uuid());
+                Self { role: Some(role.as_ref().into()), catalogue, ..form.after(before) }
+            }
+            Event::MemberAdded(member) | Event::MemberAdmitted(member) => Self { member: Some(member.into()), ..form },
             Event::MemberInvited { member, invitation } | Event::MemberJoined { member, invitation } => {
-                Self::MemberAndInvitation { member: Box::new(member.into()), invitation: Box::new(invitation.into()) }
+                Self { member: Some(member.into()), invitation: Some(invitation.into()), ..form }
             }
+            Event::MemberEdited(change) | Event::MemberDisabled(change) | Event::MemberEnabled(change) => {
+                Self::change(change)
+            }
+            Event::MemberRemoved { change, transfer } | Event::MemberLeft { change, transfer } => {
+                Self { transfer: transfer.as_ref().map(Into::into), ..Self::change(change) }
+            }
+            Event::RepresentativeChanged { nomination, former, successor } => {
+                Self { nomination: Some(nomination.as_ref().into()), ..Self::succession(former, successor) }
+            }
+            Event::TransferAttempted(transfer) | Event::HeirNamed(transfer) | Event::TransferFinished(transfer) => {
+                Self::transfer(transfer)
+            }
+            Event::RepresentativeNominated(nomination)
+            | Event::NominationDeclined(nomination)
+            | Event::NominationWithdrawn(nomination) => Self { nomination: Some(nomination.into()), ..form },
             Event::InvitationIssued(invitation)
+            | Event::InvitationReaddressed(invitation)
+            | Event::InvitationVouched(invitation)
             | Event::InvitationOpened(invitation)
             | Event::InvitationAccepted(invitation)
             | Event::InvitationRejected(invitation)
             | Event::InvitationRevoked(invitation)
-            | Event::InvitationExpired(invitation) => Self::Invitation { invitation: Box::new(invitation.into()) },
+            | Event::InvitationExpired(invitation) => Self { invitation: Some(invitation.into()), ..form },
         }
     }
 
@@ -182,116 +151,31 @@ impl Form {
         // Strings, numbers, lists and maps with text keys: nothing here that JSON cannot say.
         serde_json::to_string(self).unwrap_or_default()
     }
-}
 
-impl From<&Installation> for Form {
-    fn from(installation: &Installation) -> Self {
-        Self::Installation {
-            generation: installation.generation,
-            operator: installation.operator.map(crate::id::AccountId::as_uuid),
-        }
+    /// Reads a stored body.
+    pub fn from_json(body: &str) -> Result<Self, serde_json::Error> {
+        serde_json::from_str(body)
     }
-}
 
-impl From<&Tenant> for TenantForm {
-    fn from(tenant: &Tenant) -> Self {
-        let policy = &tenant.policy;
-        Self {
-            id: tenant.id.as_uuid(),
-            name: tenant.name.to_string(),
-            status: tenant.status.as_str().to_owned(),
-            invitation_validity_seconds: policy.invitation_validity.as_secs(),
-            enrolment_window_seconds: policy.enrolment_window.as_secs(),
-            max_people_per_call: policy.max_people_per_call,
-            links_allowed: policy.links_allowed,
-            international_addresses: policy.alphabet == crate::email::Alphabet::International,
-            allowed_domains: policy.allowed_domains.clone(),
-            created_at: tenant.created_at,
-        }
+    fn after(self, before: Self) -> Self {
+        Self { before: Some(Box::new(before)), ..self }
     }
-}
 
-impl From<&Role> for RoleForm {
-    fn from(role: &Role) -> Self {
-        Self {
-            id: role.id.as_uuid(),
-            name: role.name.to_string(),
-            permissions: role.permissions.iter().map(ToString::to_string).collect(),
-            administrator: role.administrator,
-        }
+    fn change(change: &MemberChange) -> Self {
+        let before = Self { member: Some((&change.before).into()), ..Self::default() };
+        Self { member: Some((&change.member).into()), ..Self::default() }.after(before)
     }
-}
 
-impl From<&Member> for MemberForm {
-    fn from(member: &Member) -> Self {
-        let (disabled_at, removed_at) = match member.state {
-            MemberState::NotJoined { .. } | MemberState::Enabled { .. } => (None, None),
-            MemberState::Disabled { disabled_at, .. } => (Some(disabled_at), None),
-            MemberState::Removed { removed_at, .. } => (None, Some(removed_at)),
+    fn succession(former: &MemberChange, successor: &MemberChange) -> Self {
+        let both = |former: &Member, successor: &Member| Self {
+            former: Some(former.into()),
+            member: Some(successor.into()),
+            ..Self::default()
         };
-        Self {
-            id: member.id.as_uuid(),
-            name: member.name.to_string(),
-            email: member.email.as_ref().map(ToString::to_string),
-            roles: member.roles.iter().map(|role| role.as_uuid()).collect(),
-            representative: member.representative,
-            creator: member.creator.map(crate::id::MemberId::as_uuid),
-            created_at: member.created_at,
-            status: member.status().as_str().to_owned(),
-            account: member.account().map(crate::id::AccountId::as_uuid),
-            joined_at: member.joined_at(),
-            disabled_at,
-            removed_at,
-        }
+        both(&former.member, &successor.member).after(both(&former.before, &successor.before))
     }
-}
 
-impl From<&Invitation> for InvitationForm {
-    fn from(invitation: &Invitation) -> Self {
-        let (stage, stage_at, expires_at, account) = match invitation.state {
-            State::Ready => ("ready", None, None, None),
-            State::Invited { expires_at } => ("invited", invitation.sent_at, Some(expires_at), None),
-            State::Accepted { at, by, expires_at } => ("accepted", Some(at), Some(expires_at), by),
-            State::Joined { at, account } => ("joined", Some(at), None, Some(account)),
-            State::Rejected { at } => ("rejected", Some(at), None, None),
-            State::Revoked { at } => ("revoked", Some(at), None, None),
-            State::Expired { at } => ("expired", Some(at), None, None),
-        };
-        Self {
-            id: invitation.id.as_uuid(),
-            member: invitation.member.as_uuid(),
-            inviter: match invitation.inviter {
-                Inviter::Member(member) => format!("member:{member}"),
-                Inviter::Operator(account) => format!("operator:{account}"),
-            },
-            channel: match invitation.channel {
-                Channel::Mail(_) => "mail".to_owned(),
-                Channel::Link(_) => "link".to_owned(),
-            },
-            address: invitation.address().map(ToString::to_string),
-            generation: invitation.generation,
-            validity_seconds: invitation.validity.as_secs(),
-            created_at: invitation.created_at,
-            sent_at: invitation.sent_at,
-            opened_at: invitation.opened_at,
-            stage: stage.to_owned(),
-            stage_at,
-            expires_at,
-            account: account.map(crate::id::AccountId::as_uuid),
-        }
-    }
-}
-
-impl From<&Account> for AccountForm {
-    fn from(account: &Account) -> Self {
-        Self {
-            id: account.id.as_uuid(),
-            name: account.name.to_string(),
-            username: account.username.as_ref().map(ToString::to_string),
-            email: account.email.as_ref().map(|email| email.address.to_string()),
-            email_proved_at: account.email.as_ref().and_then(|email| email.proved_at),
-            has_password: account.password.is_some(),
-            registered_at: account.registered_at,
-        }
+    fn transfer(transfer: &Transfer) -> Self {
+        Self { transfer: Some(transfer.into()), ..Self::default() }
     }
 }

@@ -5,10 +5,7 @@ use crate::{
     context::Context,
     event::Event,
     id::TenantId,
-    invitation::{
-        Invitation,
-        admit::{NotAdmitted, read_door},
-    },
+    invitation::{Invitation, admit::NotAdmitted},
     lifecycle::Command,
     link::Purpose,
     store::Scope,
@@ -19,7 +16,7 @@ impl Membership {
     pub async fn accept_invitation(&self, ctx: &Context, token: &str) -> Result<Invitation, NotAdmitted> {
         let link = self.links.read(Purpose::Invitation, token)?;
         let mut tx = self.store.begin(Scope::Tenant(TenantId::from_uuid(link.tenant))).await?;
-        let door = read_door(tx.as_mut(), &link, ctx.actor).await?;
+        let door = self.read_door(tx.as_mut(), &link, ctx).await?;
         door.admits(&link, Command::Accept, ctx.now)?;
         let by = door.account.as_ref().map(|account| account.id);
         let window = door.tenant.policy.enrolment_window;

@@ -1,20 +1,23 @@
 //! What accepting and joining both ask, each time anew: is this the newest link, does the inviter still have the
 //! authority, is this the person who was meant.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 
 use crate::{
     account::Account,
-    actor::{Actor, Denied, Grants, pick_roles},
+    actor::{Actor, Denied, Grants},
+    context::Context,
     email::EmailAddress,
-    id::{MemberId, RoleId},
+    id::MemberId,
     installation::Installation,
     invitation::{Channel, Invitation, Inviter},
     lifecycle::{Closed, Command},
     link::{Link, LinkFault},
     member::Member,
     refusal::refusals,
-    role::Role,
+    role::{Catalogue, Permission},
     store::{StoreError, Tx},
     tenant::{Tenant, TenantStatus},
 };
@@ -59,8 +62,7 @@ pub(crate) struct Door {
     pub(crate) tenant: Tenant,
     pub(crate) invitation: Invitation,
     pub(crate) member: Member,
-    /// The roles that it grants.
-    roles: Vec<Role>,
+    catalogue: Arc<Catalogue>,
     voucher: Voucher,
     /// The account that is signed in.
     pub(crate) account: Option<Account>,
@@ -74,30 +76,37 @@ enum Voucher {
     Operator(bool),
 }
 
-/// Reads all about the invitation that `link` names.
-pub(crate) async fn read_door(tx: &mut dyn Tx, link: &Link, actor: Actor) -> Result<Door, NotAdmitted> {
-    let id = crate::id::InvitationId::from_uuid(link.subject);
-    let (Some(tenant), Some(invitation)) = (tx.tenant().await?, tx.invitation(id).await?) else {
-        return Err(LinkFault::Unknown.into());
-    };
-    let Some(standing) = tx.standing(invitation.member).await? else {
-        return Err(StoreError::Corrupt { detail: format!("invitation {id} has no member") }.into());
-    };
-    let voucher = match invitation.inviter {
-        Inviter::Member(inviter) => {
-            let standing = tx.standing(inviter).await?;
-            Voucher::Member(standing.and_then(|standing| Grants::of(&tenant, standing).ok()).map(Box::new))
-        }
-        Inviter::Operator(account) => {
-            let Installation { operator, .. } = tx.installation().await?;
-            Voucher::Operator(operator == Some(account))
-        }
-    };
-    let (account, already) = match actor {
-        Actor::Account(id) => (tx.account(id).await?, tx.standing_of(id).await?.map(|standing| standing.member.id)),
-        Actor::Anonymous | Actor::System => (None, None),
-    };
-    Ok(Door { tenant, invitation, member: standing.member, roles: standing.roles, voucher, account, already })
+impl crate::Membership {
+    /// Reads all about the invitation that `link` names.
+    pub(crate) async fn read_door(&self, tx: &mut dyn Tx, link: &Link, ctx: &Context) -> Result<Door, NotAdmitted> {
+        let id = crate::id::InvitationId::from_uuid(link.subject);
+        let (Some(tenant), Some(invitation)) = (tx.tenant().await?, tx.invitation(id).await?) else {
+            return Err(LinkFault::Unknown.into());
+        };
+        let Some(member) = tx.member(invitation.member).await? else {
+            return Err(StoreError::Corrupt { detail: format!("invitation {id} has no member") }.into());
+        };
+        let catalogue = self.catalogue_in(tx, &tenant).await?;
+        let voucher = match invitation.inviter {
+            Inviter::Member(inviter) => {
+                let inviter = tx.member(inviter).await?;
+                let grants = |inviter| Grants::of(tenant.status, Arc::clone(&catalogue), inviter, ctx.now).ok();
+                Voucher::Member(inviter.and_then(grants).map(Box::new))
+            }
+            Inviter::Operator(account) => {
+                let Installation { operator, .. } = tx.installation().await?;
+                Voucher::Operator(operator == Some(account))
+            }
+        };
+        let (account, already) = match ctx.actor {
+            Actor::Account(_) => {
+                let id = ctx.actor.account()?;
+                (tx.account(id).await?, tx.member_of(id).await?.map(|member| member.id))
+            }
+            Actor::Anonymous | Actor::System => (None, None),
+        };
+        Ok(Door { tenant, invitation, member, catalogue, voucher, account, already })
+    }
 }
 
 impl Door {
@@ -117,16 +126,16 @@ impl Door {
         if self.tenant.status == TenantStatus::Suspended {
             return Err(NotAdmitted::TenantSuspended);
         }
-        let wanted = pick_roles(&self.roles, &self.member.roles).map_err(|_: RoleId| NotAdmitted::Held)?;
+        let known = self.member.assignments.iter().all(|(grant, _)| self.catalogue.has(grant));
         let vouched = match &self.voucher {
             Voucher::Member(Some(grants)) => {
-                grants.require(crate::role::Permission::MEMBERS_INVITE).is_ok()
-                    && grants.first_lacking(&wanted).is_none()
+                grants.require(Permission::MEMBERS_INVITE).is_ok()
+                    && grants.first_lacking(self.member.assignments.iter()).is_none()
             }
             Voucher::Member(None) => false,
             Voucher::Operator(still) => *still && self.tenant.status == TenantStatus::SettingUp,
         };
-        if vouched { Ok(()) } else { Err(NotAdmitted::Held) }
+        if known && vouched { Ok(()) } else { Err(NotAdmitted::Held) }
     }
 
     /// Whether `account` is the one that was invited, and that accepted if anybody has.

@@ -9,19 +9,25 @@ use chrono::{DateTime, Utc};
 pub use draft::InviteeFault;
 use draft::{Draft, Drafts};
 
+pub use crate::tenant::policy::Sending;
+
 use crate::{
     Membership,
-    actor::{Denied, Granted, Grants, pick_roles},
+    account::{Account, Login},
+    actor::{Denied, Granted, Grants},
     context::Context,
     event::Event,
-    id::{InvitationId, MemberId, RoleId, TenantId},
+    id::{InvitationId, MemberId, TenantId},
     invitation::{Channel, Invitation, Inviter, State},
     member::{Member, MemberState, MemberStatus},
     ports::Entropy,
     refusal::{Fault, Faults, refusals},
-    role::{Permission, Role},
-    store::{Scope, StoreError},
-    tenant::{Policy, Tenant, Validity},
+    role::{Permission, assign::Wanted},
+    store::{Scope, StoreError, Tx},
+    tenant::{
+        Policy, Tenant, Validity,
+        policy::{ExistingAccount, NotInvited},
+    },
 };
 
 /// Invite people to a tenant.
@@ -31,8 +37,10 @@ pub struct Invite {
     pub tenant: TenantId,
     /// Whom: 1 to 10, or what the tenant's policy says.
     pub people: Vec<Invitee>,
-    /// Whether the invitations go out at once.
-    pub send: Sending,
+    /// What each shall hold, unless something else is said of one.
+    pub assignments: Vec<Wanted>,
+    /// Whether the invitations go out at once; `None` for what the tenant's policy says.
+    pub send: Option<Sending>,
     /// How long each link is good, in seconds; `None` for the tenant's policy.
     pub validity: Option<u32>,
 }
@@ -44,8 +52,8 @@ pub struct Invitee {
     pub name: String,
     /// How to reach the person.
     pub reach: Reach,
-    /// What the person shall be; at least one.
-    pub roles: Vec<RoleId>,
+    /// What the person shall hold; at least one role. Empty for what the call says of all.
+    pub assignments: Vec<Wanted>,
 }
 
 /// How to reach a person, as typed.
@@ -57,22 +65,13 @@ pub enum Reach {
     Link(Option<String>),
 }
 
-/// Whether invitations go out at once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sending {
-    /// At once.
-    Now,
-    /// When told so by [`Membership::send_invitation`].
-    Later,
-}
-
 /// One person who was invited.
 #[derive(Debug, Clone)]
 pub struct Invited {
-    /// The new member, not joined.
+    /// The new member: not joined, or enabled where the tenant's policy has owners of accounts join at once.
     pub member: Member,
-    /// Its invitation.
-    pub invitation: Invitation,
+    /// Its invitation, unless it has joined at once.
+    pub invitation: Option<Invitation>,
     /// The link to hand over, when it goes by link and was issued. It is shown this once.
     pub link: Option<String>,
 }
@@ -91,9 +90,6 @@ refusals! {
         } = Invalid "people-too-many"
             ("{named} people are named, and at most {limit} can be invited in one call; nobody was invited",
              "invite in several calls, or import a file");
-        /// The tenant does not hand out links.
-        LinksNotAllowed = Forbidden "links-not-allowed"
-            ("this tenant's policy allows invitations by mail only", "give an address to send the invitation to");
         /// No mail can be sent.
         MailOff = Unavailable "mail-not-configured"
             ("no mail server is configured, so an invitation by mail would never arrive",
@@ -103,32 +99,42 @@ refusals! {
             /// The first permission that is lacking.
             permission: Permission,
         } = Forbidden "grant-exceeds-own"
-            ("a role in this invitation grants {permission}, which you do not hold yourself",
+            ("this invitation would grant {permission}, which you do not hold yourself, or not for as long",
              "choose other roles, or ask somebody who holds that permission to invite");
-    } passing Faults(Faults), Denied(Denied), Store(StoreError)
+    } passing NotInvited(NotInvited), Faults(Faults), Denied(Denied), Store(StoreError)
 }
 
 impl Membership {
-    /// Invites people. Needs [`Permission::MEMBERS_INVITE`] and every permission that the chosen roles grant.
+    /// Invites people. Needs [`Permission::MEMBERS_INVITE`] and every permission that is granted.
     pub async fn invite(&self, ctx: &Context, command: Invite) -> Result<Vec<Invited>, InviteError> {
-        let account = ctx.actor.account()?;
         let mut tx = self.store.begin(Scope::Tenant(command.tenant)).await?;
-        let (tenant, grants) = crate::admitted(tx.as_mut(), account).await?;
+        let (tenant, grants) = self.admitted(tx.as_mut(), ctx).await?;
         let granted = grants.require(Permission::MEMBERS_INVITE)?;
         bounded(&command, &tenant.policy)?;
-        let drafts = Drafts::read(&command, &tenant.policy)?;
-        let taken = tx.members_at(&drafts.addresses()).await?;
-        let known = Known { tenant, roles: tx.roles().await?, taken, mail: self.mail_is_on };
-        let invited = decide(granted, &grants, &known, drafts, command.send, ctx.now, self.entropy.as_ref())?;
-        let events: Vec<Event> = invited
-            .iter()
-            .map(|(member, invitation)| Event::MemberInvited { member: member.clone(), invitation: invitation.clone() })
-            .collect();
+        let drafts = Drafts::read(&command, &tenant.policy, grants.catalogue(), ctx.now)?;
+        let known = self.known(tx.as_mut(), tenant, &drafts).await?;
+        let invited = decide(granted, &grants, &known, drafts, ctx.now, self.entropy.as_ref())?;
+        let events: Vec<Event> = invited.iter().map(Invited::event).collect();
         tx.commit(ctx, &events).await?;
-        Ok(invited
-            .into_iter()
-            .map(|(member, invitation)| Invited { link: self.link_to_show(&invitation), member, invitation })
-            .collect())
+        Ok(invited.into_iter().map(|invited| self.with_link(invited)).collect())
+    }
+
+    async fn known(&self, tx: &mut dyn Tx, tenant: Tenant, drafts: &Drafts) -> Result<Known, InviteError> {
+        let taken = tx.members_at(&drafts.addresses()).await?;
+        let mut accounts = Vec::new();
+        if tenant.policy.existing_account == ExistingAccount::Join {
+            for draft in &drafts.people {
+                let Channel::Mail(address) = &draft.channel else { continue };
+                let Some(account) = tx.account_by_login(&Login::Email(address.clone())).await? else { continue };
+                let already = tx.member_of(account.id).await?.map(|member| member.id);
+                accounts.push((account, already));
+            }
+        }
+        Ok(Known { tenant, taken, accounts, mail: self.mail_is_on })
+    }
+
+    fn with_link(&self, invited: Invited) -> Invited {
+        Invited { link: invited.invitation.as_ref().and_then(|invitation| self.link_to_show(invitation)), ..invited }
     }
 
     /// The link of an invitation that goes by hand; one that goes by mail is shown to nobody but the mailbox's owner.
@@ -139,12 +145,37 @@ impl Membership {
     }
 }
 
+impl Invited {
+    fn event(&self) -> Event {
+        let member = self.member.clone();
+        match self.invitation.clone() {
+            Some(invitation) => Event::MemberInvited { member, invitation },
+            None => Event::MemberAdmitted(member),
+        }
+    }
+}
+
 /// What the tenant holds that matters here.
 struct Known {
     tenant: Tenant,
-    roles: Vec<Role>,
     taken: Vec<Member>,
+    /// The accounts that have proved one of the addresses, and the member that each is here; only looked up where they
+    /// join at once.
+    accounts: Vec<(Account, Option<MemberId>)>,
     mail: bool,
+}
+
+impl Known {
+    fn account_at(&self, channel: &Channel) -> Option<&Account> {
+        let Channel::Mail(address) = channel else { return None };
+        self.accounts.iter().map(|(account, _)| account).find(|account| account.proved_email() == Some(address))
+    }
+
+    /// The member that the owner of `channel`'s address is here, by whatever name the tenant knows it.
+    fn already(&self, channel: &Channel) -> Option<MemberId> {
+        let account = self.account_at(channel)?.id;
+        self.accounts.iter().find(|(other, _)| other.id == account).and_then(|(_, member)| *member)
+    }
 }
 
 fn bounded(command: &Invite, policy: &Policy) -> Result<(), InviteError> {
@@ -162,43 +193,77 @@ fn decide(
     grants: &Grants,
     known: &Known,
     drafts: Drafts,
-    send: Sending,
     now: DateTime<Utc>,
     entropy: &dyn Entropy,
-) -> Result<Vec<(Member, Invitation)>, InviteError> {
+) -> Result<Vec<Invited>, InviteError> {
     let inviter = granted.spend();
     let by_mail = |draft: &Draft| matches!(draft.channel, Channel::Mail(_));
     if !known.tenant.policy.links_allowed && !drafts.people.iter().all(by_mail) {
-        return Err(InviteError::LinksNotAllowed);
+        return Err(NotInvited::LinksNotAllowed.into());
     }
     if !known.mail && drafts.people.iter().any(by_mail) {
         return Err(InviteError::MailOff);
     }
     Faults::refuse(clashes(grants, known, &drafts.people))?;
     for draft in &drafts.people {
-        let roles = pick_roles(&known.roles, &draft.roles).unwrap_or_default();
-        if let Some(permission) = grants.first_lacking(&roles) {
-            return Err(InviteError::BeyondOwn { permission: permission.clone() });
+        if let Some(permission) = grants.first_lacking(draft.assignments.iter()) {
+            return Err(InviteError::BeyondOwn { permission });
         }
     }
-    let make = |draft| invitation_of(inviter, known.tenant.id, draft, drafts.validity, send, now, entropy);
-    Ok(drafts.people.into_iter().map(make).collect())
+    let Drafts { people, validity, send } = drafts;
+    Ok(people.into_iter().map(|draft| entry(inviter, known, draft, validity, send, now, entropy)).collect())
 }
 
-/// Where the call meets what is there already: its own rows, the inviter, other members, missing roles.
+/// One person's entry: a member at once, where the policy says so of owners of accounts, or an invitation.
+fn entry(
+    inviter: MemberId,
+    known: &Known,
+    draft: Draft,
+    validity: Validity,
+    send: Sending,
+    now: DateTime<Utc>,
+    entropy: &dyn Entropy,
+) -> Invited {
+    let id = InvitationId::new(now, entropy);
+    let account = known.account_at(&draft.channel);
+    let joined = |account: &Account| MemberState::Enabled { account: account.id, joined_at: now };
+    let member = Member {
+        id: MemberId::new(now, entropy),
+        tenant: known.tenant.id,
+        name: draft.name,
+        email: draft.channel.address().cloned(),
+        username: account.and_then(|account| account.username.clone()),
+        assignments: draft.assignments,
+        representative: false,
+        creator: Some(inviter),
+        created_at: now,
+        epoch: 0,
+        state: account.map_or(MemberState::NotJoined { invitation: id }, joined),
+    };
+    if account.is_some() {
+        return Invited { member, invitation: None, link: None };
+    }
+    let ready = Invitation::new(id, &member, Inviter::Member(inviter), draft.channel, validity, now);
+    let invitation = match send {
+        Sending::Now => ready.issued(now),
+        Sending::Later => ready,
+    };
+    Invited { member, invitation: Some(invitation), link: None }
+}
+
+/// Where the call meets what is there already: its own rows, the inviter, other members.
 fn clashes(grants: &Grants, known: &Known, drafts: &[Draft]) -> Vec<Fault> {
     let mut faults = Vec::new();
     let mut seen = BTreeSet::new();
     for (row, draft) in drafts.iter().enumerate() {
-        if let Err(role) = pick_roles(&known.roles, &draft.roles) {
-            faults.push(Fault::new(format!("/people/{row}/roles"), &InviteeFault::RoleUnknown { role }));
-        }
         let Some(address) = draft.channel.address() else { continue };
         let taken = known.taken.iter().find(|member| member.email.as_ref() == Some(address));
         let clash = if grants.member().email.as_ref() == Some(address) {
             Some(InviteeFault::OwnAddress)
         } else if !seen.insert(address) {
             Some(InviteeFault::Repeated)
+        } else if let Some(member) = known.already(&draft.channel) {
+            Some(InviteeFault::AlreadyMember { member })
         } else {
             taken.map(|member| match member.status() {
                 MemberStatus::NotJoined => InviteeFault::AlreadyInvited { member: member.id },
@@ -210,35 +275,6 @@ fn clashes(grants: &Grants, known: &Known, drafts: &[Draft]) -> Vec<Fault> {
         faults.extend(clash.map(|fault| Fault::new(format!("/people/{row}/email"), &fault)));
     }
     faults
-}
-
-fn invitation_of(
-    inviter: MemberId,
-    tenant: TenantId,
-    draft: Draft,
-    validity: Validity,
-    send: Sending,
-    now: DateTime<Utc>,
-    entropy: &dyn Entropy,
-) -> (Member, Invitation) {
-    let id = InvitationId::new(now, entropy);
-    let member = Member {
-        id: MemberId::new(now, entropy),
-        tenant,
-        name: draft.name.clone(),
-        email: draft.channel.address().cloned(),
-        roles: draft.roles,
-        representative: false,
-        creator: Some(inviter),
-        created_at: now,
-        state: MemberState::NotJoined { invitation: id },
-    };
-    let ready = Invitation::new(id, &member, Inviter::Member(inviter), draft.channel, validity, now);
-    let invitation = match send {
-        Sending::Now => ready.issued(now),
-        Sending::Later => ready,
-    };
-    (member, invitation)
 }
 
 #[cfg(test)]

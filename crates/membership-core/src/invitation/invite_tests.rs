@@ -1,12 +1,14 @@
+use std::sync::Arc;
+
 use uuid::Uuid;
 
 use super::*;
 use crate::{
-    actor::Standing,
+    account::AccountEmail,
     email::{Alphabet, EmailAddress},
-    id::AccountId,
+    id::{AccountId, CatalogueId, RoleId},
     name::DisplayName,
-    role::PermissionSet,
+    role::{Access, Assignments, Catalogue, Role},
     tenant::TenantStatus,
 };
 
@@ -28,7 +30,9 @@ fn role(n: u128, permissions: &[Permission]) -> Role {
         tenant: TenantId::from_uuid(Uuid::from_u128(2)),
         name: DisplayName::parse("role").unwrap(),
         permissions: permissions.iter().cloned().collect(),
+        includes: [].into(),
         administrator: false,
+        changed_at: moment(),
     }
 }
 
@@ -38,10 +42,12 @@ fn member(n: u128, email: &str, state: MemberState) -> Member {
         tenant: TenantId::from_uuid(Uuid::from_u128(2)),
         name: DisplayName::parse("member").unwrap(),
         email: Some(EmailAddress::from_canonical(email).unwrap()),
-        roles: [role(1, &[]).id].into(),
+        username: None,
+        assignments: Assignments::of_role(role(1, &[]).id),
         representative: false,
         creator: None,
         created_at: moment(),
+        epoch: 0,
         state,
     }
 }
@@ -50,31 +56,49 @@ fn enabled() -> MemberState {
     MemberState::Enabled { account: AccountId::from_uuid(Uuid::from_u128(9)), joined_at: moment() }
 }
 
+fn catalogue() -> Catalogue {
+    let roles = vec![role(1, &[Permission::MEMBERS_INVITE, Permission::MEMBERS_READ]), role(2, &Permission::OWN)];
+    Catalogue::compile(CatalogueId::from_uuid(Uuid::nil()), Access { applications: vec![], roles })
+}
+
 /// What ann@example.org, who holds role 1, is told when she invites `people`.
-fn invite(policy: &Policy, people: Vec<Invitee>, taken: Vec<Member>) -> Result<Vec<(Member, Invitation)>, InviteError> {
-    let inviter = role(1, &[Permission::MEMBERS_INVITE, Permission::MEMBERS_READ]);
+fn invite(policy: &Policy, people: Vec<Invitee>, taken: Vec<Member>) -> Result<Vec<Invited>, InviteError> {
+    invite_where(policy, people, taken, vec![])
+}
+
+/// The same, where some of the invited addresses are those of `accounts`.
+fn invite_where(
+    policy: &Policy,
+    people: Vec<Invitee>,
+    taken: Vec<Member>,
+    accounts: Vec<(Account, Option<MemberId>)>,
+) -> Result<Vec<Invited>, InviteError> {
+    let ann = member(4, "ann@example.org", enabled());
     let tenant = Tenant {
-        id: inviter.tenant,
+        id: ann.tenant,
         name: DisplayName::parse("Acme").unwrap(),
         status: TenantStatus::Active,
+        parent: None,
+        preset: "organization".into(),
         policy: policy.clone(),
+        catalogue: CatalogueId::from_uuid(Uuid::nil()),
         created_at: moment(),
     };
-    let standing = Standing { member: member(4, "ann@example.org", enabled()), roles: vec![inviter.clone()] };
-    let grants = Grants::of(&tenant, standing).unwrap();
-    let command = Invite { tenant: tenant.id, people, send: Sending::Now, validity: None };
+    let grants = Grants::of(tenant.status, Arc::new(catalogue()), ann, moment()).unwrap();
+    let command = Invite { tenant: tenant.id, people, assignments: vec![], send: None, validity: None };
     bounded(&command, policy)?;
-    let drafts = Drafts::read(&command, policy)?;
-    let known = Known { tenant, roles: vec![inviter, role(2, &Permission::OWN)], taken, mail: true };
+    let drafts = Drafts::read(&command, policy, grants.catalogue(), moment())?;
+    let known = Known { tenant, taken, accounts, mail: true };
     let granted = grants.require(Permission::MEMBERS_INVITE)?;
-    decide(granted, &grants, &known, drafts, command.send, moment(), &Zeros)
+    decide(granted, &grants, &known, drafts, moment(), &Zeros)
 }
 
 fn by_mail(email: &str) -> Invitee {
-    Invitee { name: "Bob".into(), reach: Reach::Mail(email.into()), roles: vec![role(1, &[]).id] }
+    let assignments = vec![Wanted::role(role(1, &[]).id)];
+    Invitee { name: "Bob".into(), reach: Reach::Mail(email.into()), assignments }
 }
 
-fn codes(result: Result<Vec<(Member, Invitation)>, InviteError>) -> Vec<(String, &'static str)> {
+fn codes(result: Result<Vec<Invited>, InviteError>) -> Vec<(String, &'static str)> {
     match result {
         Err(InviteError::Faults(faults)) => {
             crate::refusal::Refusal::faults(&faults).iter().map(|f| (f.pointer.clone(), f.code)).collect()
@@ -91,7 +115,7 @@ fn ten_people_and_no_more() {
     let refused = invite(&Policy::default(), people(11), vec![]).unwrap_err();
     assert_eq!(refused, InviteError::TooMany { named: 11, limit: 10 });
     assert!(refused.to_string().contains("at most 10"), "{refused}");
-    assert_eq!(invite(&Policy::default(), vec![], vec![]), Err(InviteError::NobodyNamed));
+    assert_eq!(invite(&Policy::default(), vec![], vec![]).unwrap_err(), InviteError::NobodyNamed);
 }
 
 /// Proves APP-6, APP-7 and ACC-3 in a call: every fault of every row is told at once, each at its place.
@@ -101,14 +125,14 @@ fn every_fault_is_told_at_once() {
         by_mail("fine@example.org"),
         by_mail("not fine@example.org"),
         Invitee { name: " ".into(), ..by_mail("") },
-        Invitee { roles: vec![], ..by_mail("x@example.org") },
+        Invitee { assignments: vec![], ..by_mail("x@example.org") },
     ];
     let told = codes(invite(&Policy::default(), people, vec![]));
     let expected = [
         ("/people/1/email", "address-has-space"),
         ("/people/2/name", "name-empty"),
         ("/people/2/email", "address-empty"),
-        ("/people/3/roles", "roles-missing"),
+        ("/people/3/assignments", "roles-missing"),
     ];
     assert_eq!(told, expected.map(|(pointer, code)| (pointer.to_owned(), code)));
 }
@@ -132,10 +156,8 @@ fn addresses_that_are_taken_are_told_apart() {
 /// Proves I-7 in part: whoever invites gives nothing that they do not hold.
 #[test]
 fn a_role_above_ones_own_is_refused() {
-    let above = Invitee { roles: vec![role(2, &[]).id], ..by_mail("b@example.org") };
+    let above = Invitee { assignments: vec![Wanted::role(role(2, &[]).id)], ..by_mail("b@example.org") };
     assert!(matches!(invite(&Policy::default(), vec![above], vec![]), Err(InviteError::BeyondOwn { .. })));
-    let nothing: PermissionSet = PermissionSet::default();
-    assert_eq!(nothing.first_beyond(&nothing), None);
 }
 
 /// Proves APP-6 in its decision: letters beyond ASCII are for the tenants whose policy allows them.
@@ -143,7 +165,8 @@ fn a_role_above_ones_own_is_refused() {
 fn the_policy_bounds_channels_domains_and_letters() {
     let by_link = Invitee { reach: Reach::Link(None), ..by_mail("") };
     let mails_only = Policy { links_allowed: false, ..Policy::default() };
-    assert_eq!(invite(&mails_only, vec![by_link.clone()], vec![]), Err(InviteError::LinksNotAllowed));
+    let refused = invite(&mails_only, vec![by_link.clone()], vec![]).unwrap_err();
+    assert_eq!(refused, NotInvited::LinksNotAllowed.into());
     assert!(invite(&Policy::default(), vec![by_link], vec![]).is_ok());
 
     let own = Policy { allowed_domains: vec!["example.org".into()], ..Policy::default() };
@@ -160,9 +183,32 @@ fn a_validity_of_its_own_is_bounded() {
     let command = |validity| Invite {
         tenant: TenantId::from_uuid(Uuid::nil()),
         people: vec![by_mail("b@example.org")],
-        send: Sending::Now,
+        assignments: vec![],
+        send: None,
         validity,
     };
-    assert!(Drafts::read(&command(Some(3_600)), &Policy::default()).is_ok());
-    assert!(Drafts::read(&command(Some(3_599)), &Policy::default()).is_err());
+    assert!(Drafts::read(&command(Some(3_600)), &Policy::default(), &catalogue(), moment()).is_ok());
+    assert!(Drafts::read(&command(Some(3_599)), &Policy::default(), &catalogue(), moment()).is_err());
+}
+
+/// Proves APP-17 in its decision: where the policy says so, the owner of an account that has proved the address is a
+/// member at once and is told; everywhere else that person is asked like anybody.
+#[test]
+fn owners_of_accounts_join_at_once_where_the_policy_says_so() {
+    let address = EmailAddress::from_canonical("b@example.org").unwrap();
+    let account = Account {
+        email: Some(AccountEmail { address, proved_at: Some(moment()) }),
+        ..Account::new(AccountId::from_uuid(Uuid::from_u128(8)), DisplayName::parse("Bob").unwrap(), moment())
+    };
+    let join = Policy { existing_account: ExistingAccount::Join, ..Policy::default() };
+    let there = || vec![(account.clone(), None)];
+    let invited = invite_where(&join, vec![by_mail("b@example.org"), by_mail("c@example.org")], vec![], there());
+    let [bob, carol] = <[Invited; 2]>::try_from(invited.unwrap()).unwrap();
+    assert_eq!((bob.member.status(), bob.member.account()), (MemberStatus::Enabled, Some(account.id)));
+    assert!(matches!(bob.event(), Event::MemberAdmitted(_)) && bob.event().mails().len() == 1);
+    assert_eq!(carol.member.status(), MemberStatus::NotJoined);
+
+    let known_otherwise = vec![(account, Some(MemberId::from_uuid(Uuid::from_u128(7))))];
+    let told = codes(invite_where(&join, vec![by_mail("b@example.org")], vec![], known_otherwise));
+    assert_eq!(told, [("/people/0/email".to_owned(), "address-already-member")]);
 }

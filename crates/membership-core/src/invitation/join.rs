@@ -9,7 +9,7 @@ use crate::{
     id::TenantId,
     invitation::{
         Channel,
-        admit::{Door, NotAdmitted, read_door},
+        admit::{Door, NotAdmitted},
     },
     lifecycle::{Command, MemberClosed},
     link::{Link, Purpose},
@@ -43,7 +43,7 @@ impl Membership {
         ctx.actor.account()?;
         let link = self.links.read(Purpose::Invitation, token).map_err(NotAdmitted::from)?;
         let mut tx = self.store.begin(Scope::Tenant(TenantId::from_uuid(link.tenant))).await?;
-        let door = read_door(tx.as_mut(), &link, ctx.actor).await?;
+        let door = self.read_door(tx.as_mut(), &link, ctx).await?;
         let Some(account) = door.account.clone() else { return Err(Denied::SignedOut.into()) };
         let (member, events) = decide(door, &link, account, ctx)?;
         tx.commit(ctx, &events).await?;
@@ -63,7 +63,7 @@ pub(crate) fn decide(
     door.is_meant_for(&account)?;
     let Door { tenant, invitation, member, .. } = door;
     let invitation = invitation.join(account.id, ctx.now).map_err(NotAdmitted::from)?;
-    let member = member.join(account.id, ctx.now)?;
+    let member = member.join(&account, ctx.now)?;
     let mut events = Vec::new();
     if matches!(invitation.channel, Channel::Mail(_)) {
         events.extend(proof(account, ctx));

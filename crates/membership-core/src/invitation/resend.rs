@@ -4,12 +4,15 @@
 use crate::{
     Membership,
     context::Context,
-    invitation::send::{Issued, SendError, SendInvitation},
+    invitation::{
+        Subject,
+        send::{Issued, SendError},
+    },
 };
 
 impl Membership {
     /// Issues the next link of an invitation. From now on the one who resends answers for what it grants.
-    pub async fn resend_invitation(&self, ctx: &Context, command: SendInvitation) -> Result<Issued, SendError> {
-        self.issue(ctx, command, |invitation, by| invitation.resend(by, ctx.now)).await
+    pub async fn resend_invitation(&self, ctx: &Context, subject: Subject) -> Result<Issued, SendError> {
+        self.issue(ctx, subject, |invitation, by| invitation.resend(by, ctx.now)).await
     }
 }

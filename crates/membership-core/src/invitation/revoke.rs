@@ -2,25 +2,16 @@
 
 use crate::{
     Membership,
-    actor::{Denied, Granted, Grants, Standing},
+    actor::{Denied, Granted, Grants},
     context::Context,
     event::Event,
-    id::{InvitationId, TenantId},
-    invitation::Invitation,
+    invitation::{Invitation, Subject},
     lifecycle::Closed,
+    member::Member,
     refusal::refusals,
     role::Permission,
     store::{Scope, StoreError},
 };
-
-/// Take an invitation back.
-#[derive(Debug, Clone, Copy)]
-pub struct RevokeInvitation {
-    /// The tenant.
-    pub tenant: TenantId,
-    /// The invitation.
-    pub invitation: InvitationId,
-}
 
 refusals! {
     /// Why an invitation was not taken back.
@@ -44,13 +35,12 @@ refusals! {
 
 impl Membership {
     /// Takes an open invitation back.
-    pub async fn revoke_invitation(&self, ctx: &Context, command: RevokeInvitation) -> Result<Invitation, RevokeError> {
-        let account = ctx.actor.account()?;
-        let mut tx = self.store.begin(Scope::Tenant(command.tenant)).await?;
-        let (_, grants) = crate::admitted(tx.as_mut(), account).await?;
+    pub async fn revoke_invitation(&self, ctx: &Context, subject: Subject) -> Result<Invitation, RevokeError> {
+        let mut tx = self.store.begin(Scope::Tenant(subject.tenant)).await?;
+        let (_, grants) = self.admitted(tx.as_mut(), ctx).await?;
         let granted = grants.require(Permission::MEMBERS_INVITE)?;
-        let Some(invitation) = tx.invitation(command.invitation).await? else { return Err(RevokeError::Unknown) };
-        let Some(invitee) = tx.standing(invitation.member).await? else { return Err(RevokeError::Unknown) };
+        let Some(invitation) = tx.invitation(subject.invitation).await? else { return Err(RevokeError::Unknown) };
+        let Some(invitee) = tx.member(invitation.member).await? else { return Err(RevokeError::Unknown) };
         let revoked = decide(granted, &grants, invitation, &invitee, ctx)?;
         tx.commit(ctx, &[Event::InvitationRevoked(revoked.clone())]).await?;
         Ok(revoked)
@@ -61,15 +51,15 @@ fn decide(
     _: Granted,
     grants: &Grants,
     invitation: Invitation,
-    invitee: &Standing,
+    invitee: &Member,
     ctx: &Context,
 ) -> Result<Invitation, RevokeError> {
-    if invitee.member.representative {
+    if invitee.representative {
         return Err(RevokeError::Representative);
     }
     // Who could not have given it does not take it away either.
-    if let Some(permission) = grants.first_lacking(&invitee.roles) {
-        return Err(RevokeError::BeyondOwn { permission: permission.clone() });
+    if let Some(permission) = grants.first_above(&invitee.assignments) {
+        return Err(RevokeError::BeyondOwn { permission });
     }
     Ok(invitation.revoke(ctx.now)?)
 }

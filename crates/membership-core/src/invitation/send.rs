@@ -5,23 +5,15 @@ use crate::{
     actor::{Denied, Granted, Grants},
     context::Context,
     event::Event,
-    id::{AccountId, InvitationId, TenantId},
-    invitation::{Channel, Invitation, Inviter},
-    lifecycle::Closed,
+    id::AccountId,
+    invitation::{Channel, Invitation, Inviter, Subject},
+    lifecycle::{Closed, MemberClosed},
+    member::{Member, MemberStatus},
     refusal::refusals,
-    role::{Permission, Role},
+    role::Permission,
     store::{Scope, StoreError, Tx},
-    tenant::TenantStatus,
+    tenant::{TenantStatus, policy::NotInvited},
 };
-
-/// Send an invitation that is Ready.
-#[derive(Debug, Clone, Copy)]
-pub struct SendInvitation {
-    /// The tenant.
-    pub tenant: TenantId,
-    /// The invitation.
-    pub invitation: InvitationId,
-}
 
 /// An invitation whose newest link was just issued.
 #[derive(Debug, Clone)]
@@ -38,6 +30,9 @@ refusals! {
         /// No such invitation.
         Unknown = Absent "invitation-unknown"
             ("there is no such invitation in this tenant", "look it up in the list of members");
+        /// No such member.
+        MemberUnknown = Absent "member-unknown"
+            ("there is no such member in this tenant", "look it up in the list of members");
         /// No mail can be sent.
         MailOff = Unavailable "mail-not-configured"
             ("no mail server is configured, so an invitation by mail would never arrive",
@@ -49,31 +44,36 @@ refusals! {
         } = Forbidden "grant-exceeds-own"
             ("the invitation grants {permission}, which you do not hold yourself",
              "ask somebody who holds that permission to send it");
-    } passing Closed(Closed), Denied(Denied), Store(StoreError)
+    } passing Closed(Closed), Member(MemberClosed), NotInvited(NotInvited), Denied(Denied), Store(StoreError)
 }
 
 impl Membership {
     /// Issues the first link of an invitation that is Ready.
-    pub async fn send_invitation(&self, ctx: &Context, command: SendInvitation) -> Result<Issued, SendError> {
-        self.issue(ctx, command, |invitation, by| invitation.send(by, ctx.now)).await
+    pub async fn send_invitation(&self, ctx: &Context, subject: Subject) -> Result<Issued, SendError> {
+        self.issue(ctx, subject, |invitation, by| invitation.send(by, ctx.now)).await
     }
 
     /// Sending and resending differ in the transition only. Whoever issues a link answers for what it grants.
     pub(crate) async fn issue(
         &self,
         ctx: &Context,
-        command: SendInvitation,
+        subject: Subject,
         transition: impl FnOnce(Invitation, Inviter) -> Result<Invitation, Closed> + Send,
     ) -> Result<Issued, SendError> {
-        let account = ctx.actor.account()?;
-        let mut tx = self.store.begin(Scope::Tenant(command.tenant)).await?;
-        let sender = sender(tx.as_mut(), account).await?;
-        let Some(invitation) = tx.invitation(command.invitation).await? else { return Err(SendError::Unknown) };
-        let Some(invitee) = tx.standing(invitation.member).await? else { return Err(SendError::Unknown) };
+        let mut tx = self.store.begin(Scope::Tenant(subject.tenant)).await?;
+        let sender = self.sender(tx.as_mut(), ctx).await?;
+        let Some(invitation) = tx.invitation(subject.invitation).await? else { return Err(SendError::Unknown) };
+        let Some(invitee) = tx.member(invitation.member).await? else { return Err(SendError::Unknown) };
+        if invitee.status() == MemberStatus::Removed {
+            return Err(MemberClosed::Removed.into());
+        }
         if matches!(invitation.channel, Channel::Mail(_)) && !self.mail_is_on {
             return Err(SendError::MailOff);
         }
-        let inviter = sender.vouches(&invitee.roles)?;
+        if let Some(tenant) = tx.tenant().await? {
+            tenant.policy.issues(&invitation.channel, invitation.stage_at(ctx.now))?;
+        }
+        let inviter = sender.vouches(&invitee)?;
         let invitation = transition(invitation, inviter)?;
         tx.commit(ctx, &[Event::InvitationIssued(invitation.clone())]).await?;
         Ok(Issued { link: self.link_to_show(&invitation), invitation })
@@ -88,21 +88,24 @@ enum Sender {
     Operator(AccountId),
 }
 
-async fn sender(tx: &mut dyn Tx, account: AccountId) -> Result<Sender, SendError> {
-    let tenant = tx.tenant().await?.ok_or(Denied::TenantUnknown)?;
-    if tenant.status == TenantStatus::SettingUp && tx.installation().await?.operator == Some(account) {
-        return Ok(Sender::Operator(account));
+impl Membership {
+    async fn sender(&self, tx: &mut dyn Tx, ctx: &Context) -> Result<Sender, SendError> {
+        let account = ctx.actor.account()?;
+        let tenant = tx.tenant().await?.ok_or(Denied::TenantUnknown)?;
+        if tenant.status == TenantStatus::SettingUp && tx.installation().await?.operator == Some(account) {
+            return Ok(Sender::Operator(account));
+        }
+        let (_, grants) = self.admitted(tx, ctx).await?;
+        Ok(Sender::Member(grants.require(Permission::MEMBERS_INVITE)?, Box::new(grants)))
     }
-    let (_, grants) = crate::admitted(tx, account).await?;
-    Ok(Sender::Member(grants.require(Permission::MEMBERS_INVITE)?, Box::new(grants)))
 }
 
 impl Sender {
-    fn vouches(self, roles: &[Role]) -> Result<Inviter, SendError> {
+    fn vouches(self, invitee: &Member) -> Result<Inviter, SendError> {
         match self {
             Self::Operator(account) => Ok(Inviter::Operator(account)),
-            Self::Member(granted, grants) => match grants.first_lacking(roles) {
-                Some(permission) => Err(SendError::BeyondOwn { permission: permission.clone() }),
+            Self::Member(granted, grants) => match grants.first_lacking(invitee.assignments.iter()) {
+                Some(permission) => Err(SendError::BeyondOwn { permission }),
                 None => Ok(Inviter::Member(granted.spend())),
             },
         }

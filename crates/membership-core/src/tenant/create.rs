@@ -8,12 +8,13 @@ use crate::{
     context::Context,
     email::EmailAddress,
     event::Event,
-    id::{AccountId, InvitationId, MemberId, TenantId},
+    id::{AccountId, CatalogueId, InvitationId, MemberId, RoleId, TenantId},
     invitation::{Channel, Invitation, Inviter, invite::Reach},
     member::{Member, MemberState},
     name::DisplayName,
     ports::Entropy,
     refusal::{Fault, Faults, refusals},
+    role::{Access, Assignments},
     store::{Scope, StoreError},
     tenant::{Preset, Tenant, TenantStatus},
 };
@@ -27,6 +28,10 @@ pub struct CreateTenant {
     pub administrator: String,
     /// How to reach that person.
     pub reach: Reach,
+    /// By which preset; `None` for the configured one.
+    pub preset: Option<String>,
+    /// The tenant above it, if it has one.
+    pub parent: Option<TenantId>,
 }
 
 /// A new tenant that waits for its first administrator.
@@ -49,6 +54,18 @@ refusals! {
         MailOff = Unavailable "mail-not-configured"
             ("no mail server is configured, so an invitation by mail would never arrive",
              "configure a mail server, or invite by link");
+        /// No such preset.
+        PresetUnknown {
+            /// Its name.
+            name: String,
+            /// Those that there are.
+            known: String,
+        } = Invalid "preset-unknown" ("there is no preset {name}; there are {known}", "choose one of them");
+        /// No such tenant to be above.
+        ParentUnknown = Invalid "parent-unknown" ("there is no tenant with the id given as parent", "check the id");
+        /// Too many tenants above one another.
+        TooDeep = Conflict "tenants-too-deep"
+            ("a tenant may have at most 31 tenants above it", "choose a parent nearer to the top");
     } passing Faults(Faults), Denied(Denied), Store(StoreError)
 }
 
@@ -60,18 +77,38 @@ impl Membership {
         if tx.installation().await?.operator != Some(account) {
             return Err(Denied::OperatorOnly.into());
         }
-        let draft = draft(&command, &self.preset)?;
+        let preset = self.preset_named(command.preset.as_deref())?;
+        if let Some(parent) = command.parent {
+            // Tenants are never taken away and never moved, so no lock is needed to look up.
+            match self.directory.lineage(parent).await?.len() {
+                0 => return Err(CreateError::ParentUnknown),
+                MAX_DEPTH.. => return Err(CreateError::TooDeep),
+                1.. => {}
+            }
+        }
+        let draft = draft(&command, preset)?;
         if matches!(draft.channel, Channel::Mail(_)) && !self.mail_is_on {
             return Err(CreateError::MailOff);
         }
-        let (made, events) = decide(draft, account, &self.preset, ctx.now, self.entropy.as_ref());
+        let (made, events) = decide(draft, account, preset, ctx.now, self.entropy.as_ref());
         tx.commit(ctx, &events).await?;
         Ok(TenantMade { link: self.link_to_show(&made.invitation), ..made })
     }
+
+    fn preset_named(&self, name: Option<&str>) -> Result<&Preset, CreateError> {
+        let Some(name) = name else { return Ok(self.presets.standard()) };
+        let found = self.presets.get(name);
+        let known = || self.presets.names().collect::<Vec<_>>().join(", ");
+        found.ok_or_else(|| CreateError::PresetUnknown { name: name.to_owned(), known: known() })
+    }
 }
+
+/// Most tenants in one line from the top.
+pub const MAX_DEPTH: usize = 32;
 
 struct Draft {
     name: DisplayName,
+    parent: Option<TenantId>,
     administrator: DisplayName,
     channel: Channel,
 }
@@ -83,7 +120,9 @@ fn draft(command: &CreateTenant, preset: &Preset) -> Result<Draft, Faults> {
     let channel = command.reach.channel(|text| EmailAddress::parse(text, preset.policy.alphabet));
     let channel = channel.map_err(|fault| Fault::new("/administrator/email", &fault));
     match (name, administrator, channel) {
-        (Ok(name), Ok(administrator), Ok(channel)) => Ok(Draft { name, administrator, channel }),
+        (Ok(name), Ok(administrator), Ok(channel)) => {
+            Ok(Draft { name, parent: command.parent, administrator, channel })
+        }
         (name, administrator, channel) => {
             Err(Faults::of([name.err(), administrator.err(), channel.err()].into_iter().flatten()))
         }
@@ -97,38 +136,74 @@ fn decide(
     now: DateTime<Utc>,
     entropy: &dyn Entropy,
 ) -> (TenantMade, Vec<Event>) {
-    let (tenant, founding, administrators) = found(draft.name, TenantStatus::SettingUp, preset, now, entropy);
+    let founding = found(draft.name, TenantStatus::SettingUp, draft.parent, preset, now, entropy);
     let id = InvitationId::new(now, entropy);
-    let member = Member {
-        id: MemberId::new(now, entropy),
-        tenant: tenant.id,
-        name: draft.administrator,
-        email: draft.channel.address().cloned(),
-        roles: [administrators].into(),
-        representative: true,
-        creator: None,
-        created_at: now,
-        state: MemberState::NotJoined { invitation: id },
-    };
-    let validity = tenant.policy.invitation_validity;
+    let waiting = MemberState::NotJoined { invitation: id };
+    let member = founding.representative(draft.administrator, waiting, now, entropy);
+    let member = Member { email: draft.channel.address().cloned(), ..member };
+    let validity = founding.tenant.policy.invitation_validity;
     let invitation =
         Invitation::new(id, &member, Inviter::Operator(operator), draft.channel, validity, now).issued(now);
     let invited = Event::MemberInvited { member: member.clone(), invitation: invitation.clone() };
-    (TenantMade { tenant, administrator: member, invitation, link: None }, vec![founding, invited])
+    let events = vec![founding.event(), invited];
+    (TenantMade { tenant: founding.tenant, administrator: member, invitation, link: None }, events)
 }
 
-/// A new tenant with its roles, the event that founds it, and the id of the administrators' role.
+/// A new tenant with all that access in it is decided by.
+pub(crate) struct Founding {
+    pub(crate) tenant: Tenant,
+    access: Access,
+    administrators: RoleId,
+}
+
 pub(crate) fn found(
     name: DisplayName,
     status: TenantStatus,
+    parent: Option<TenantId>,
     preset: &Preset,
     now: DateTime<Utc>,
     entropy: &dyn Entropy,
-) -> (Tenant, Event, crate::id::RoleId) {
+) -> Founding {
     let id = TenantId::new(now, entropy);
-    let tenant = Tenant { id, name, status, policy: preset.policy.clone(), created_at: now };
-    let (administrator, others) = preset.roles_for(id, now, entropy);
-    let administrators = administrator.id;
-    let roles = std::iter::once(administrator).chain(others).collect();
-    (tenant.clone(), Event::TenantCreated { tenant, roles }, administrators)
+    let (access, administrators) = preset.access_for(id, now, entropy);
+    let tenant = Tenant {
+        id,
+        name,
+        status,
+        parent,
+        preset: preset.name.clone(),
+        policy: preset.policy.clone(),
+        catalogue: CatalogueId::new(now, entropy),
+        created_at: now,
+    };
+    Founding { tenant, access, administrators }
+}
+
+impl Founding {
+    pub(crate) fn event(&self) -> Event {
+        Event::TenantCreated { tenant: self.tenant.clone(), access: self.access.clone() }
+    }
+
+    /// The tenant's first administrator, who represents it.
+    pub(crate) fn representative(
+        &self,
+        name: DisplayName,
+        state: MemberState,
+        now: DateTime<Utc>,
+        entropy: &dyn Entropy,
+    ) -> Member {
+        Member {
+            id: MemberId::new(now, entropy),
+            tenant: self.tenant.id,
+            name,
+            email: None,
+            username: None,
+            assignments: Assignments::of_role(self.administrators),
+            representative: true,
+            creator: None,
+            created_at: now,
+            epoch: 0,
+            state,
+        }
+    }
 }

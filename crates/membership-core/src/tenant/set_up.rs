@@ -7,7 +7,7 @@ use crate::{
     context::Context,
     email::{Alphabet, EmailAddress},
     event::Event,
-    id::{AccountId, MemberId},
+    id::AccountId,
     installation::{Installation, SetUpClosed},
     link::{LinkFault, Purpose},
     member::{Member, MemberState},
@@ -106,35 +106,25 @@ impl Membership {
     ) -> (SetUpDone, Vec<Event>) {
         let (now, entropy) = (ctx.now, self.entropy.as_ref());
         let account = Account {
-            id: AccountId::new(now, entropy),
-            name: draft.name.clone(),
             username: Some(draft.username),
             email: draft.email.clone().map(|address| AccountEmail { address, proved_at: None }),
             password: Some(password),
-            registered_at: now,
-            sessions_valid_from: now,
+            ..Account::new(AccountId::new(now, entropy), draft.name.clone(), now)
         };
-        let (tenant, founding, administrators) = found(draft.tenant, TenantStatus::Active, &self.preset, now, entropy);
-        let member = Member {
-            id: MemberId::new(now, entropy),
-            tenant: tenant.id,
-            name: draft.name,
-            email: draft.email,
-            roles: [administrators].into(),
-            representative: true,
-            creator: None,
-            created_at: now,
-            state: MemberState::Enabled { account: account.id, joined_at: now },
-        };
-        let (session, key) = Session::start(account.id, now, entropy);
+        let preset = self.presets.standard();
+        let founding = found(draft.tenant, TenantStatus::Active, None, preset, now, entropy);
+        let joined = MemberState::Enabled { account: account.id, joined_at: now };
+        let member = founding.representative(draft.name, joined, now, entropy);
+        let member = Member { email: draft.email, username: account.username.clone(), ..member };
+        let (session, key) = Session::start(&account, now, entropy);
         let events = vec![
             Event::AccountRegistered(account.clone()),
             Event::InstallationSetUp(Installation { operator: Some(account.id), ..installation }),
-            founding,
+            founding.event(),
             Event::MemberAdded(member.clone()),
             Event::SessionStarted(session.clone()),
         ];
-        (SetUpDone { tenant, member, account, session, key }, events)
+        (SetUpDone { tenant: founding.tenant, member, account, session, key }, events)
     }
 }
 

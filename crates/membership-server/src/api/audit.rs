@@ -1,7 +1,5 @@
 //! What happened in a tenant.
 
-use std::fmt::Write as _;
-
 use chrono::{DateTime, Utc};
 use membership_core::{audit, id::TenantId};
 use membership_web::Edge;
@@ -15,17 +13,17 @@ use poem_openapi::{
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Chapter, Named, listing};
+use super::{Chapter, Named, hexadecimal, records};
 use crate::{answer::Answer, caller::Caller};
 
-/// A part of a tenant's audit, oldest record first.
+/// A page of a tenant's audit.
 #[derive(Object)]
 struct AuditPage {
     /// The records.
     records: Vec<AuditRecord>,
-    /// What to send as `after` for the next page; absent on the last one.
+    /// Where the next page begins; absent on the last one.
     #[oai(skip_serializing_if_is_none)]
-    next_after: Option<u64>,
+    next_cursor: Option<String>,
 }
 
 /// One record. Each is chained to the one before by its hash.
@@ -41,7 +39,9 @@ struct AuditRecord {
     request: Uuid,
     /// What: the event's name.
     name: String,
-    /// What exactly. Without secrets.
+    /// The thing that it is about: a member (an invitation is its member's), a role, the tenant.
+    object: Uuid,
+    /// What exactly: how the thing is since, and where it was edited how it was before. Without secrets.
     body: Any<Value>,
     /// SHA-256 over the record before and this one, in hexadecimal digits.
     hash: String,
@@ -53,7 +53,8 @@ pub(crate) struct AuditApi;
 impl AuditApi {
     /// Read the audit of a tenant
     ///
-    /// Every fact that ever happened in the tenant, in order. Needs `membership:audit.read`.
+    /// A page of what ever happened in the tenant. Needs `membership:audit.read`.
+    #[expect(clippy::too_many_arguments, reason = "each is one parameter of the query")]
     #[oai(path = "/tenants/:tenant/audit", method = "get", operation_id = "readAudit")]
     async fn read(
         &self,
@@ -61,17 +62,39 @@ impl AuditApi {
         caller: Caller,
         /// The tenant.
         tenant: Path<String>,
-        /// Only records after this revision; 0 unless told otherwise.
-        after: Query<Option<String>>,
+        /// Only what is about the thing with this identifier.
+        object: Query<Option<String>>,
+        /// Only what was done by this one: `anonymous`, `system`, or an account's identifier.
+        actor: Query<Option<String>>,
+        /// Only records of this name, or whose name begins with it and a dot: `member` for `member.invited` and its like.
+        name: Query<Option<String>>,
+        /// Only what happened at this moment or later, as in `2026-03-02T09:00:00Z`.
+        from: Query<Option<String>>,
+        /// Only what happened before this moment.
+        before: Query<Option<String>>,
+        /// `newest` or `oldest` first; `newest` unless told otherwise.
+        order: Query<Option<String>>,
         /// Most records of the page, 1 to 200; 50 unless told otherwise.
         limit: Query<Option<String>>,
+        /// Where the page begins: `next_cursor` of the page before.
+        cursor: Query<Option<String>>,
     ) -> Answer<Json<AuditPage>> {
-        let (after, limit) = listing::records(after.as_deref(), limit.as_deref())?;
+        let asked = records::Asked {
+            object: object.as_deref(),
+            actor: actor.as_deref(),
+            name: name.as_deref(),
+            from: from.as_deref(),
+            before: before.as_deref(),
+            order: order.as_deref(),
+            limit: limit.as_deref(),
+            cursor: cursor.as_deref(),
+        };
+        let (filter, order, limit) = asked.read()?;
         let tenant = TenantId::named(&tenant);
-        let records = edge.membership().audit(&caller.context, tenant, after, limit).await?;
-        let full = records.len() == usize::from(limit);
-        let next_after = records.last().filter(|_| full).map(|record| record.revision);
-        Ok(Json(AuditPage { records: records.into_iter().map(AuditRecord::from).collect(), next_after }))
+        let found = edge.membership().audit(&caller.context, tenant, &filter, order, limit).await?;
+        let full = found.len() == usize::from(limit);
+        let next_cursor = found.last().filter(|_| full).map(|record| records::cursor_after(record.revision));
+        Ok(Json(AuditPage { records: found.into_iter().map(AuditRecord::from).collect(), next_cursor }))
     }
 }
 
@@ -82,17 +105,10 @@ impl From<audit::Record> for AuditRecord {
             at: record.at,
             actor: record.actor.to_text(),
             request: record.request.as_uuid(),
+            object: record.object,
             name: record.name,
             body: Any(serde_json::from_str(&record.body).unwrap_or(Value::String(record.body))),
-            hash: hexadecimal(&record.hash),
+            hash: hexadecimal::write(&record.hash),
         }
     }
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

@@ -1,12 +1,13 @@
 //! Asking people to join: the inviter's side.
 
 use membership_core::{
-    id::{InvitationId, RoleId, TenantId},
+    id::{InvitationId, TenantId},
     invitation::{
+        Subject,
         invite::{self, Invite, Invitee, Sending},
-        revoke::RevokeInvitation,
-        send::{self, SendInvitation},
+        send,
     },
+    refusal::Faults,
 };
 use membership_web::Edge;
 use poem::web::Data;
@@ -14,12 +15,12 @@ use poem_openapi::{ApiResponse, Object, OpenApi, param::Path, payload::Json};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::{Chapter, Named, reach};
+use super::{Chapter, Named, given::Given, reach};
 use crate::{
     answer::Answer,
     body::Body,
     caller::Caller,
-    representation::{Invitation, Member, Send, Via},
+    representation::{Assignment, Invitation, Member, Send, Via},
 };
 
 /// Whom to invite.
@@ -28,8 +29,12 @@ use crate::{
 struct InviteRequest {
     /// The people: 1 to 10, or as many as the tenant's policy says. All of them are invited, or none.
     people: Vec<Person>,
-    /// Whether the invitations go out at once.
-    send: Send,
+    /// The roles that each person shall hold, for good, unless something else is said of one.
+    roles: Option<Vec<Uuid>>,
+    /// What each person shall hold beside them, unless something else is said of one.
+    assignments: Option<Vec<Assignment>>,
+    /// Whether the invitations go out at once. The tenant's policy says, unless told otherwise.
+    send: Option<Send>,
     /// How long each link is good, in seconds: 3600 to 2592000. The tenant's policy says, unless told otherwise.
     validity_seconds: Option<u32>,
 }
@@ -44,8 +49,11 @@ struct Person {
     via: Via,
     /// The person's address; needed for `mail`.
     email: Option<String>,
-    /// What the person shall be: at least one of the tenant's roles, none of which grants what the inviter lacks.
-    roles: Vec<Uuid>,
+    /// The roles that the person shall hold, for good; none of them grants what the inviter lacks.
+    roles: Option<Vec<Uuid>>,
+    /// What the person shall hold beside them; of both together at least one role. Where neither is given, what the call
+    /// says of all counts.
+    assignments: Option<Vec<Assignment>>,
 }
 
 /// The people who were invited, in the order of the request.
@@ -58,10 +66,11 @@ struct InviteAnswer {
 /// One person who was invited.
 #[derive(Object)]
 struct InvitedPerson {
-    /// The new member, not joined.
+    /// The new member: not joined, or enabled where the tenant's policy has owners of accounts join at once.
     member: Member,
-    /// Its invitation.
-    invitation: Invitation,
+    /// Its invitation, unless it has joined at once.
+    #[oai(skip_serializing_if_is_none)]
+    invitation: Option<Invitation>,
     /// The link to hand over, when it goes by link and was issued. It is shown this once.
     #[oai(skip_serializing_if_is_none)]
     link: Option<String>,
@@ -69,7 +78,7 @@ struct InvitedPerson {
 
 /// An invitation whose newest link was just issued.
 #[derive(Object)]
-struct IssuedInvitation {
+pub(super) struct IssuedInvitation {
     /// The invitation.
     invitation: Invitation,
     /// The link to hand over, when it goes by link. It is shown this once.
@@ -91,7 +100,8 @@ impl InvitationsApi {
     /// Invite people
     ///
     /// Invites up to ten people in one call, all of them or none. Needs `membership:members.invite` and every permission
-    /// that the chosen roles grant. Whether somebody has an account elsewhere makes no difference to the answer.
+    /// that is granted. Whether somebody has an account elsewhere makes no difference to the answer, unless the tenant's policy
+    /// has owners of accounts join at once.
     #[oai(path = "/tenants/:tenant/invitations", method = "post", operation_id = "invite")]
     async fn invite(
         &self,
@@ -101,14 +111,13 @@ impl InvitationsApi {
         tenant: Path<String>,
         body: Body<InviteRequest>,
     ) -> Answer<PeopleInvited> {
-        let InviteRequest { people, send, validity_seconds: validity } = body.0;
-        let people = people.into_iter().map(Invitee::from).collect();
-        let command = Invite { tenant: TenantId::named(&tenant), people, send: send.into(), validity };
-        let invited = edge.membership().invite(&caller.context, command).await?;
+        let (command, given) = body.0.read(TenantId::named(&tenant))?;
+        let invited = edge.membership().invite(&caller.context, command).await;
+        let invited = invited.map_err(|error| Given::refuse(&given, error))?;
         let now = caller.context.now;
         let seen = |invited: invite::Invited| InvitedPerson {
             member: invited.member.into(),
-            invitation: Invitation::at(&invited.invitation, None, now),
+            invitation: invited.invitation.map(|invitation| Invitation::at(&invitation, None, now)),
             link: invited.link,
         };
         Ok(PeopleInvited::Created(Json(InviteAnswer { invited: invited.into_iter().map(seen).collect() })))
@@ -127,9 +136,11 @@ impl InvitationsApi {
         /// The invitation.
         invitation: Path<String>,
     ) -> Answer<Json<Invitation>> {
-        let SendInvitation { tenant, invitation } = at(&tenant, &invitation);
+        let Subject { tenant, invitation } = at(&tenant, &invitation);
         let view = edge.membership().invitation(&caller.context, tenant, invitation).await?;
-        Ok(Json(Invitation::at(&view.invitation, view.delivery.as_ref(), caller.context.now)))
+        let legend = edge.membership().legend(&caller.context, tenant).await?;
+        let seen = Invitation::at(&view.invitation, view.delivery.as_ref(), caller.context.now);
+        Ok(Json(seen.explained(&legend, &view.member.assignments)))
     }
 
     /// Send an invitation
@@ -181,27 +192,45 @@ impl InvitationsApi {
         /// The invitation.
         invitation: Path<String>,
     ) -> Answer<Json<Invitation>> {
-        let SendInvitation { tenant, invitation } = at(&tenant, &invitation);
-        let command = RevokeInvitation { tenant, invitation };
-        let revoked = edge.membership().revoke_invitation(&caller.context, command).await?;
+        let revoked = edge.membership().revoke_invitation(&caller.context, at(&tenant, &invitation)).await?;
         Ok(Json(Invitation::at(&revoked, None, caller.context.now)))
     }
 }
 
-fn at(tenant: &str, invitation: &str) -> SendInvitation {
-    SendInvitation { tenant: TenantId::named(tenant), invitation: InvitationId::named(invitation) }
+fn at(tenant: &str, invitation: &str) -> Subject {
+    Subject { tenant: TenantId::named(tenant), invitation: InvitationId::named(invitation) }
 }
 
 impl IssuedInvitation {
-    fn of(issued: send::Issued, caller: &Caller) -> Self {
+    pub(super) fn of(issued: send::Issued, caller: &Caller) -> Self {
         Self { invitation: Invitation::at(&issued.invitation, None, caller.context.now), link: issued.link }
     }
 }
 
-impl From<Person> for Invitee {
-    fn from(person: Person) -> Self {
-        let roles = person.roles.into_iter().map(RoleId::from_uuid).collect();
-        Self { name: person.name, reach: reach(person.via, person.email), roles }
+impl InviteRequest {
+    /// The command, and where in this request what it gives stands; or every fault of form.
+    fn read(self, tenant: TenantId) -> Result<(Invite, Vec<Given>), Faults> {
+        let Self { people, roles, assignments, send, validity_seconds: validity } = self;
+        let (mut faults, mut given) = (Vec::new(), Vec::new());
+        let mut read = |roles, assignments, at| match Given::read(roles, assignments, at) {
+            Ok((wanted, place)) => {
+                given.push(place);
+                wanted
+            }
+            Err(found) => {
+                faults.extend(found);
+                Vec::new()
+            }
+        };
+        let assignments = read(roles, assignments, String::new());
+        let people = people.into_iter().enumerate().map(|(row, person)| Invitee {
+            name: person.name,
+            reach: reach(person.via, person.email),
+            assignments: read(person.roles, person.assignments, format!("/people/{row}")),
+        });
+        let people = people.collect();
+        Faults::refuse(faults)?;
+        Ok((Invite { tenant, people, assignments, send: send.map(Sending::from), validity }, given))
     }
 }
 

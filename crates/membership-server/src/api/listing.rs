@@ -1,11 +1,14 @@
 //! Lists come in pages. A cursor says where the next one begins; what is in it is nobody's business.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::{DateTime, Utc};
 use membership_core::{
-    directory::{MAX_PAGE, MemberFilter, Page},
-    id::MemberId,
+    directory::{AnyOf, MAX_PAGE, MemberFilter, Page},
+    id::{MemberId, RoleId},
+    lifecycle::Stage,
     member::MemberStatus,
-    refusal::{Fault, Faults},
+    refusal::{Fault, Faults, Refusal},
+    search,
 };
 use uuid::Uuid;
 
@@ -14,55 +17,113 @@ use crate::body::InputFault;
 /// Rows of a page unless told otherwise.
 const DEFAULT_LIMIT: u16 = 50;
 
+/// A query for members, as it came.
+pub(super) struct Asked<'a> {
+    pub(super) status: Option<&'a str>,
+    pub(super) stage: Option<&'a str>,
+    pub(super) role: Option<&'a str>,
+    pub(super) q: Option<&'a str>,
+    pub(super) limit: Option<&'a str>,
+    pub(super) cursor: Option<&'a str>,
+}
+
+/// A query for members, read.
+pub(super) struct Listing {
+    /// Which members.
+    pub(super) filter: MemberFilter,
+    /// Which page of them.
+    pub(super) page: Page<MemberId>,
+    /// The text to search for has neither letter nor digit: nobody is called so.
+    pub(super) nobody: bool,
+    /// These are pages of those who are called almost as was asked for.
+    pub(super) near: bool,
+}
+
 /// The cursor for what comes after `last`.
 pub(super) fn cursor_after(last: MemberId) -> String {
     URL_SAFE_NO_PAD.encode(last.as_uuid().as_bytes())
 }
 
-/// Which page of which members is asked for; every fault of the query at once.
-pub(super) fn members(
-    status: Option<&str>,
-    limit: Option<&str>,
-    cursor: Option<&str>,
-) -> Result<(MemberFilter, Page<MemberId>), Faults> {
-    let status = status.map(read_status).transpose();
-    let limit = read_limit(limit);
-    let after = cursor.map(read_cursor).transpose();
-    match (status, limit, after) {
-        (Ok(status), Ok(limit), Ok(after)) => Ok((MemberFilter { status }, Page { after, limit })),
-        (status, limit, after) => Err(faults([
-            status.err().map(|fault| ("/status", fault)),
-            limit.err().map(|fault| ("/limit", fault)),
-            after.err().map(|fault| ("/cursor", fault)),
-        ])),
+/// The same, on pages of those who are called almost as was asked for.
+pub(super) fn near_cursor_after(last: MemberId) -> String {
+    let mut bytes = last.as_uuid().as_bytes().to_vec();
+    bytes.push(NEAR);
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// What is behind the identifier in a cursor on such pages.
+const NEAR: u8 = 1;
+
+impl Asked<'_> {
+    /// What is asked for at `now`; every fault of the query at once.
+    pub(super) fn read(&self, now: DateTime<Utc>) -> Result<Listing, Faults> {
+        let mut faults = Vec::new();
+        let status = noted(self.status.map(status).transpose(), "/status", &mut faults).flatten();
+        let stage = noted(self.stage.map(stage).transpose(), "/stage", &mut faults).flatten();
+        let role = noted(self.role.map(role).transpose(), "/role", &mut faults).flatten();
+        let typed = self.q.filter(|q| !q.trim().is_empty());
+        let text = noted(typed.map(search::Query::parse).transpose(), "/q", &mut faults).flatten();
+        let (nobody, text) = (text == Some(None), text.flatten());
+        let limit = noted(read_limit(self.limit), "/limit", &mut faults).unwrap_or(DEFAULT_LIMIT);
+        let cursor = self.cursor.map(cursor).transpose();
+        let (after, near) =
+            noted(cursor, "/cursor", &mut faults).flatten().map_or((None, false), |(after, near)| (Some(after), near));
+        let text = if near { text.and_then(|text| text.near()) } else { text };
+        if near && text.is_none() {
+            faults.push(Fault::new("/cursor", &InputFault::Cursor));
+        }
+        Faults::refuse(faults)?;
+        let given = role.map(|role| AnyOf { roles: vec![role], permission: None, at: None });
+        let filter = MemberFilter { status, stage: stage.map(|stage| (stage, now)), given, text };
+        Ok(Listing { filter, page: Page { after, limit }, nobody, near })
     }
 }
 
-/// Which records of an audit are asked for.
-pub(super) fn records(after: Option<&str>, limit: Option<&str>) -> Result<(u64, u16), Faults> {
-    let after = after.map_or(Ok(0), |after| after.parse().map_err(|_| InputFault::Revision));
-    match (after, read_limit(limit)) {
-        (Ok(after), Ok(limit)) => Ok((after, limit)),
-        (after, limit) => {
-            Err(faults([after.err().map(|fault| ("/after", fault)), limit.err().map(|fault| ("/limit", fault))]))
+fn noted<T, R: Refusal>(read: Result<T, R>, pointer: &str, faults: &mut Vec<Fault>) -> Option<T> {
+    read.map_err(|fault| faults.push(Fault::new(pointer, &fault))).ok()
+}
+
+/// Which page is asked for.
+pub(super) fn page(limit: Option<&str>, cursor: Option<&str>) -> Result<Page<MemberId>, Faults> {
+    match (read_limit(limit), cursor.map(read_cursor).transpose()) {
+        (Ok(limit), Ok(after)) => Ok(Page { after, limit }),
+        (limit, after) => {
+            let limit = limit.err().map(|fault| Fault::new("/limit", &fault));
+            let after = after.err().map(|fault| Fault::new("/cursor", &fault));
+            Err(Faults::of(limit.into_iter().chain(after)))
         }
     }
 }
 
-fn read_limit(limit: Option<&str>) -> Result<u16, InputFault> {
+pub(super) fn read_limit(limit: Option<&str>) -> Result<u16, InputFault> {
     let Some(limit) = limit else { return Ok(DEFAULT_LIMIT) };
     limit.parse().ok().filter(|limit| (1..=MAX_PAGE).contains(limit)).ok_or(InputFault::Limit)
 }
 
-fn read_status(word: &str) -> Result<MemberStatus, InputFault> {
+fn status(word: &str) -> Result<MemberStatus, InputFault> {
     MemberStatus::ALL.into_iter().find(|status| status.as_str() == word).ok_or(InputFault::Status)
 }
 
-fn read_cursor(cursor: &str) -> Result<MemberId, InputFault> {
-    let bytes = URL_SAFE_NO_PAD.decode(cursor).ok().and_then(|bytes| bytes.try_into().ok());
-    bytes.map(|bytes| MemberId::from_uuid(Uuid::from_bytes(bytes))).ok_or(InputFault::Cursor)
+fn stage(word: &str) -> Result<Stage, InputFault> {
+    Stage::ALL.into_iter().find(|stage| stage.as_str() == word).ok_or(InputFault::Stage)
 }
 
-fn faults<const N: usize>(found: [Option<(&'static str, InputFault)>; N]) -> Faults {
-    Faults::of(found.into_iter().flatten().map(|(pointer, fault)| Fault::new(pointer, &fault)))
+fn role(text: &str) -> Result<RoleId, InputFault> {
+    Uuid::try_parse(text).map(RoleId::from_uuid).map_err(|_| InputFault::Identifier)
+}
+
+/// Where a list of members goes on, and whether on pages of those who are called almost as was asked for.
+fn cursor(cursor: &str) -> Result<(MemberId, bool), InputFault> {
+    let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| InputFault::Cursor)?;
+    let (id, near) = match bytes.split_last() {
+        Some((&NEAR, id)) if bytes.len() > 16 => (id, true),
+        Some(_) | None => (bytes.as_slice(), false),
+    };
+    let id = Uuid::from_slice(id).map_err(|_| InputFault::Cursor)?;
+    Ok((MemberId::from_uuid(id), near))
+}
+
+fn read_cursor(text: &str) -> Result<MemberId, InputFault> {
+    let (after, near) = cursor(text)?;
+    if near { Err(InputFault::Cursor) } else { Ok(after) }
 }

@@ -1,9 +1,14 @@
 //! Signing in and out, and who one is.
 
-use membership_core::{account::sign_in, directory, ports::Secret};
-use membership_web::{Edge, Visitor, session_cookie};
+use membership_core::{
+    account::{change_password::ChangePassword, sign_in},
+    actor::Duty,
+    directory,
+    ports::Secret,
+};
+use membership_web::{Edge, Via, Visitor, session_cookie};
 use poem::web::Data;
-use poem_openapi::{ApiResponse, Object, OpenApi, payload::Json};
+use poem_openapi::{ApiResponse, Enum, Object, OpenApi, payload::Json};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -11,7 +16,7 @@ use super::{Chapter, PREFIX};
 use crate::{
     answer::Answer,
     body::Body,
-    caller::Caller,
+    caller::Arrived,
     representation::{Account, MemberStatus, Session, SignedIn, Tenant, Transport},
 };
 
@@ -25,6 +30,16 @@ struct SignInRequest {
     password: String,
     /// How the session is handed over.
     transport: Transport,
+}
+
+/// A password in place of another.
+#[derive(Object, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewPassword {
+    /// The present password.
+    current: String,
+    /// The new one: 15 to 256 characters of any kind.
+    new: String,
 }
 
 /// The session of this request.
@@ -45,6 +60,16 @@ struct Me {
     operator: bool,
     /// The tenants where it is a member, by name.
     places: Vec<Place>,
+    /// What has to be done before anything else; empty for most.
+    owes: Vec<OwedDuty>,
+}
+
+/// What has to be done before anything else.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[oai(rename_all = "kebab-case")]
+enum OwedDuty {
+    /// Choose another password: the present one is a temporary one that somebody else has chosen.
+    NewPassword,
 }
 
 /// One of the places where an account is a member.
@@ -111,7 +136,7 @@ impl SessionsApi {
     /// The session that this request was made in, and whose it is.
     #[expect(clippy::unused_async, reason = "an operation is asynchronous, whether or not it waits for anything")]
     #[oai(path = "/sessions/current", method = "get", operation_id = "getCurrentSession")]
-    async fn current(&self, caller: Caller) -> Answer<Json<CurrentSession>> {
+    async fn current(&self, caller: Arrived) -> Answer<Json<CurrentSession>> {
         Ok(Json(CurrentSession { account: caller.account.into(), session: (&caller.session).into() }))
     }
 
@@ -119,7 +144,7 @@ impl SessionsApi {
     ///
     /// Ends the session that this request was made in, at once and everywhere.
     #[oai(path = "/sessions/current", method = "delete", operation_id = "signOut")]
-    async fn sign_out(&self, edge: Data<&Edge>, caller: Caller) -> Answer<SessionEnded> {
+    async fn sign_out(&self, edge: Data<&Edge>, caller: Arrived) -> Answer<SessionEnded> {
         edge.membership().sign_out(&caller.context, &caller.session).await?;
         Ok(SessionEnded::Done(session_cookie::clear(&edge), r#""cookies", "storage""#.to_owned()))
     }
@@ -128,10 +153,41 @@ impl SessionsApi {
     ///
     /// The account that is signed in, the tenants where it is a member, and whether it operates the installation.
     #[oai(path = "/me", method = "get", operation_id = "getMe")]
-    async fn me(&self, edge: Data<&Edge>, caller: Caller) -> Answer<Json<Me>> {
+    async fn me(&self, edge: Data<&Edge>, caller: Arrived) -> Answer<Json<Me>> {
         let (places, operator) = edge.membership().places(&caller.context, &caller.account).await?;
         let places = places.into_iter().map(Place::from).collect();
-        Ok(Json(Me { account: caller.account.into(), operator, places }))
+        let owes = caller.context.actor.signed_in()?.owes.map(OwedDuty::from).into_iter().collect();
+        Ok(Json(Me { account: caller.account.into(), operator, places, owes }))
+    }
+
+    /// Choose another password
+    ///
+    /// Whoever knows the present password may, and with a temporary password this comes before anything else. It ends every
+    /// session of the account and starts a new one, whose key is handed over as that of this request was.
+    #[oai(path = "/me/password", method = "post", operation_id = "changePassword")]
+    async fn change_password(
+        &self,
+        edge: Data<&Edge>,
+        caller: Arrived,
+        body: Body<NewPassword>,
+    ) -> Answer<SessionStarted> {
+        let NewPassword { current, new } = body.0;
+        let command = ChangePassword { current: Secret::new(current), new: Secret::new(new) };
+        let changed = edge.membership().change_password(&caller.context, command).await?;
+        let transport = match caller.via {
+            Via::Cookie => Transport::Cookie,
+            Via::Bearer | Via::Nothing => Transport::Bearer,
+        };
+        let (signed_in, cookie) = SignedIn::by(transport, &edge, changed.account, &changed.session, &changed.key);
+        Ok(SessionStarted::Created(Json(signed_in), format!("{PREFIX}/sessions/current"), cookie))
+    }
+}
+
+impl From<Duty> for OwedDuty {
+    fn from(duty: Duty) -> Self {
+        match duty {
+            Duty::NewPassword => Self::NewPassword,
+        }
     }
 }
 

@@ -1,6 +1,10 @@
-//! Tenants and their roles.
+//! Tenants: making them, looking at them, closing them.
 
-use membership_core::{id::TenantId, tenant::create::CreateTenant};
+use membership_core::{
+    TenantView,
+    id::TenantId,
+    tenant::create::{CreateTenant, TenantMade},
+};
 use membership_web::Edge;
 use poem::web::Data;
 use poem_openapi::{ApiResponse, Object, OpenApi, param::Path, payload::Json};
@@ -12,7 +16,7 @@ use crate::{
     answer::Answer,
     body::Body,
     caller::Caller,
-    representation::{Invitation, Member, Role, Tenant, Via},
+    representation::{Ancestor, Invitation, Member, StateWords, Tenant, Via},
 };
 
 /// A tenant to make.
@@ -23,6 +27,10 @@ struct NewTenant {
     name: String,
     /// Its first administrator, who is invited.
     administrator: NewAdministrator,
+    /// The preset to make it by; the configured one unless told otherwise.
+    preset: Option<String>,
+    /// The tenant above it, if it shall have one. Nothing is inherited from it.
+    parent: Option<Uuid>,
 }
 
 /// The first administrator of a tenant.
@@ -39,7 +47,7 @@ struct NewAdministrator {
 
 /// A new tenant that waits for its first administrator.
 #[derive(Object)]
-struct TenantMade {
+struct MadeTenant {
     /// The tenant.
     tenant: Tenant,
     /// Its representative administrator, not joined.
@@ -58,15 +66,14 @@ struct TenantSeen {
     tenant: Tenant,
     /// The member that one is there.
     member: Uuid,
-    /// What one may do there.
+    /// Whether one is its representative administrator.
+    representative: bool,
+    /// What one may do there at this moment.
     permissions: Vec<String>,
-}
-
-/// The roles of a tenant.
-#[derive(Object)]
-struct RoleList {
-    /// By name.
-    roles: Vec<Role>,
+    /// The tenants from the top to this one, itself the last.
+    lineage: Vec<Ancestor>,
+    /// What the states are called there.
+    words: StateWords,
 }
 
 #[derive(ApiResponse)]
@@ -74,7 +81,7 @@ enum TenantCreated {
     /// The tenant exists and its first administrator is invited.
     #[oai(status = 201)]
     Created(
-        Json<TenantMade>,
+        Json<MadeTenant>,
         /// The tenant.
         #[oai(header = "Location")]
         String,
@@ -87,26 +94,26 @@ pub(crate) struct TenantsApi;
 impl TenantsApi {
     /// Make a tenant
     ///
-    /// Makes a tenant with the roles and the policy of the configured preset and invites its first administrator. Only
-    /// the operator of the installation may.
+    /// Makes a tenant with the applications, the roles and the policy of a preset and invites its first administrator. The
+    /// preset is copied: what becomes of it later changes no tenant. Only the operator of the installation may.
     #[oai(path = "/tenants", method = "post", operation_id = "createTenant")]
     async fn create(&self, edge: Data<&Edge>, caller: Caller, body: Body<NewTenant>) -> Answer<TenantCreated> {
-        let NewTenant { name, administrator: NewAdministrator { name: administrator, via, email } } = body.0;
-        let command = CreateTenant { name, administrator, reach: reach(via, email) };
-        let made = edge.membership().create_tenant(&caller.context, command).await?;
-        let location = format!("{PREFIX}/tenants/{}", made.tenant.id);
-        let answer = TenantMade {
-            tenant: made.tenant.into(),
-            administrator: made.administrator.into(),
-            invitation: Invitation::at(&made.invitation, None, caller.context.now),
-            link: made.link,
-        };
+        let NewTenant { name, administrator: NewAdministrator { name: administrator, via, email }, preset, parent } =
+            body.0;
+        let parent = parent.map(TenantId::from_uuid);
+        let command = CreateTenant { name, administrator, reach: reach(via, email), preset, parent };
+        let TenantMade { tenant, administrator, invitation, link } =
+            edge.membership().create_tenant(&caller.context, command).await?;
+        let location = format!("{PREFIX}/tenants/{}", tenant.id);
+        let invitation = Invitation::at(&invitation, None, caller.context.now);
+        let answer = MadeTenant { tenant: tenant.into(), administrator: administrator.into(), invitation, link };
         Ok(TenantCreated::Created(Json(answer), location))
     }
 
     /// Show a tenant
     ///
-    /// The tenant, and what one may do in it. A tenant where one is not a member is answered as one that does not exist.
+    /// The tenant, what one is and may do in it, and the tenants above it. A tenant where one is not a member is answered
+    /// as one that does not exist.
     #[oai(path = "/tenants/:tenant", method = "get", operation_id = "getTenant")]
     async fn show(
         &self,
@@ -115,23 +122,51 @@ impl TenantsApi {
         /// The tenant.
         tenant: Path<String>,
     ) -> Answer<Json<TenantSeen>> {
-        let (tenant, grants) = edge.membership().tenant(&caller.context, TenantId::named(&tenant)).await?;
-        let permissions = grants.all().iter().map(ToString::to_string).collect();
-        Ok(Json(TenantSeen { tenant: tenant.into(), member: grants.member().id.as_uuid(), permissions }))
+        let seen = edge.membership().tenant(&caller.context, TenantId::named(&tenant)).await?;
+        Ok(Json(seen.into()))
     }
 
-    /// List the roles of a tenant
+    /// Suspend a tenant
     ///
-    /// Every role with its permissions, by name. Every member may know them.
-    #[oai(path = "/tenants/:tenant/roles", method = "get", operation_id = "listRoles")]
-    async fn roles(
+    /// Closes it for all of its members, at once. Nothing is lost. Only the operator of the installation may.
+    #[oai(path = "/tenants/:tenant/suspend", method = "post", operation_id = "suspendTenant")]
+    async fn suspend(
         &self,
         edge: Data<&Edge>,
         caller: Caller,
         /// The tenant.
         tenant: Path<String>,
-    ) -> Answer<Json<RoleList>> {
-        let roles = edge.membership().roles(&caller.context, TenantId::named(&tenant)).await?;
-        Ok(Json(RoleList { roles: roles.into_iter().map(Role::from).collect() }))
+    ) -> Answer<Json<Tenant>> {
+        let tenant = edge.membership().suspend_tenant(&caller.context, TenantId::named(&tenant)).await?;
+        Ok(Json(tenant.into()))
+    }
+
+    /// Resume a tenant
+    ///
+    /// Opens a suspended tenant again: everybody is let in as before. Only the operator of the installation may.
+    #[oai(path = "/tenants/:tenant/resume", method = "post", operation_id = "resumeTenant")]
+    async fn resume(
+        &self,
+        edge: Data<&Edge>,
+        caller: Caller,
+        /// The tenant.
+        tenant: Path<String>,
+    ) -> Answer<Json<Tenant>> {
+        let tenant = edge.membership().resume_tenant(&caller.context, TenantId::named(&tenant)).await?;
+        Ok(Json(tenant.into()))
+    }
+}
+
+impl From<TenantView> for TenantSeen {
+    fn from(view: TenantView) -> Self {
+        let TenantView { tenant, grants, lineage } = view;
+        Self {
+            member: grants.member().id.as_uuid(),
+            representative: grants.member().representative,
+            permissions: grants.permissions().map(ToString::to_string).collect(),
+            lineage: lineage.into_iter().map(Ancestor::from).collect(),
+            words: StateWords::all(&tenant.policy.words),
+            tenant: tenant.into(),
+        }
     }
 }

@@ -18,20 +18,41 @@ pub(crate) enum InputFault {
     Cursor,
     /// A status that is none.
     Status,
-    /// A revision that is no number.
-    Revision,
+    /// A stage that is none.
+    Stage,
+    /// Something to give that is not one thing.
+    Assignment,
+    /// An heir where nobody is removed.
+    HeirNotAsked,
+    /// A text that is no identifier.
+    Identifier,
+    /// Neither somebody nor nobody.
+    RecordActor,
+    /// A text that is no moment.
+    Moment,
+    /// An order that is none.
+    Order,
+    /// A plan that no answer gave.
+    Plan,
 }
 
 impl InputFault {
     /// All of them, for the documentation.
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 14] = [
         Self::FieldUnknown,
         Self::FieldMissing,
         Self::ValueUnfit,
         Self::Limit,
         Self::Cursor,
         Self::Status,
-        Self::Revision,
+        Self::Stage,
+        Self::Assignment,
+        Self::HeirNotAsked,
+        Self::Identifier,
+        Self::RecordActor,
+        Self::Moment,
+        Self::Order,
+        Self::Plan,
     ];
 
     /// Its row in the documentation.
@@ -53,9 +74,42 @@ impl InputFault {
                 "there is no such status; expected not-joined, enabled, disabled or removed",
                 "choose one of these, or none",
             ),
-            Self::Revision => {
-                row("revision-malformed", "the revision is not a whole number", "send the revision of a record, or 0")
+            Self::Stage => row(
+                "stage-unknown",
+                "there is no such stage; expected ready, invited, accepted, joined, rejected, revoked or expired",
+                "choose one of these, or none",
+            ),
+            Self::Assignment => row(
+                "assignment-malformed",
+                "an assignment is either of a role or of a permission, and this is of neither or of both",
+                "send one object for each role and each permission",
+            ),
+            Self::HeirNotAsked => {
+                row("heir-not-asked", "heirs are named only where members are removed", "leave it out")
             }
+            Self::Identifier => row(
+                "identifier-malformed",
+                "this is not an identifier; expected a UUID such as 0197c0de-0000-7000-8000-000000000000",
+                "send an identifier as an answer gave it",
+            ),
+            Self::RecordActor => row(
+                "actor-malformed",
+                "this names nobody; expected anonymous, system or the identifier of an account",
+                "send one of these, or the actor of a record as it came",
+            ),
+            Self::Moment => row(
+                "moment-malformed",
+                "this is not a moment; expected one such as 2026-03-02T09:00:00Z",
+                "write it as RFC 3339 says; a plus sign in an address is written %2B",
+            ),
+            Self::Order => {
+                row("order-unknown", "there is no such order; expected newest or oldest", "choose one of these")
+            }
+            Self::Plan => row(
+                "plan-malformed",
+                "this is not a plan; expected 64 hexadecimal digits",
+                "send plan as the answer to the planning gave it",
+            ),
         }
     }
 }

@@ -1,17 +1,16 @@
-//! Members and their invitations.
+//! Members.
 
 use chrono::{DateTime, Utc};
 use membership_core::{
-    directory::MemberRow,
+    Legend,
+    directory::{self, MemberRow},
     id::{AccountId, MemberId, RoleId},
-    invitation::{self, Channel, Inviter, State},
     member::{self, MemberState},
-    outbox,
 };
 use poem_openapi::Object;
 use uuid::Uuid;
 
-use super::{DeliveryState, InvitationStage, MemberStatus, Via};
+use super::{Assignment, Invitation, MemberStatus, Transfer, Word};
 
 /// A member: one person's place in one tenant.
 #[derive(Object)]
@@ -25,9 +24,21 @@ pub(crate) struct Member {
     /// The address that the tenant knows the person by.
     #[oai(skip_serializing_if_is_none)]
     email: Option<String>,
+    /// The name that the person signs in with, if the account has one.
+    #[oai(skip_serializing_if_is_none)]
+    username: Option<String>,
     /// Where it is in its life.
     status: MemberStatus,
-    /// The roles it holds once enabled.
+    /// What the tenant calls that, where members are read.
+    #[oai(skip_serializing_if_is_none)]
+    status_label: Option<Word>,
+    /// Since when it is so: the moment of joining, of being shut out, of going; of somebody who has not joined that of the
+    /// invitation, where that is shown.
+    #[oai(skip_serializing_if_is_none)]
+    time: Option<DateTime<Utc>>,
+    /// What it holds once enabled. A removed member holds nothing.
+    assignments: Vec<Assignment>,
+    /// Those of it that are roles.
     roles: Vec<Uuid>,
     /// The tenant's representative administrator: exactly one.
     representative: bool,
@@ -51,74 +62,28 @@ pub(crate) struct Member {
     /// How it was asked to join, where that is shown.
     #[oai(skip_serializing_if_is_none)]
     invitation: Option<Invitation>,
+    /// What becomes of what it held, where that is shown: of a removed member that had held something.
+    #[oai(skip_serializing_if_is_none)]
+    transfer: Option<Transfer>,
 }
 
-/// An invitation, as those see it who may see members. It never shows a token.
+/// All that is told of one member.
 #[derive(Object)]
-pub(crate) struct Invitation {
-    /// Its identifier.
-    id: Uuid,
-    /// The member that it makes of whoever joins by it.
-    member: Uuid,
-    /// Where it stands at this moment.
-    stage: InvitationStage,
-    /// How it reaches the person.
-    via: Via,
-    /// The address that it was made for.
+pub(crate) struct MemberDetails {
+    /// The member.
+    #[oai(flatten)]
+    member: Member,
+    /// What the roles that it holds are called, in their order.
+    role_names: Vec<String>,
+    /// The name of the member who made the entry.
     #[oai(skip_serializing_if_is_none)]
-    email: Option<String>,
-    /// The member who answers for what it grants; absent if the operator of the installation does.
+    creator_name: Option<String>,
+    /// When the person last signed in.
     #[oai(skip_serializing_if_is_none)]
-    inviter: Option<Uuid>,
-    /// How many links were issued; only the newest is good.
-    generation: u32,
-    /// How long each of its links is good, in seconds.
-    validity_seconds: u32,
-    /// When it was made.
-    created_at: DateTime<Utc>,
-    /// When its newest link was issued.
+    last_signed_in_at: Option<DateTime<Utc>>,
+    /// The address that the invitation was made for, whatever the tenant knows the person by today.
     #[oai(skip_serializing_if_is_none)]
-    sent_at: Option<DateTime<Utc>>,
-    /// When its newest link was first looked at, by a person or by a machine that reads mail before people do.
-    #[oai(skip_serializing_if_is_none)]
-    opened_at: Option<DateTime<Utc>>,
-    /// The deadline that runs at this moment: it is good before this.
-    #[oai(skip_serializing_if_is_none)]
-    expires_at: Option<DateTime<Utc>>,
-    /// When it was accepted, while it waits for the person to finish.
-    #[oai(skip_serializing_if_is_none)]
-    accepted_at: Option<DateTime<Utc>>,
-    /// When the person joined.
-    #[oai(skip_serializing_if_is_none)]
-    joined_at: Option<DateTime<Utc>>,
-    /// When it was declined.
-    #[oai(skip_serializing_if_is_none)]
-    rejected_at: Option<DateTime<Utc>>,
-    /// When it was taken back.
-    #[oai(skip_serializing_if_is_none)]
-    revoked_at: Option<DateTime<Utc>>,
-    /// The deadline that has passed.
-    #[oai(skip_serializing_if_is_none)]
-    expired_at: Option<DateTime<Utc>>,
-    /// What became of its newest mail, if it goes by mail.
-    #[oai(skip_serializing_if_is_none)]
-    delivery: Option<Delivery>,
-}
-
-/// What became of a mail.
-#[derive(Object)]
-pub(crate) struct Delivery {
-    /// In a word.
-    state: DeliveryState,
-    /// Since when, if it is final.
-    #[oai(skip_serializing_if_is_none)]
-    at: Option<DateTime<Utc>>,
-    /// When it is tried next, or until when it is being handed over.
-    #[oai(skip_serializing_if_is_none)]
-    until: Option<DateTime<Utc>>,
-    /// What the mail server said, or what went wrong.
-    #[oai(skip_serializing_if_is_none)]
-    words: Option<String>,
+    invitation_email: Option<String>,
 }
 
 impl Member {
@@ -126,7 +91,31 @@ impl Member {
     pub(crate) fn at(row: MemberRow, now: DateTime<Utc>) -> Self {
         let delivery = row.delivery;
         let invitation = row.invitation.map(|invitation| Invitation::at(&invitation, delivery.as_ref(), now));
-        Self { invitation, ..row.member.into() }
+        let member = Self::from(row.member);
+        let time = member.time.or_else(|| invitation.as_ref().map(Invitation::time));
+        Self { time, invitation, transfer: row.transfer.map(Transfer::from), ..member }
+    }
+
+    /// What `row` looks like at `now`, with what `legend` tells of it.
+    pub(crate) fn explained(row: MemberRow, legend: &Legend, now: DateTime<Utc>) -> Self {
+        let assignments = row.member.assignments.clone();
+        let member = Self::at(row, now);
+        let invitation = member.invitation.map(|invitation| invitation.explained(legend, &assignments));
+        let status_label = Some(legend.words().of_status(member.status.into()).into());
+        Self { status_label, invitation, ..member }
+    }
+}
+
+impl MemberDetails {
+    /// What `details` look like at `now`, with what `legend` tells of them.
+    pub(crate) fn explained(details: directory::MemberDetails, legend: &Legend, now: DateTime<Utc>) -> Self {
+        let directory::MemberDetails { row, last_signed_in_at, creator } = details;
+        let held = row.member.assignments.roles().filter_map(|role| legend.catalogue().role(role));
+        let role_names = held.map(|role| role.name.to_string()).collect();
+        let invited = row.invitation.as_ref().and_then(|invitation| invitation.address());
+        let invitation_email = invited.map(ToString::to_string);
+        let member = Member::explained(row, legend, now);
+        Self { member, role_names, creator_name: creator, last_signed_in_at, invitation_email }
     }
 }
 
@@ -137,92 +126,27 @@ impl From<member::Member> for Member {
             MemberState::Disabled { disabled_at, .. } => (Some(disabled_at), None),
             MemberState::Removed { removed_at, .. } => (None, Some(removed_at)),
         };
+        let joined_at = member.joined_at();
         Self {
             id: member.id.as_uuid(),
             tenant: member.tenant.as_uuid(),
             status: member.status().into(),
             account: member.account().map(AccountId::as_uuid),
-            joined_at: member.joined_at(),
+            status_label: None,
+            time: removed_at.or(disabled_at).or(joined_at),
+            joined_at,
             name: member.name.to_string(),
             email: member.email.map(|email| email.to_string()),
-            roles: member.roles.into_iter().map(RoleId::as_uuid).collect(),
+            username: member.username.map(|username| username.to_string()),
+            assignments: Assignment::all(&member.assignments),
+            roles: member.assignments.roles().map(RoleId::as_uuid).collect(),
             representative: member.representative,
             creator: member.creator.map(MemberId::as_uuid),
             created_at: member.created_at,
             disabled_at,
             removed_at,
             invitation: None,
+            transfer: None,
         }
-    }
-}
-
-impl Invitation {
-    /// What `invitation` looks like at `now`, when `delivery` became of its newest mail.
-    pub(crate) fn at(
-        invitation: &invitation::Invitation,
-        delivery: Option<&outbox::Delivery>,
-        now: DateTime<Utc>,
-    ) -> Self {
-        let stage = InvitationStage::from(invitation.stage_at(now));
-        let deadline = invitation.deadline();
-        let (mut accepted_at, mut joined_at, mut rejected_at, mut revoked_at, mut written) =
-            (None, None, None, None, None);
-        match invitation.state {
-            State::Ready | State::Invited { .. } => {}
-            State::Accepted { at, .. } => accepted_at = Some(at),
-            State::Joined { at, .. } => joined_at = Some(at),
-            State::Rejected { at } => rejected_at = Some(at),
-            State::Revoked { at } => revoked_at = Some(at),
-            State::Expired { at } => written = Some(at),
-        }
-        // Expired is what the clock says, whether or not it was written down.
-        let over = stage == InvitationStage::Expired;
-        Self {
-            id: invitation.id.as_uuid(),
-            member: invitation.member.as_uuid(),
-            stage,
-            email: invitation.address().map(ToString::to_string),
-            via: (&invitation.channel).into(),
-            inviter: match invitation.inviter {
-                Inviter::Member(id) => Some(id.as_uuid()),
-                Inviter::Operator(_) => None,
-            },
-            generation: invitation.generation,
-            validity_seconds: invitation.validity.as_secs(),
-            created_at: invitation.created_at,
-            sent_at: invitation.sent_at,
-            opened_at: invitation.opened_at,
-            expires_at: deadline.filter(|_| !over),
-            accepted_at,
-            joined_at,
-            rejected_at,
-            revoked_at,
-            expired_at: written.or(deadline).filter(|_| over),
-            delivery: delivery.map(Delivery::from),
-        }
-    }
-}
-
-impl From<&Channel> for Via {
-    fn from(channel: &Channel) -> Self {
-        match channel {
-            Channel::Mail(_) => Self::Mail,
-            Channel::Link(_) => Self::Link,
-        }
-    }
-}
-
-impl From<&outbox::Delivery> for Delivery {
-    fn from(delivery: &outbox::Delivery) -> Self {
-        let (at, until, words) = match delivery {
-            outbox::Delivery::Queued => (None, None, None),
-            outbox::Delivery::Sending { until } => (None, Some(*until), None),
-            outbox::Delivery::Sent { at, words } | outbox::Delivery::Failed { at, words } => {
-                (Some(*at), None, Some(words.clone()))
-            }
-            outbox::Delivery::Deferred { until, words } => (None, Some(*until), Some(words.clone())),
-            outbox::Delivery::Cancelled { at } => (Some(*at), None, None),
-        };
-        Self { state: delivery.into(), at, until, words }
     }
 }

@@ -111,6 +111,7 @@ macro_rules! words {
         }
     )+};
 }
+pub(super) use words;
 
 words! {
     tenant::TenantStatus => TenantStatus { SettingUp, Active, Suspended }

@@ -1,6 +1,9 @@
 //! An example for each operation. The tests send every one of the bodies, and compare every one of the answers with
 //! what the server really gives.
 
+mod member;
+mod tenant;
+
 use serde_json::{Map, Value, json};
 
 use super::set;
@@ -12,6 +15,9 @@ const ROLE: &str = "0197c0de-0000-7000-8000-000000000004";
 const ACCOUNT: &str = "0197c0de-0000-7000-8000-000000000005";
 const SESSION: &str = "0197c0de-0000-7000-8000-000000000006";
 const REQUEST: &str = "0197c0de-0000-7000-8000-000000000007";
+const OTHER_MEMBER: &str = "0197c0de-0000-7000-8000-000000000008";
+const TOP: &str = "0197c0de-0000-7000-8000-000000000009";
+const TRANSFER: &str = "0197c0de-0000-7000-8000-00000000000a";
 const MORNING: &str = "2026-03-02T09:00:00+00:00";
 const EVENING: &str = "2026-03-02T21:00:00+00:00";
 const THREE_DAYS_LATER: &str = "2026-03-05T09:00:00+00:00";
@@ -21,12 +27,12 @@ const TOKEN: &str = "mbi_the-last-part-of-the-link";
 /// Puts the examples of the operation `id` into it.
 pub(super) fn put(operation: &mut Value, id: &str) {
     if let Some(body) = operation.pointer_mut("/requestBody/content/application~1json") {
-        set(body, "example", request(id));
+        set(body, "example", member::request(id).or_else(|| tenant::request(id)).unwrap_or_else(|| request(id)));
     }
     let responses = operation.get_mut("responses").and_then(Value::as_object_mut);
     for response in responses.into_iter().flat_map(Map::values_mut) {
         if let Some(content) = response.pointer_mut("/content/application~1json") {
-            set(content, "example", answer(id));
+            set(content, "example", member::answer(id).or_else(|| tenant::answer(id)).unwrap_or_else(|| answer(id)));
         }
     }
 }
@@ -38,15 +44,7 @@ fn request(id: &str) -> Value {
             "email": "ann@example.org", "password": PASSWORD, "transport": "bearer",
         }),
         "signIn" => json!({ "login": "ann", "password": PASSWORD, "transport": "bearer" }),
-        "createTenant" => json!({
-            "name": "Example Ltd",
-            "administrator": { "name": "Ann Example", "via": "mail", "email": "ann@example.org" },
-        }),
-        "invite" => json!({
-            "people": [{ "name": "Ann Example", "via": "mail", "email": "ann@example.org", "roles": [ROLE] }],
-            "send": "now",
-            "validity_seconds": 259_200,
-        }),
+        "changePassword" => json!({ "current": "to be replaced at once", "new": PASSWORD }),
         "registerByInvitation" => {
             json!({ "token": TOKEN, "name": "Ann Example", "password": PASSWORD, "transport": "cookie" })
         }
@@ -57,20 +55,14 @@ fn request(id: &str) -> Value {
 fn answer(id: &str) -> Value {
     match id {
         "setUp" => json!({ "tenant": tenant(), "member": joined(), "signed_in": signed_in() }),
-        "signIn" => signed_in(),
+        "signIn" | "changePassword" => signed_in(),
         "getCurrentSession" => json!({ "account": account(), "session": session() }),
         "getMe" => json!({
             "account": account(),
             "operator": false,
             "places": [{ "tenant": tenant(), "member": MEMBER, "status": "enabled" }],
+            "owes": [],
         }),
-        "createTenant" => json!({ "tenant": tenant(), "administrator": not_joined(), "invitation": invitation() }),
-        "getTenant" => json!({ "tenant": tenant(), "member": MEMBER, "permissions": ["membership:members.read"] }),
-        "listRoles" => json!({ "roles": [role()] }),
-        "listMembers" => json!({ "members": [listed()], "next_cursor": "AZfA3gAAcACAAAAAAAAAAg" }),
-        "getMember" => listed(),
-        "invite" => json!({ "invited": [{ "member": not_joined(), "invitation": invitation() }] }),
-        "sendInvitation" | "resendInvitation" => json!({ "invitation": invitation() }),
         "acceptInvitation" => json!({ "stage": "accepted", "expires_at": THREE_DAYS_LATER }),
         "rejectInvitation" => json!({ "stage": "rejected" }),
         "openInvitation" => json!({
@@ -79,7 +71,6 @@ fn answer(id: &str) -> Value {
         }),
         "joinByInvitation" => joined(),
         "registerByInvitation" => json!({ "member": joined(), "signed_in": signed_in() }),
-        "readAudit" => json!({ "records": [record()] }),
         _ => invitation(),
     }
 }
@@ -103,11 +94,10 @@ pub(super) fn problem() -> Value {
 }
 
 fn tenant() -> Value {
-    json!({ "id": TENANT, "name": "Example Ltd", "status": "active", "created_at": MORNING })
-}
-
-fn role() -> Value {
-    json!({ "id": ROLE, "name": "Member", "permissions": ["membership:members.read"], "administrator": false })
+    json!({
+        "id": TENANT, "name": "Example Ltd", "status": "active", "preset": "organization", "parent": TOP,
+        "created_at": MORNING,
+    })
 }
 
 fn account() -> Value {
@@ -128,7 +118,7 @@ fn signed_in() -> Value {
 fn not_joined() -> Value {
     json!({
         "id": MEMBER, "tenant": TENANT, "name": "Ann Example", "email": "ann@example.org", "status": "not-joined",
-        "roles": [ROLE], "representative": false, "created_at": MORNING,
+        "assignments": [{ "role": ROLE }], "roles": [ROLE], "representative": false, "created_at": MORNING,
     })
 }
 
@@ -137,27 +127,15 @@ fn joined() -> Value {
     set(&mut member, "status", json!("enabled"));
     set(&mut member, "account", json!(ACCOUNT));
     set(&mut member, "joined_at", json!(EVENING));
-    member
-}
-
-fn listed() -> Value {
-    let mut member = not_joined();
-    set(&mut member, "invitation", invitation());
+    set(&mut member, "time", json!(EVENING));
     member
 }
 
 fn invitation() -> Value {
     json!({
-        "id": INVITATION, "member": MEMBER, "stage": "invited", "via": "mail", "email": "ann@example.org",
+        "id": INVITATION, "member": MEMBER, "stage": "invited", "time": MORNING, "via": "mail", "email": "ann@example.org",
         "generation": 1, "validity_seconds": 259_200, "created_at": MORNING, "sent_at": MORNING,
         "expires_at": THREE_DAYS_LATER,
         "delivery": { "state": "sent", "at": MORNING, "words": "250 2.0.0 Ok: queued as 4bXk2T" },
-    })
-}
-
-fn record() -> Value {
-    json!({
-        "revision": 1, "at": MORNING, "actor": format!("account:{ACCOUNT}"), "request": REQUEST,
-        "name": "tenant.created", "body": {}, "hash": "9f".repeat(32),
     })
 }

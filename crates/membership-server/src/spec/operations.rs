@@ -65,11 +65,18 @@ fn parameters(operation: &mut Value) {
         let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default();
         let schema = match name {
             "status" => json!({ "$ref": "#/components/schemas/MemberStatus" }),
+            "stage" => json!({ "$ref": "#/components/schemas/InvitationStage" }),
+            "q" => json!({ "type": "string", "maxLength": 256 }),
             "limit" => json!({ "type": "integer", "minimum": 1, "maximum": 200, "default": 50 }),
-            "after" => json!({ "type": "integer", "format": "int64", "minimum": 0, "default": 0 }),
-            "cursor" => json!({ "type": "string" }),
+            "order" => json!({ "type": "string", "enum": ["newest", "oldest"], "default": "newest" }),
+            "from" | "before" => json!({ "type": "string", "format": "date-time" }),
+            "actor" | "cursor" | "name" | "permission" => json!({ "type": "string" }),
             _ => json!({ "type": "string", "format": "uuid" }),
         };
+        // The domain says that it is missing; poem-openapi would only say that the request is malformed.
+        if name == "permission" {
+            parameter.insert("required".to_owned(), json!(true));
+        }
         parameter.insert("schema".to_owned(), schema);
     }
 }

@@ -8,6 +8,9 @@ use super::{examples, set};
 
 const SCHEMA: &str = "#/components/schemas/";
 
+/// Fields that can be null, which is something else than leaving them out. poem-openapi does not say so.
+const NULLABLE: [(&str, &str); 1] = [("MemberChanges", "/properties/email")];
+
 pub(super) fn mend(spec: &mut Value) {
     let requests = requested(spec);
     let Some(components) = spec.get_mut("components") else { return };
@@ -19,6 +22,11 @@ pub(super) fn mend(spec: &mut Value) {
         }
         let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
         properties.into_iter().flat_map(Map::values_mut).for_each(property);
+    }
+    for (name, field) in NULLABLE {
+        if let Some(field) = schemas.get_mut(name).and_then(|schema| schema.pointer_mut(field)) {
+            set(field, "nullable", json!(true));
+        }
     }
     let mut problem = problem();
     set(&mut problem, "example", examples::problem());

@@ -1,17 +1,16 @@
 //! Bodies: what is not understood whole is refused whole.
 
 use poem::http::Method;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::fixture::Api;
 
-/// Every operation that takes a body: its address in the tenant and a body that is understood.
-fn writes(api: &Api) -> Vec<(String, Value)> {
+/// Every operation that takes a body: its method, its address in the tenant and a body that is understood.
+fn writes(api: &Api) -> Vec<(Method, String, Value)> {
     let mut found = Vec::new();
     for (method, path, operation) in api.operations() {
         if let Some(example) = operation.pointer("/requestBody/content/application~1json/example") {
-            assert_eq!(method, Method::POST);
-            found.push((path.replace("{tenant}", &api.bed.tenant.id.to_string()), example.clone()));
+            found.push((method, path.replace("{tenant}", &api.bed.tenant.id.to_string()), example.clone()));
         }
     }
     assert!(found.len() >= 9);
@@ -38,16 +37,18 @@ async fn unknown_fields_are_refused() {
     let api = Api::start().await;
     let root = api.root().await;
     let before = api.bed.world(api.bed.tenant.id).await.unwrap();
-    for (path, example) in writes(&api) {
+    for (method, path, example) in writes(&api) {
         for place in objects(&example, "") {
+            // An object without fields of its own takes any key; what may stand there is asked of the wrong types.
+            let Some(known) = fields_at(&api, &method, &path, &place) else { continue };
             for field in all_fields(&api) {
                 let mut body = example.clone();
                 let object = body.pointer_mut(&place).unwrap().as_object_mut().unwrap();
-                if known(&api, &path, &place).contains(&field) {
+                if known.contains_key(&field) {
                     continue;
                 }
                 object.insert(field.clone(), json!("x"));
-                let reply = api.post(&path, &body).by(&root).send().await;
+                let reply = api.ask(method.clone(), &path).json(&body).by(&root).send().await;
                 assert_eq!(reply.problem(), (422, "invalid-input".into()), "{path} {field}: {}", reply.text);
                 assert_eq!(reply.faults(), [(format!("{place}/{field}"), "field-unknown".into())], "{path}");
             }
@@ -56,10 +57,12 @@ async fn unknown_fields_are_refused() {
     assert_eq!(format!("{before:?}"), format!("{:?}", api.bed.world(api.bed.tenant.id).await.unwrap()));
 }
 
-/// The fields that the object at `place` of the body of `path` has.
-fn known(api: &Api, path: &str, place: &str) -> Vec<String> {
+/// The fields that the object at `place` of the body of an operation has, with what is said of each; `None` if it takes any
+/// key.
+fn fields_at(api: &Api, method: &Method, path: &str, place: &str) -> Option<Map<String, Value>> {
     let path = path.replace(&api.bed.tenant.id.to_string(), "{tenant}");
-    let mut schema = &api.spec["paths"][path]["post"]["requestBody"]["content"]["application/json"]["schema"];
+    let operation = &api.spec["paths"][&path][method.as_str().to_lowercase()];
+    let mut schema = &operation["requestBody"]["content"]["application/json"]["schema"];
     let resolve = |schema: &'_ Value| schema["$ref"].as_str().map(|to| to.trim_start_matches('#').to_owned());
     for part in place.split('/') {
         schema = match part {
@@ -74,7 +77,8 @@ fn known(api: &Api, path: &str, place: &str) -> Vec<String> {
             schema = api.spec.pointer(&to).unwrap();
         }
     }
-    schema["properties"].as_object().unwrap().keys().cloned().collect()
+    assert_ne!(schema["additionalProperties"], Value::Bool(true), "{method} {path} {place} takes anything");
+    schema["properties"].as_object().cloned()
 }
 
 /// The place of every object in `value`.
@@ -97,14 +101,20 @@ fn objects(value: &Value, place: &str) -> Vec<String> {
 async fn wrong_types_are_refused_at_their_place() {
     let api = Api::start().await;
     let root = api.root().await;
-    for (path, example) in writes(&api) {
+    for (method, path, example) in writes(&api) {
         for place in objects(&example, "") {
+            let schemas = fields_at(&api, &method, &path, &place).unwrap_or_default();
             for field in example.pointer(&place).unwrap().as_object().unwrap().keys() {
                 for wrong in [json!(["victim@example.org", "me@example.org"]), json!({ "a": 918_273_645 }), json!(true)]
                 {
+                    let schema = schemas.get(field).unwrap_or(&Value::Null);
+                    let texts = schema["type"] == "array" && schema["items"] == json!({ "type": "string" });
+                    if wrong.is_array() && texts || wrong.is_boolean() && schema["type"] == "boolean" {
+                        continue;
+                    }
                     let mut body = example.clone();
                     body.pointer_mut(&place).unwrap()[field] = wrong.clone();
-                    let reply = api.post(&path, &body).by(&root).send().await;
+                    let reply = api.ask(method.clone(), &path).json(&body).by(&root).send().await;
                     assert_eq!(reply.problem(), (422, "invalid-input".into()), "{path} {field} {wrong}");
                     let faults = reply.faults();
                     assert!(faults[0].0.starts_with(&format!("{place}/{field}")), "{path} {field} {wrong}: {faults:?}");
@@ -119,9 +129,9 @@ async fn wrong_types_are_refused_at_their_place() {
 async fn missing_fields_are_named() {
     let api = Api::start().await;
     let root = api.root().await;
-    let body = json!({ "people": [{ "name": "Ann", "via": "mail" }], "send": "now" });
+    let body = json!({ "people": [{ "name": "Ann" }], "send": "now" });
     let reply = api.post(api.tenant("/invitations"), &body).by(&root).send().await;
-    assert_eq!(reply.faults(), [("/people/0/roles".into(), "field-missing".into())]);
+    assert_eq!(reply.faults(), [("/people/0/via".into(), "field-missing".into())]);
     let body = json!({ "people": [{ "via": "mail", "email": "ann@example.org", "roles": [] }], "send": "now" });
     let reply = api.post(api.tenant("/invitations"), &body).by(&root).send().await;
     assert_eq!(reply.faults(), [("/people/0/name".into(), "field-missing".into())]);
@@ -138,7 +148,7 @@ async fn missing_fields_are_named() {
 async fn only_plain_json_is_read() {
     let api = Api::start().await;
     let root = api.root().await;
-    for (path, example) in writes(&api) {
+    for (method, path, example) in writes(&api) {
         let text = example.to_string();
         let field = example.as_object().unwrap().keys().next().unwrap().clone();
         let twice = text.replacen('{', &format!("{{\"{field}\":{},", example[&field]), 1);
@@ -159,13 +169,13 @@ async fn only_plain_json_is_read() {
             ("\"x\"".to_owned(), 422, "invalid-input"),
             (format!("{{\"{field}\":\"{}\"}}", "x".repeat(65_536)), 413, "body-too-large"),
         ] {
-            let ask = api.ask(Method::POST, &path).by(&root).raw("application/json", body.clone());
+            let ask = api.ask(method.clone(), &path).by(&root).raw("application/json", body.clone());
             assert_eq!(ask.send().await.problem(), (status, code.into()), "{path} {body:.80}");
         }
-        let ask = api.ask(Method::POST, &path).by(&root).raw("application/json", b"{\"a\":\"\xff\"}".to_vec());
+        let ask = api.ask(method.clone(), &path).by(&root).raw("application/json", b"{\"a\":\"\xff\"}".to_vec());
         assert_eq!(ask.send().await.problem(), (400, "body-malformed".into()), "{path} not UTF-8");
         for kind in ["text/plain", "application/x-www-form-urlencoded", "application/xml", "nonsense"] {
-            let ask = api.ask(Method::POST, &path).by(&root).raw(kind, text.clone());
+            let ask = api.ask(method.clone(), &path).by(&root).raw(kind, text.clone());
             assert_eq!(ask.send().await.problem(), (415, "media-type-unsupported".into()), "{path} {kind}");
         }
     }

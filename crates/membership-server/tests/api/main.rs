@@ -3,7 +3,13 @@
 #[cfg(test)]
 mod access;
 #[cfg(test)]
+mod access_control;
+#[cfg(test)]
+mod audit;
+#[cfg(test)]
 mod bodies;
+#[cfg(test)]
+mod ceiling;
 #[cfg(test)]
 mod credentials;
 #[cfg(test)]
@@ -11,12 +17,24 @@ mod described;
 #[cfg(test)]
 mod fixture;
 #[cfg(test)]
+mod house;
+#[cfg(test)]
 mod invitations;
 #[cfg(test)]
 mod invitee;
 #[cfg(test)]
 mod lists;
 #[cfg(test)]
+mod matrix;
+#[cfg(test)]
+mod policy;
+#[cfg(test)]
 mod quiet;
 #[cfg(test)]
+mod representative;
+#[cfg(test)]
+mod roles;
+#[cfg(test)]
 mod site;
+#[cfg(test)]
+mod tenants;

@@ -1,42 +1,39 @@
-//! Members with what a list shows of them. Three statements for a page of any length, each answered by an index.
+//! Members with what a list shows of them. Three statements for a page of any length, each answered by an index, and a
+//! fourth where somebody on it was removed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
 use membership_core::{
-    directory::{MAX_PAGE, MemberFilter, MemberRow, Page},
-    id::{InvitationId, MemberId, RoleId, TenantId},
+    directory::{MemberDetails, MemberFilter, MemberRow, Page},
+    id::{InvitationId, MemberId, TenantId},
     invitation::Invitation,
+    member::{MemberStatus, transfer::Transfer},
     outbox::Delivery,
     store::StoreError,
 };
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, RelationTrait,
+    sea_query::{Alias, Expr},
+};
 use uuid::Uuid;
 
+use super::which;
 use crate::{
     fault::fault,
+    moment::Moment,
     read,
-    table::{invitation, member, member_role, outbox},
+    table::{Row, account, invitation, member, outbox},
 };
 
 /// A page, newest first: identifiers sort by the moment they were made.
 pub(super) async fn page<C: ConnectionTrait>(
     db: &C,
     tenant: TenantId,
-    filter: MemberFilter,
+    filter: &MemberFilter,
     page: Page<MemberId>,
 ) -> Result<Vec<MemberRow>, StoreError> {
-    let wanted = match filter.status {
-        Some(status) => Condition::all()
-            .add(member::Column::TenantId.eq(tenant.as_uuid()))
-            .add(member::Column::Status.eq(status.as_str())),
-        None => read::present(tenant),
-    };
-    let mut select = member::Entity::find().filter(wanted);
-    if let Some(after) = page.after {
-        select = select.filter(member::Column::Id.lt(after.as_uuid()));
-    }
-    let limit = u64::from(page.limit.min(MAX_PAGE));
-    let rows = select.order_by_desc(member::Column::Id).limit(limit).all(db).await.map_err(fault)?;
+    let rows = which::members(db, tenant, filter, page).await?;
     with_details(db, tenant, rows).await
 }
 
@@ -44,13 +41,36 @@ pub(super) async fn one<C: ConnectionTrait>(
     db: &C,
     tenant: TenantId,
     id: MemberId,
-) -> Result<Option<MemberRow>, StoreError> {
+) -> Result<Option<MemberDetails>, StoreError> {
     let row = member::Entity::find_by_id((tenant.as_uuid(), id.as_uuid())).one(db).await.map_err(fault)?;
-    Ok(with_details(db, tenant, row.into_iter().collect()).await?.pop())
+    let Some(row) = with_details(db, tenant, row.into_iter().collect()).await?.pop() else { return Ok(None) };
+    let (creator, last_signed_in_at) = around(db, tenant, id).await?;
+    Ok(Some(MemberDetails { row, last_signed_in_at, creator }))
+}
+
+/// The name of a member's creator, and when its account last signed in.
+async fn around<C: ConnectionTrait>(
+    db: &C,
+    tenant: TenantId,
+    id: MemberId,
+) -> Result<(Option<String>, Option<DateTime<Utc>>), StoreError> {
+    let creator = Alias::new("creator");
+    let found: Option<(Option<String>, Option<Moment>)> = member::Entity::find_by_id((tenant.as_uuid(), id.as_uuid()))
+        .select_only()
+        .column_as(Expr::col((creator.clone(), member::Column::Name)), "creator_name")
+        .column(account::Column::LastSignedInAt)
+        .join_as(JoinType::LeftJoin, member::Relation::Creator.def(), creator)
+        .join(JoinType::LeftJoin, member::Relation::Account.def())
+        .into_tuple()
+        .one(db)
+        .await
+        .map_err(fault)?;
+    let (creator, signed_in) = found.unwrap_or_default();
+    Ok((creator, Row::new("account of member", id.as_uuid()).moment_if(signed_in)?))
 }
 
 /// An invitation with what became of the mail that carries its newest link.
-pub(super) async fn invitation<C: ConnectionTrait>(
+pub(super) async fn with_mail<C: ConnectionTrait>(
     db: &C,
     tenant: TenantId,
     id: InvitationId,
@@ -69,33 +89,21 @@ async fn with_details<C: ConnectionTrait>(
         return Ok(Vec::new());
     }
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-    let mut roles = roles_of(db, tenant, &ids).await?;
+    let gone = rows.iter().filter(|row| row.status == MemberStatus::Removed.as_str());
+    let gone: Vec<Uuid> = gone.map(|row| row.id).collect();
+    let mut assignments = read::assignments_of(db, tenant, &ids).await?;
     let mut invitations = invitations_of(db, tenant, &ids).await?;
+    let transfers = read::transfers_of(db, tenant, &gone).await?;
+    let mut transfers: BTreeMap<MemberId, Transfer> =
+        transfers.into_iter().map(|transfer| (transfer.member, transfer)).collect();
     let detailed = rows.into_iter().map(|row| {
         let (invitation, delivery) = invitations.remove(&row.id).unzip();
-        let roles = roles.remove(&row.id).unwrap_or_default();
-        Ok(MemberRow { member: row.into_member(roles)?, invitation, delivery: delivery.flatten() })
+        let given = assignments.remove(&row.id).unwrap_or_default();
+        let member = row.into_member(given)?;
+        let transfer = transfers.remove(&member.id);
+        Ok(MemberRow { member, invitation, delivery: delivery.flatten(), transfer })
     });
     detailed.collect()
-}
-
-async fn roles_of<C: ConnectionTrait>(
-    db: &C,
-    tenant: TenantId,
-    members: &[Uuid],
-) -> Result<BTreeMap<Uuid, BTreeSet<RoleId>>, StoreError> {
-    let held = member_role::Entity::find()
-        .filter(member_role::Column::TenantId.eq(tenant.as_uuid()))
-        .filter(member_role::Column::MemberId.is_in(members.iter().copied()));
-    Ok(roles_by_member(held.all(db).await.map_err(fault)?))
-}
-
-pub(super) fn roles_by_member(rows: Vec<member_role::Model>) -> BTreeMap<Uuid, BTreeSet<RoleId>> {
-    let mut roles: BTreeMap<Uuid, BTreeSet<RoleId>> = BTreeMap::new();
-    for row in rows {
-        roles.entry(row.member_id).or_default().insert(RoleId::from_uuid(row.role_id));
-    }
-    roles
 }
 
 async fn invitations_of<C: ConnectionTrait>(

@@ -11,6 +11,7 @@ use membership_core::{
     member::Member,
     outbox::{Delivery, Mail},
     store::{Scope, StoreError},
+    tenant::representative::Nomination,
 };
 use sea_orm::{
     AccessMode, ColumnTrait, DatabaseConnection, DatabaseTransaction, DbBackend, EntityTrait, IsolationLevel, JoinType,
@@ -18,10 +19,9 @@ use sea_orm::{
 };
 
 use crate::{
-    directory::members::roles_by_member,
     fault::fault,
     read,
-    table::{account, audit, invitation, member, member_role, outbox},
+    table::{account, assignment, audit, invitation, member, nomination, outbox},
 };
 
 pub(super) async fn read(db: &DatabaseConnection, id: TenantId) -> Result<Option<World>, StoreError> {
@@ -29,9 +29,11 @@ pub(super) async fn read(db: &DatabaseConnection, id: TenantId) -> Result<Option
     let Some(tenant) = read::tenant(db, id).await? else { return Ok(None) };
     Ok(Some(World {
         tenant,
-        roles: read::roles(db, id).await?,
+        access: read::access(db, id).await?,
         members: members(db, id).await?,
         invitations: invitations(db, id).await?,
+        transfers: read::transfers(db, id).await?,
+        nominations: nominations(db, id).await?,
         accounts: accounts(db, id).await?,
         outbox: outbox(db, id).await?,
         audit: audit(db, id).await?,
@@ -50,8 +52,8 @@ async fn snapshot(db: &DatabaseConnection) -> Result<DatabaseTransaction, StoreE
 }
 
 async fn members(db: &DatabaseTransaction, tenant: TenantId) -> Result<Vec<Member>, StoreError> {
-    let held = member_role::Entity::find().filter(member_role::Column::TenantId.eq(tenant.as_uuid()));
-    let mut roles = roles_by_member(held.all(db).await.map_err(fault)?);
+    let given = assignment::Entity::find().filter(assignment::Column::TenantId.eq(tenant.as_uuid()));
+    let mut assignments = assignment::by_member(given.all(db).await.map_err(fault)?)?;
     let rows = member::Entity::find()
         .filter(member::Column::TenantId.eq(tenant.as_uuid()))
         .order_by_asc(member::Column::Id)
@@ -60,10 +62,20 @@ async fn members(db: &DatabaseTransaction, tenant: TenantId) -> Result<Vec<Membe
         .map_err(fault)?;
     rows.into_iter()
         .map(|row| {
-            let roles = roles.remove(&row.id).unwrap_or_default();
-            row.into_member(roles)
+            let given = assignments.remove(&row.id).unwrap_or_default();
+            row.into_member(given)
         })
         .collect()
+}
+
+async fn nominations(db: &DatabaseTransaction, tenant: TenantId) -> Result<Vec<Nomination>, StoreError> {
+    let rows = nomination::Entity::find()
+        .filter(nomination::Column::TenantId.eq(tenant.as_uuid()))
+        .order_by_asc(nomination::Column::Id)
+        .all(db)
+        .await
+        .map_err(fault)?;
+    rows.into_iter().map(Nomination::try_from).collect()
 }
 
 async fn invitations(db: &DatabaseTransaction, tenant: TenantId) -> Result<Vec<Invitation>, StoreError> {

@@ -22,9 +22,13 @@ CREATE TABLE audit_head (
     scope_kind text   NOT NULL,
     revision   bigint NOT NULL,
     hash       bytea  NOT NULL,
+    -- The latest moment of any record so far, and how far behind that a record has ever been: clocks differ.
+    reached    bigint NOT NULL,
+    lag        bigint NOT NULL,
     CONSTRAINT audit_head_pk PRIMARY KEY (scope_id),
     CONSTRAINT audit_head_scope CHECK (scope_kind IN ('installation', 'tenant', 'account')),
-    CONSTRAINT audit_head_revision CHECK (revision >= 0)
+    CONSTRAINT audit_head_revision CHECK (revision >= 0),
+    CONSTRAINT audit_head_lag CHECK (lag >= 0)
 );
 
 CREATE TABLE audit (
@@ -34,26 +38,39 @@ CREATE TABLE audit (
     at         bigint NOT NULL,
     actor      text   NOT NULL,
     request    uuid   NOT NULL,
+    object     uuid   NOT NULL,
     name       text   NOT NULL,
     body       text   NOT NULL,
     hash       bytea  NOT NULL,
+    -- The latest moment of this record and all before it, so that it never falls from one revision to the next.
+    reached    bigint NOT NULL,
     CONSTRAINT audit_pk PRIMARY KEY (scope_id, revision),
     CONSTRAINT audit_scope CHECK (scope_kind IN ('installation', 'tenant', 'account')),
-    CONSTRAINT audit_revision CHECK (revision >= 1)
+    CONSTRAINT audit_revision CHECK (revision >= 1),
+    CONSTRAINT audit_reached CHECK (reached >= at)
 );
 
+CREATE INDEX audit_by_object ON audit (scope_id, object, revision);
+CREATE INDEX audit_by_name ON audit (scope_id, name, revision);
+CREATE INDEX audit_by_actor ON audit (scope_id, actor, name, revision);
+CREATE INDEX audit_by_time ON audit (scope_id, reached, revision);
+
 CREATE TABLE account (
-    id                  uuid   NOT NULL,
-    name                text   NOT NULL,
-    username            text,
-    email               text,
-    email_proved_at     bigint,
-    password            text,
-    registered_at       bigint NOT NULL,
-    sessions_valid_from bigint NOT NULL,
+    id                    uuid    NOT NULL,
+    name                  text    NOT NULL,
+    username              text,
+    email                 text,
+    email_proved_at       bigint,
+    password              text,
+    registered_at         bigint  NOT NULL,
+    password_is_temporary boolean NOT NULL,
+    epoch                 bigint  NOT NULL,
+    sessions_from_epoch   bigint  NOT NULL,
+    last_signed_in_at     bigint,
     CONSTRAINT account_pk PRIMARY KEY (id),
     CONSTRAINT account_username_unique UNIQUE (username),
-    CONSTRAINT account_proof CHECK (email_proved_at IS NULL OR email IS NOT NULL)
+    CONSTRAINT account_proof CHECK (email_proved_at IS NULL OR email IS NOT NULL),
+    CONSTRAINT account_epoch CHECK (sessions_from_epoch BETWEEN 0 AND epoch)
 );
 
 -- Anybody may claim an address; only one account has proved it.
@@ -63,23 +80,41 @@ CREATE TABLE session (
     id         uuid   NOT NULL,
     account_id uuid   NOT NULL,
     key_hash   bytea  NOT NULL,
+    epoch      bigint NOT NULL,
     started_at bigint NOT NULL,
     ends_at    bigint NOT NULL,
     CONSTRAINT session_pk PRIMARY KEY (id),
     CONSTRAINT session_key_unique UNIQUE (key_hash),
-    CONSTRAINT session_account_fk FOREIGN KEY (account_id) REFERENCES account (id)
+    CONSTRAINT session_account_fk FOREIGN KEY (account_id) REFERENCES account (id),
+    CONSTRAINT session_epoch CHECK (epoch >= 0)
 );
 
-CREATE INDEX session_of_account ON session (account_id);
+CREATE INDEX session_of_account ON session (account_id, epoch);
 
 CREATE TABLE tenant (
     id         uuid   NOT NULL,
     name       text   NOT NULL,
     status     text   NOT NULL,
+    parent     uuid,
+    preset     text   NOT NULL,
     policy     text   NOT NULL,
+    catalogue  uuid   NOT NULL,
     created_at bigint NOT NULL,
     CONSTRAINT tenant_pk PRIMARY KEY (id),
+    CONSTRAINT tenant_parent_fk FOREIGN KEY (parent) REFERENCES tenant (id),
+    CONSTRAINT tenant_parent CHECK (parent <> id),
     CONSTRAINT tenant_status CHECK (status IN ('setting-up', 'active', 'suspended'))
+);
+
+CREATE TABLE application (
+    tenant_id   uuid   NOT NULL,
+    key         text   NOT NULL,
+    position    bigint NOT NULL,
+    name        text   NOT NULL,
+    permissions text   NOT NULL,
+    CONSTRAINT application_pk PRIMARY KEY (tenant_id, key),
+    CONSTRAINT application_position_unique UNIQUE (tenant_id, position),
+    CONSTRAINT application_tenant_fk FOREIGN KEY (tenant_id) REFERENCES tenant (id)
 );
 
 CREATE TABLE role (
@@ -88,19 +123,36 @@ CREATE TABLE role (
     name          text    NOT NULL,
     permissions   text    NOT NULL,
     administrator boolean NOT NULL,
+    changed_at    bigint  NOT NULL,
     CONSTRAINT role_pk PRIMARY KEY (tenant_id, id),
     CONSTRAINT role_name_unique UNIQUE (tenant_id, name),
     CONSTRAINT role_tenant_fk FOREIGN KEY (tenant_id) REFERENCES tenant (id)
 );
+
+CREATE UNIQUE INDEX role_administrator_unique ON role (tenant_id) WHERE administrator;
+
+CREATE TABLE role_include (
+    tenant_id uuid NOT NULL,
+    role_id   uuid NOT NULL,
+    includes  uuid NOT NULL,
+    CONSTRAINT role_include_pk PRIMARY KEY (tenant_id, role_id, includes),
+    CONSTRAINT role_include_role_fk FOREIGN KEY (tenant_id, role_id) REFERENCES role (tenant_id, id),
+    CONSTRAINT role_include_includes_fk FOREIGN KEY (tenant_id, includes) REFERENCES role (tenant_id, id),
+    CONSTRAINT role_include_itself CHECK (role_id <> includes)
+);
+
+CREATE INDEX role_include_by_included ON role_include (tenant_id, includes);
 
 CREATE TABLE member (
     tenant_id      uuid    NOT NULL,
     id             uuid    NOT NULL,
     name           text    NOT NULL,
     email          text,
+    username       text,
     representative boolean NOT NULL,
     creator        uuid,
     created_at     bigint  NOT NULL,
+    epoch          bigint  NOT NULL,
     status         text    NOT NULL,
     invitation_id  uuid,
     account_id     uuid,
@@ -111,6 +163,7 @@ CREATE TABLE member (
     CONSTRAINT member_tenant_fk FOREIGN KEY (tenant_id) REFERENCES tenant (id),
     CONSTRAINT member_creator_fk FOREIGN KEY (tenant_id, creator) REFERENCES member (tenant_id, id),
     CONSTRAINT member_account_fk FOREIGN KEY (account_id) REFERENCES account (id),
+    CONSTRAINT member_epoch CHECK (epoch >= 0),
     CONSTRAINT member_state CHECK (
         CASE status
             WHEN 'not-joined' THEN invitation_id IS NOT NULL AND account_id IS NULL AND joined_at IS NULL
@@ -128,19 +181,27 @@ CREATE TABLE member (
 CREATE UNIQUE INDEX member_email_unique ON member (tenant_id, email) WHERE status <> 'removed';
 CREATE UNIQUE INDEX member_account_unique ON member (tenant_id, account_id) WHERE status <> 'removed';
 CREATE UNIQUE INDEX member_representative_unique ON member (tenant_id) WHERE representative AND status <> 'removed';
+-- However many were removed, the list of the others does not pass over them.
+CREATE INDEX member_present ON member (tenant_id, id) WHERE status <> 'removed';
 CREATE INDEX member_by_status ON member (tenant_id, status, id);
 CREATE INDEX member_of_account ON member (account_id);
 
-CREATE TABLE member_role (
-    tenant_id uuid NOT NULL,
-    member_id uuid NOT NULL,
-    role_id   uuid NOT NULL,
-    CONSTRAINT member_role_pk PRIMARY KEY (tenant_id, member_id, role_id),
-    CONSTRAINT member_role_member_fk FOREIGN KEY (tenant_id, member_id) REFERENCES member (tenant_id, id),
-    CONSTRAINT member_role_role_fk FOREIGN KEY (tenant_id, role_id) REFERENCES role (tenant_id, id)
+-- What members were given: each a role or a permission, for good or until a moment.
+CREATE TABLE assignment (
+    tenant_id  uuid NOT NULL,
+    member_id  uuid NOT NULL,
+    role_id    uuid,
+    permission text,
+    until      bigint,
+    CONSTRAINT assignment_member_fk FOREIGN KEY (tenant_id, member_id) REFERENCES member (tenant_id, id),
+    CONSTRAINT assignment_role_fk FOREIGN KEY (tenant_id, role_id) REFERENCES role (tenant_id, id),
+    CONSTRAINT assignment_grant CHECK ((role_id IS NULL) <> (permission IS NULL))
 );
 
-CREATE INDEX member_role_by_role ON member_role (tenant_id, role_id);
+CREATE INDEX assignment_of_member ON assignment (tenant_id, member_id);
+CREATE UNIQUE INDEX assignment_role_unique ON assignment (tenant_id, role_id, member_id) WHERE role_id IS NOT NULL;
+CREATE UNIQUE INDEX assignment_permission_unique ON assignment (tenant_id, permission, member_id)
+    WHERE permission IS NOT NULL;
 
 CREATE TABLE invitation (
     tenant_id    uuid   NOT NULL,
@@ -180,8 +241,71 @@ CREATE TABLE invitation (
     )
 );
 
--- Those whose time runs.
+CREATE INDEX invitation_by_stage ON invitation (tenant_id, stage, member_id);
+-- Those whose time runs: of all tenants for the sweeper, of one tenant for its list.
 CREATE INDEX invitation_deadline ON invitation (expires_at) WHERE expires_at IS NOT NULL;
+CREATE INDEX invitation_deadline_in_tenant ON invitation (tenant_id, expires_at) WHERE expires_at IS NOT NULL;
+
+-- Hand-overs of what removed members held.
+CREATE TABLE transfer (
+    tenant_id   uuid   NOT NULL,
+    id          uuid   NOT NULL,
+    member_id   uuid   NOT NULL,
+    account_id  uuid   NOT NULL,
+    begun_at    bigint NOT NULL,
+    due_at      bigint,
+    finished_at bigint,
+    attempts    bigint NOT NULL,
+    trouble     text,
+    CONSTRAINT transfer_pk PRIMARY KEY (tenant_id, id),
+    CONSTRAINT transfer_member_unique UNIQUE (tenant_id, member_id),
+    CONSTRAINT transfer_member_fk FOREIGN KEY (tenant_id, member_id) REFERENCES member (tenant_id, id),
+    CONSTRAINT transfer_account_fk FOREIGN KEY (account_id) REFERENCES account (id),
+    CONSTRAINT transfer_attempts CHECK (attempts >= 0),
+    CONSTRAINT transfer_state CHECK ((due_at IS NULL) <> (finished_at IS NULL))
+);
+
+-- Those that are not finished: of all tenants for the worker, of one tenant for its list.
+CREATE INDEX transfer_due ON transfer (due_at, id) WHERE due_at IS NOT NULL;
+CREATE INDEX transfer_open ON transfer (tenant_id, begun_at, id) WHERE due_at IS NOT NULL;
+
+CREATE TABLE transfer_share (
+    tenant_id   uuid   NOT NULL,
+    transfer_id uuid   NOT NULL,
+    position    bigint NOT NULL,
+    kind        text   NOT NULL,
+    name        text   NOT NULL,
+    count       bigint NOT NULL,
+    heir        uuid   NOT NULL,
+    done_at     bigint,
+    CONSTRAINT transfer_share_pk PRIMARY KEY (tenant_id, transfer_id, position),
+    CONSTRAINT transfer_share_kind_unique UNIQUE (tenant_id, transfer_id, kind),
+    CONSTRAINT transfer_share_transfer_fk FOREIGN KEY (tenant_id, transfer_id) REFERENCES transfer (tenant_id, id),
+    CONSTRAINT transfer_share_heir_fk FOREIGN KEY (tenant_id, heir) REFERENCES member (tenant_id, id),
+    CONSTRAINT transfer_share_count CHECK (count >= 0)
+);
+
+-- Offers to become the representative administrator.
+CREATE TABLE nomination (
+    tenant_id   uuid   NOT NULL,
+    id          uuid   NOT NULL,
+    nominator   uuid   NOT NULL,
+    nominee     uuid   NOT NULL,
+    address     text,
+    made_at     bigint NOT NULL,
+    expires_at  bigint NOT NULL,
+    answer      text,
+    answered_at bigint,
+    CONSTRAINT nomination_pk PRIMARY KEY (tenant_id, id),
+    CONSTRAINT nomination_nominator_fk FOREIGN KEY (tenant_id, nominator) REFERENCES member (tenant_id, id),
+    CONSTRAINT nomination_nominee_fk FOREIGN KEY (tenant_id, nominee) REFERENCES member (tenant_id, id),
+    CONSTRAINT nomination_answer CHECK (
+        (answer IS NULL AND answered_at IS NULL)
+        OR (answer IN ('accepted', 'declined', 'withdrawn') AND answer IS NOT NULL AND answered_at IS NOT NULL)
+    )
+);
+
+CREATE UNIQUE INDEX nomination_open_unique ON nomination (tenant_id) WHERE answer IS NULL;
 
 CREATE TABLE outbox (
     id         uuid   NOT NULL,
@@ -199,7 +323,9 @@ CREATE TABLE outbox (
     CONSTRAINT outbox_pk PRIMARY KEY (id),
     CONSTRAINT outbox_mail_unique UNIQUE (subject, kind, generation),
     CONSTRAINT outbox_tenant_fk FOREIGN KEY (tenant_id) REFERENCES tenant (id),
-    CONSTRAINT outbox_kind CHECK (kind IN ('invitation')),
+    CONSTRAINT outbox_kind CHECK (
+        kind IN ('invitation', 'became-member', 'nominated', 'became-representative', 'handed-over')
+    ),
     CONSTRAINT outbox_generation CHECK (generation >= 0),
     CONSTRAINT outbox_attempts CHECK (attempts >= 0),
     CONSTRAINT outbox_state CHECK (

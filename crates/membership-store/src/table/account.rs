@@ -3,7 +3,6 @@
 use membership_core::{
     account::{Account, AccountEmail},
     id::AccountId,
-    name::Username,
     ports::PasswordHash,
     store::StoreError,
 };
@@ -22,7 +21,10 @@ pub(crate) struct Model {
     pub(crate) email_proved_at: Option<Moment>,
     pub(crate) password: Option<String>,
     pub(crate) registered_at: Moment,
-    pub(crate) sessions_valid_from: Moment,
+    pub(crate) password_is_temporary: bool,
+    pub(crate) epoch: i64,
+    pub(crate) sessions_from_epoch: i64,
+    pub(crate) last_signed_in_at: Option<Moment>,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
@@ -40,7 +42,10 @@ impl From<&Account> for Model {
             email_proved_at: account.email.as_ref().and_then(|email| email.proved_at).map(Moment::from),
             password: account.password.as_ref().map(|password| password.as_phc().to_owned()),
             registered_at: account.registered_at.into(),
-            sessions_valid_from: account.sessions_valid_from.into(),
+            password_is_temporary: account.password_is_temporary,
+            epoch: account.epoch.into(),
+            sessions_from_epoch: account.sessions_from_epoch.into(),
+            last_signed_in_at: account.last_signed_in_at.map(Moment::from),
         }
     }
 }
@@ -57,22 +62,19 @@ impl TryFrom<Model> for Account {
             (None, None) => None,
             (None, Some(_)) => return Err(at.corrupt("it has proved an address and has none")),
         };
-        let username = row.username.map(|text| username(at, &text)).transpose()?;
         Ok(Self {
             id: AccountId::from_uuid(row.id),
             name: at.name(&row.name)?,
-            username,
+            username: row.username.map(|text| at.username(&text)).transpose()?,
             email,
             password: row.password.map(PasswordHash::from_phc),
             registered_at: at.moment(row.registered_at)?,
-            sessions_valid_from: at.moment(row.sessions_valid_from)?,
+            password_is_temporary: row.password_is_temporary,
+            epoch: at.number(row.epoch)?,
+            sessions_from_epoch: at.number(row.sessions_from_epoch)?,
+            last_signed_in_at: at.moment_if(row.last_signed_in_at)?,
         })
     }
-}
-
-fn username(at: Row, text: &str) -> Result<Username, StoreError> {
-    let username = Username::parse(text).map_err(|error| at.corrupt(error))?;
-    if username.as_str() == text { Ok(username) } else { Err(at.corrupt("its username is not in its one form")) }
 }
 
 impl std::fmt::Debug for Model {

@@ -1,12 +1,12 @@
 //! The end of each audit, whose row is also the lock of its scope.
 
 use membership_core::{
-    audit::Head,
+    audit::{Head, Record},
     store::{Scope, StoreError},
 };
 use sea_orm::entity::prelude::*;
 
-use crate::table::Row;
+use crate::{moment::Moment, table::Row};
 
 #[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "audit_head")]
@@ -16,6 +16,10 @@ pub(crate) struct Model {
     pub(crate) scope_kind: String,
     pub(crate) revision: i64,
     pub(crate) hash: Vec<u8>,
+    /// The latest moment of any record.
+    pub(crate) reached: Moment,
+    /// How far behind that a record has ever been, in microseconds.
+    pub(crate) lag: i64,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
@@ -23,25 +27,51 @@ pub(crate) enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
+/// Where an audit ends, in order and in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct End {
+    /// To which the next record is chained.
+    pub(crate) head: Head,
+    /// The latest moment of any record.
+    pub(crate) reached: Moment,
+    lag: i64,
+}
+
+impl End {
+    /// Where an audit ends that has not begun.
+    pub(crate) const NONE: Self = Self { head: Head { revision: 0, hash: [0; 32] }, reached: Moment::EARLIEST, lag: 0 };
+
+    /// Where it ends after `record`. Records follow each other as they were committed, and servers' clocks differ.
+    pub(crate) fn after(self, record: &Record) -> Self {
+        let at = Moment::from(record.at);
+        let reached = self.reached.max(at);
+        Self { head: record.head(), reached, lag: self.lag.max(reached.since(at)) }
+    }
+}
+
 impl Model {
-    pub(crate) fn of(scope: Scope, head: &Head) -> Self {
+    pub(crate) fn of(scope: Scope, end: &End) -> Self {
         Self {
             scope_id: scope.id(),
             scope_kind: scope.kind().to_owned(),
-            revision: revision(head.revision),
-            hash: head.hash.to_vec(),
+            revision: revision(end.head.revision),
+            hash: end.head.hash.to_vec(),
+            reached: end.reached,
+            lag: end.lag,
         }
     }
 }
 
-impl TryFrom<Model> for Head {
+impl TryFrom<Model> for End {
     type Error = StoreError;
 
     fn try_from(row: Model) -> Result<Self, StoreError> {
         let at = Row::new("audit_head", row.scope_id);
-        match (u64::try_from(row.revision), <[u8; 32]>::try_from(row.hash)) {
-            (Ok(revision), Ok(hash)) => Ok(Self { revision, hash }),
-            _ => Err(at.corrupt("its revision or hash is none")),
+        match (u64::try_from(row.revision), <[u8; 32]>::try_from(row.hash), row.lag) {
+            (Ok(revision), Ok(hash), 0..) => {
+                Ok(Self { head: Head { revision, hash }, reached: row.reached, lag: row.lag })
+            }
+            _ => Err(at.corrupt("its revision, hash or lag is none")),
         }
     }
 }

@@ -1,17 +1,16 @@
 //! Members.
 
-use std::collections::BTreeSet;
-
 use membership_core::{
-    id::{AccountId, InvitationId, MemberId, RoleId, TenantId},
+    id::{AccountId, InvitationId, MemberId, TenantId},
     member::{Member, MemberState},
+    role::Assignments,
     store::StoreError,
 };
 use sea_orm::entity::prelude::*;
 
 use crate::{
     moment::Moment,
-    table::{Row, account, member_role, tenant},
+    table::{Row, account, invitation, tenant},
 };
 
 #[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
@@ -23,9 +22,11 @@ pub(crate) struct Model {
     pub(crate) id: Uuid,
     pub(crate) name: String,
     pub(crate) email: Option<String>,
+    pub(crate) username: Option<String>,
     pub(crate) representative: bool,
     pub(crate) creator: Option<Uuid>,
     pub(crate) created_at: Moment,
+    pub(crate) epoch: i64,
     pub(crate) status: String,
     pub(crate) invitation_id: Option<Uuid>,
     pub(crate) account_id: Option<Uuid>,
@@ -40,6 +41,25 @@ pub(crate) enum Relation {
     Account,
     #[sea_orm(belongs_to = "tenant::Entity", from = "Column::TenantId", to = "tenant::Column::Id")]
     Tenant,
+    /// That of a member that has not joined.
+    #[sea_orm(
+        belongs_to = "invitation::Entity",
+        from = "(Column::TenantId, Column::InvitationId)",
+        to = "(invitation::Column::TenantId, invitation::Column::Id)"
+    )]
+    Invitation,
+    #[sea_orm(
+        belongs_to = "Entity",
+        from = "(Column::TenantId, Column::Creator)",
+        to = "(Column::TenantId, Column::Id)"
+    )]
+    Creator,
+}
+
+impl Related<invitation::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::Invitation.def()
+    }
 }
 
 impl Related<tenant::Entity> for Entity {
@@ -63,9 +83,11 @@ impl From<&Member> for Model {
             id: member.id.as_uuid(),
             name: member.name.to_string(),
             email: member.email.as_ref().map(ToString::to_string),
+            username: member.username.as_ref().map(ToString::to_string),
             representative: member.representative,
             creator: member.creator.map(MemberId::as_uuid),
             created_at: member.created_at.into(),
+            epoch: member.epoch.into(),
             status: member.status().as_str().to_owned(),
             invitation_id: invitation.map(InvitationId::as_uuid),
             account_id: member.account().map(AccountId::as_uuid),
@@ -76,15 +98,9 @@ impl From<&Member> for Model {
     }
 }
 
-/// The rows of `member_role` that say what `member` holds.
-pub(crate) fn held_roles(member: &Member) -> impl Iterator<Item = member_role::Model> {
-    let (tenant_id, member_id) = (member.tenant.as_uuid(), member.id.as_uuid());
-    member.roles.iter().map(move |role| member_role::Model { tenant_id, member_id, role_id: role.as_uuid() })
-}
-
 impl Model {
-    /// The member, who holds `roles`.
-    pub(crate) fn into_member(self, roles: BTreeSet<RoleId>) -> Result<Member, StoreError> {
+    /// The member, who was given `assignments`.
+    pub(crate) fn into_member(self, assignments: Assignments) -> Result<Member, StoreError> {
         let at = Row::new("member", self.id);
         Ok(Member {
             state: state(at, &self)?,
@@ -92,10 +108,12 @@ impl Model {
             tenant: TenantId::from_uuid(self.tenant_id),
             name: at.name(&self.name)?,
             email: self.email.map(|text| at.address(&text)).transpose()?,
-            roles,
+            username: self.username.map(|text| at.username(&text)).transpose()?,
+            assignments,
             representative: self.representative,
             creator: self.creator.map(MemberId::from_uuid),
             created_at: at.moment(self.created_at)?,
+            epoch: at.number(self.epoch)?,
         })
     }
 }

@@ -1,5 +1,7 @@
 //! Roles.
 
+use std::collections::BTreeSet;
+
 use membership_core::{
     id::{RoleId, TenantId},
     role::Role,
@@ -7,7 +9,7 @@ use membership_core::{
 };
 use sea_orm::entity::prelude::*;
 
-use crate::table::Row;
+use crate::{moment::Moment, table::Row};
 
 #[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "role")]
@@ -20,6 +22,7 @@ pub(crate) struct Model {
     /// A JSON list of words.
     pub(crate) permissions: String,
     pub(crate) administrator: bool,
+    pub(crate) changed_at: Moment,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
@@ -35,21 +38,23 @@ impl From<&Role> for Model {
             name: role.name.to_string(),
             permissions: serde_json::to_string(&role.permissions).unwrap_or_default(),
             administrator: role.administrator,
+            changed_at: role.changed_at.into(),
         }
     }
 }
 
-impl TryFrom<Model> for Role {
-    type Error = StoreError;
-
-    fn try_from(row: Model) -> Result<Self, StoreError> {
-        let at = Row::new("role", row.id);
-        Ok(Self {
-            id: RoleId::from_uuid(row.id),
-            tenant: TenantId::from_uuid(row.tenant_id),
-            name: at.name(&row.name)?,
-            permissions: serde_json::from_str(&row.permissions).map_err(|error| at.corrupt(error))?,
-            administrator: row.administrator,
+impl Model {
+    /// The role, which includes `includes`.
+    pub(crate) fn into_role(self, includes: BTreeSet<RoleId>) -> Result<Role, StoreError> {
+        let at = Row::new("role", self.id);
+        Ok(Role {
+            id: RoleId::from_uuid(self.id),
+            tenant: TenantId::from_uuid(self.tenant_id),
+            name: at.name(&self.name)?,
+            permissions: serde_json::from_str(&self.permissions).map_err(|error| at.corrupt(error))?,
+            includes,
+            administrator: self.administrator,
+            changed_at: at.moment(self.changed_at)?,
         })
     }
 }

@@ -19,6 +19,7 @@ pub(crate) struct Model {
     pub(crate) id: Uuid,
     pub(crate) account_id: Uuid,
     pub(crate) key_hash: Vec<u8>,
+    pub(crate) epoch: i64,
     pub(crate) started_at: Moment,
     pub(crate) ends_at: Moment,
 }
@@ -43,6 +44,7 @@ impl From<&Session> for Model {
             id: session.id.as_uuid(),
             account_id: session.account.as_uuid(),
             key_hash: session.key.as_bytes().to_vec(),
+            epoch: session.epoch.into(),
             started_at: session.started_at.into(),
             ends_at: session.ends_at.into(),
         }
@@ -59,6 +61,7 @@ impl TryFrom<Model> for Session {
             id: SessionId::from_uuid(row.id),
             account: AccountId::from_uuid(row.account_id),
             key: SessionKeyHash::from_bytes(key),
+            epoch: at.number(row.epoch)?,
             started_at: at.moment(row.started_at)?,
             ends_at: at.moment(row.ends_at)?,
         })

@@ -1,7 +1,7 @@
 //! Tenants.
 
 use membership_core::{
-    id::TenantId,
+    id::{CatalogueId, TenantId},
     store::StoreError,
     tenant::{Tenant, TenantStatus},
 };
@@ -16,8 +16,11 @@ pub(crate) struct Model {
     pub(crate) id: Uuid,
     pub(crate) name: String,
     pub(crate) status: String,
+    pub(crate) parent: Option<Uuid>,
+    pub(crate) preset: String,
     /// JSON: a switch that is added later needs no column of its own.
     pub(crate) policy: String,
+    pub(crate) catalogue: Uuid,
     pub(crate) created_at: Moment,
 }
 
@@ -32,8 +35,11 @@ impl From<&Tenant> for Model {
             id: tenant.id.as_uuid(),
             name: tenant.name.to_string(),
             status: tenant.status.as_str().to_owned(),
-            // Numbers, words and a list of words: nothing here that JSON cannot say.
+            parent: tenant.parent.map(TenantId::as_uuid),
+            preset: tenant.preset.clone(),
+            // Numbers, words and lists of words: nothing here that JSON cannot say.
             policy: serde_json::to_string(&tenant.policy).unwrap_or_default(),
+            catalogue: tenant.catalogue.as_uuid(),
             created_at: tenant.created_at.into(),
         }
     }
@@ -44,18 +50,24 @@ impl TryFrom<Model> for Tenant {
 
     fn try_from(row: Model) -> Result<Self, StoreError> {
         let at = Row::new("tenant", row.id);
-        let status = match row.status.as_str() {
-            "setting-up" => TenantStatus::SettingUp,
-            "active" => TenantStatus::Active,
-            "suspended" => TenantStatus::Suspended,
-            other => return Err(at.corrupt(format_args!("the status {other} is none"))),
-        };
         Ok(Self {
             id: TenantId::from_uuid(row.id),
             name: at.name(&row.name)?,
-            status,
+            status: status(at, &row.status)?,
+            parent: row.parent.map(TenantId::from_uuid),
+            preset: row.preset,
             policy: serde_json::from_str(&row.policy).map_err(|error| at.corrupt(error))?,
+            catalogue: CatalogueId::from_uuid(row.catalogue),
             created_at: at.moment(row.created_at)?,
         })
+    }
+}
+
+pub(crate) fn status(at: Row, text: &str) -> Result<TenantStatus, StoreError> {
+    match text {
+        "setting-up" => Ok(TenantStatus::SettingUp),
+        "active" => Ok(TenantStatus::Active),
+        "suspended" => Ok(TenantStatus::Suspended),
+        other => Err(at.corrupt(format_args!("the status {other} is none"))),
     }
 }

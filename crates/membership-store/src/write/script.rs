@@ -9,7 +9,7 @@ use sea_orm::{
     PrimaryKeyToColumn, QueryFilter, QueryTrait, Statement, Values,
 };
 
-use crate::fault::fault;
+use crate::{fault::fault, postgres, search::Entry, sqlite};
 
 /// Most rows of one statement: far within the parameters that either database takes in one.
 pub(crate) const CHUNK: usize = 500;
@@ -48,6 +48,26 @@ impl Script {
         }
     }
 
+    /// New members in the index of texts.
+    pub(super) fn index(&mut self, entries: &[Entry]) {
+        for some in entries.chunks(CHUNK) {
+            let count = Some(some.len() as u64);
+            match self.backend {
+                DbBackend::Postgres => self.push_all(postgres::search::insert(some), count),
+                DbBackend::Sqlite | DbBackend::MySql | _ => self.push_all(sqlite::search::insert(some), count),
+            }
+        }
+    }
+
+    /// A member whose texts have changed.
+    pub(super) fn index_anew(&mut self, entry: &Entry) {
+        let replace = match self.backend {
+            DbBackend::Postgres => postgres::search::replace(entry),
+            DbBackend::Sqlite | DbBackend::MySql | _ => sqlite::search::replace(entry),
+        };
+        self.push(replace, Some(1));
+    }
+
     /// A row in place of the one with its key.
     pub(super) fn replace<M>(&mut self, row: M)
     where
@@ -69,6 +89,10 @@ impl Script {
     /// A change of the rows that there are.
     pub(super) fn change(&mut self, change: &impl QueryTrait, rows: Option<u64>) {
         self.push(change.build(self.backend), rows);
+    }
+
+    fn push_all(&mut self, statements: impl IntoIterator<Item = Statement>, rows: Option<u64>) {
+        statements.into_iter().for_each(|statement| self.push(statement, rows));
     }
 
     fn push(&mut self, Statement { sql, values, .. }: Statement, rows: Option<u64>) {

@@ -11,7 +11,7 @@ use crate::place::Place;
 async fn migrating_is_done_once() -> Result<(), Failure> {
     for place in Place::each().await? {
         let database = place.open().await?;
-        assert_eq!(database.pending_migrations().await?, ["0001-first-tables"]);
+        assert_eq!(database.pending_migrations().await?, ["0001-tables"]);
         database.ping().await?;
         database.migrate().await?;
         database.migrate().await?;

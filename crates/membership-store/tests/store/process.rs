@@ -11,14 +11,15 @@ use std::{
 use membership_core::{
     Membership,
     account::Login,
-    actor::Actor,
+    actor::{Actor, Principal},
     context::Context,
     directory::Directory,
     email::EmailAddress,
-    id::{AccountId, RequestId},
+    id::RequestId,
     invariants,
     invitation::invite::{Invite, Invitee, Reach, Sending},
     name::Username,
+    role::assign::Wanted,
 };
 use membership_store::Database;
 use membership_testkit::{Adapter, Bed, Dice, Failure, ManualClock, bed};
@@ -96,7 +97,8 @@ async fn invite_many(url: &str, name: &str, count: u32) -> Result<(), Failure> {
     let dice = Arc::new(Dice::seeded(name.bytes().map(u64::from).sum()));
     let membership = Membership::new(bed::parts(&adapter, dice)?);
     let login = Login::Username(Username::parse("root")?);
-    let root = adapter.directory.account_by_login(&login).await?.ok_or("no root")?.id;
+    let root = adapter.directory.account_by_login(&login).await?.ok_or("no root")?;
+    let root = root.principal(root.epoch);
     let mut tasks = JoinSet::new();
     for worker in 0..8 {
         let (adapter, membership, name) = (adapter.clone(), membership.clone(), name.to_owned());
@@ -115,13 +117,14 @@ async fn invite_many(url: &str, name: &str, count: u32) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn invite(adapter: &Adapter, membership: &Membership, by: AccountId, to: &str) -> Result<(), Failure> {
+async fn invite(adapter: &Adapter, membership: &Membership, by: Principal, to: &str) -> Result<(), Failure> {
     let now = ManualClock::default().now();
     let ctx = Context::new(Actor::Account(by), now, RequestId::new(now, membership.entropy()));
     let tenant = adapter.directory.tenants().await?.pop().ok_or("no tenant")?;
-    let role = adapter.directory.roles(tenant).await?.pop().ok_or("no role")?.id;
-    let people = vec![Invitee { name: "Ann".into(), reach: Reach::Mail(to.into()), roles: vec![role] }];
-    membership.invite(&ctx, Invite { tenant, people, send: Sending::Now, validity: None }).await?;
+    let role = adapter.directory.access(tenant).await?.roles.pop().ok_or("no role")?.id;
+    let people = vec![Invitee { name: "Ann".into(), reach: Reach::Mail(to.into()), assignments: vec![] }];
+    let (assignments, send) = (vec![Wanted::role(role)], Some(Sending::Now));
+    membership.invite(&ctx, Invite { tenant, people, assignments, send, validity: None }).await?;
     Ok(())
 }
 

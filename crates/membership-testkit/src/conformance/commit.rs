@@ -39,7 +39,7 @@ pub(super) async fn a_commit_of_nothing_changes_nothing(adapter: Adapter) -> Out
 pub(super) async fn each_event_has_its_record(adapter: Adapter) -> Outcome {
     let bed = Bed::over(adapter).await?;
     let account = bed.account_named("ann")?;
-    let (session, _) = Session::start(account.id, bed.clock.now(), bed.membership.entropy());
+    let (session, _) = Session::start(&account, bed.clock.now(), bed.membership.entropy());
     let ended = Event::SessionEnded { session: session.id, account: account.id };
     let home = Scope::Account(account.id);
     let commits = [
@@ -61,12 +61,12 @@ pub(super) async fn each_event_has_its_record(adapter: Adapter) -> Outcome {
             .collect();
         let after = head.revision - u64::try_from(events.len())?;
         bed.adapter.store.begin(scope).await?.commit(&ctx, &events).await?;
-        assert_eq!(bed.adapter.directory.audit(scope, after, 200).await?, expected);
+        assert_eq!(bed.audit(scope, after, 200).await?, expected);
     }
     Ok(())
 }
 
 async fn head_of(bed: &Bed, scope: Scope) -> Result<Head, Failure> {
-    let records = bed.adapter.directory.audit(scope, 0, 200).await?;
+    let records = bed.audit(scope, 0, 200).await?;
     Ok(records.last().map(Record::head).unwrap_or_default())
 }

@@ -10,11 +10,12 @@ use membership_core::{
     directory::{MemberFilter, Page},
     id::RequestId,
     installation::SetUpClosed,
-    invitation::invite::{Invite, InviteError, Reach, Sending},
+    invitation::invite::{Invite, InviteError, Reach},
     lifecycle::Stage,
     link::LinkFault,
     member::MemberStatus,
     outbox::Delivery,
+    role::assign::Wanted,
     tenant::{TenantStatus, set_up::SetUpError},
 };
 
@@ -82,10 +83,10 @@ pub(super) async fn a_person_is_invited_and_joins(adapter: Adapter) -> Outcome {
     assert_eq!((row.member.status(), row.member.account()), (MemberStatus::Enabled, Some(ann.account.id)));
     assert_eq!(row.stage_at(bed.clock.now()), Some(Stage::Joined));
     let session = bed.membership.session(&bed.as_anybody(), &ann.key).await?;
-    assert_eq!(session, Some((ann.session, ann.account.clone())));
-    let ctx = bed.as_account(ann.account.id);
+    assert_eq!(session, Some((ann.session.clone(), bed.account(ann.account.id).await?)));
+    let ctx = bed.as_member(&ann);
     let members = bed.membership.members(&ctx, bed.tenant.id, MemberFilter::default(), ALL).await?;
-    assert_eq!(members.len(), 2);
+    assert_eq!(members.rows.len(), 2);
     Ok(())
 }
 
@@ -99,7 +100,7 @@ pub(super) async fn an_invitation_that_is_handed_over_makes_a_member(adapter: Ad
     assert!(invited.link.is_some_and(|link| link.ends_with(&token)));
     bed.membership.accept_invitation(&bed.as_anybody(), &token).await?;
     let waiting = bed.adapter.directory.member(bed.tenant.id, invited.member.id).await?;
-    assert_eq!(waiting.map(|row| row.member.status()), Some(MemberStatus::NotJoined));
+    assert_eq!(waiting.map(|found| found.row.member.status()), Some(MemberStatus::NotJoined));
     let registration = Register { username: Some("ann".into()), ..bed.registration(&token) };
     let ann = bed.membership.register(&bed.as_anybody(), registration).await?;
     assert_eq!((ann.member.status(), ann.account.email), (MemberStatus::Enabled, None));
@@ -140,14 +141,15 @@ pub(super) async fn a_person_with_an_account_joins_a_second_tenant(adapter: Adap
     let bed = Bed::over(adapter).await?;
     let ann = bed.join("ann@example.org").await?;
     let other = bed.found("Another Ltd", "otto").await?;
-    let role = bed.adapter.directory.roles(other.tenant.id).await?.into_iter().find(|role| !role.administrator);
+    let role = bed.adapter.directory.access(other.tenant.id).await?.roles.into_iter().find(|role| !role.administrator);
     let mut command = Invite { tenant: other.tenant.id, ..bed.invitation_to("ann@example.org").await? };
     for person in &mut command.people {
-        person.roles = role.iter().map(|role| role.id).collect();
+        person.assignments = role.iter().map(|role| Wanted::role(role.id)).collect();
     }
-    let invited = bed.membership.invite(&bed.as_account(other.administrator.id), command).await?;
-    let token = bed.token(&invited.first().ok_or("nobody was invited")?.invitation);
-    let ctx = bed.as_account(ann.account.id);
+    let invited = bed.membership.invite(&bed.as_account(&other.administrator), command).await?;
+    let invitation = invited.into_iter().next().and_then(|invited| invited.invitation).ok_or("nobody was invited")?;
+    let token = bed.token(&invitation);
+    let ctx = bed.as_member(&ann);
     bed.membership.accept_invitation(&ctx, &token).await?;
     let member = bed.membership.join(&ctx, &token).await?;
     assert_eq!((member.tenant, member.account()), (other.tenant.id, Some(ann.account.id)));
@@ -165,7 +167,7 @@ async fn newest(bed: &Bed) -> Result<membership_core::directory::MemberRow, Fail
     let ctx = bed.as_administrator();
     let page = Page { after: None, limit: 1 };
     let rows = bed.membership.members(&ctx, bed.tenant.id, MemberFilter::default(), page).await?;
-    Ok(rows.into_iter().next().ok_or("the list is empty")?)
+    Ok(rows.rows.into_iter().next().ok_or("the list is empty")?)
 }
 
 async fn people(bed: &Bed, count: usize) -> Result<Invite, Failure> {
@@ -173,5 +175,5 @@ async fn people(bed: &Bed, count: usize) -> Result<Invite, Failure> {
     for number in 0..count {
         people.push(bed.invitee(Reach::Mail(format!("person-{number}@example.org"))).await?);
     }
-    Ok(Invite { tenant: bed.tenant.id, people, send: Sending::Now, validity: None })
+    Ok(Invite { people, ..bed.invitation_to("").await? })
 }

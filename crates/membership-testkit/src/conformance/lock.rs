@@ -11,9 +11,8 @@ use std::{
 use membership_core::{
     audit::Head,
     invitation::{
+        Subject,
         invite::{Invite, InviteError, Reach},
-        revoke::RevokeInvitation,
-        send::SendInvitation,
     },
     lifecycle::Stage,
     member::MemberStatus,
@@ -94,16 +93,16 @@ pub(super) async fn one_of_fifty_joins_wins(adapter: Adapter) -> Outcome {
     let people = vec![bed.invitee(Reach::Link(None)).await?];
     let invited = bed.invite_one(Invite { people, ..bed.invitation_to("").await? }).await?;
     let token = bed.token(&invited.invitation);
-    let account = other.administrator.id;
-    bed.membership.accept_invitation(&bed.as_account(account), &token).await?;
+    let account = other.administrator;
+    bed.membership.accept_invitation(&bed.as_account(&account), &token).await?;
     let done = at_once(50, |_| {
-        let (bed, token) = (bed.clone(), token.clone());
-        async move { bed.membership.join(&bed.as_account(account), &token).await.is_ok() }
+        let (bed, token, account) = (bed.clone(), token.clone(), account.clone());
+        async move { bed.membership.join(&bed.as_account(&account), &token).await.is_ok() }
     })
     .await?;
     assert_eq!(done.iter().filter(|joined| **joined).count(), 1);
     joined_once(&bed).await?;
-    let again = bed.membership.join(&bed.as_account(account), &token).await.err();
+    let again = bed.membership.join(&bed.as_account(&account), &token).await.err();
     assert_eq!(again.map(|refusal| refusal.code()), Some("invitation-joined"));
     Ok(())
 }
@@ -124,14 +123,14 @@ pub(super) async fn a_hundred_commits_leave_no_gap(adapter: Adapter) -> Outcome 
         let bed = bed.clone();
         async move {
             let mut tx = bed.adapter.store.begin(Scope::Tenant(bed.tenant.id)).await?;
-            tx.roles().await?;
+            tx.access().await?;
             tx.commit(&bed.as_administrator(), &[bed.quiet_invitation()?]).await?;
             Ok::<_, Failure>(())
         }
     })
     .await?;
     done.into_iter().collect::<Result<Vec<()>, _>>()?;
-    let records = bed.adapter.directory.audit(Scope::Tenant(bed.tenant.id), 0, 200).await?;
+    let records = bed.audit(Scope::Tenant(bed.tenant.id), 0, 200).await?;
     assert_eq!(records.len(), before + 100);
     let mut head = Head::default();
     for record in records {
@@ -146,7 +145,7 @@ pub(super) async fn a_hundred_commits_leave_no_gap(adapter: Adapter) -> Outcome 
 pub(super) async fn fifty_resends_lose_no_generation(adapter: Adapter) -> Outcome {
     let bed = Bed::over(adapter).await?;
     let invitation = bed.invite("ann@example.org").await?.invitation;
-    let command = SendInvitation { tenant: bed.tenant.id, invitation: invitation.id };
+    let command = Subject { tenant: bed.tenant.id, invitation: invitation.id };
     let done = at_once(50, |_| {
         let bed = bed.clone();
         async move { bed.membership.resend_invitation(&bed.as_administrator(), command).await }
@@ -175,13 +174,13 @@ pub(super) async fn tenants_that_are_made_at_once_are_all_made(adapter: Adapter)
     for founded in done {
         let tenant = founded?.tenant;
         assert_eq!(tenant.status, TenantStatus::Active);
-        let records = bed.adapter.directory.audit(Scope::Tenant(tenant.id), 0, 1).await?;
+        let records = bed.audit(Scope::Tenant(tenant.id), 0, 1).await?;
         let first = records.first().map(|record| (record.revision, record.name.as_str()));
         assert_eq!(first, Some((1, "tenant.created")));
     }
     assert_eq!(bed.adapter.directory.tenants().await?.len(), 9);
     let mut head = Head::default();
-    for record in bed.adapter.directory.audit(Scope::Installation, 0, 200).await? {
+    for record in bed.audit(Scope::Installation, 0, 200).await? {
         assert!(record.follows(&head), "revision {}", record.revision);
         head = record.head();
     }
@@ -195,7 +194,7 @@ pub(super) async fn a_revocation_and_a_join_exclude_each_other(adapter: Adapter)
         let invitation = bed.invite(&format!("person-{round}@example.org")).await?.invitation;
         let token = bed.token(&invitation);
         bed.membership.accept_invitation(&bed.as_anybody(), &token).await?;
-        let command = RevokeInvitation { tenant: bed.tenant.id, invitation: invitation.id };
+        let command = Subject { tenant: bed.tenant.id, invitation: invitation.id };
         let done = at_once(2, |number| {
             let (bed, registration) = (bed.clone(), bed.registration(&token));
             async move {

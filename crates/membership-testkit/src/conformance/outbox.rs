@@ -6,8 +6,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use membership_core::{
     event::Event,
     id::MessageId,
-    invitation::{revoke::RevokeInvitation, send::SendInvitation},
-    outbox::{Delivery, Leased},
+    invitation::Subject,
+    outbox::{Delivery, Leased, Mail},
 };
 
 use super::{Outcome, crowd::at_once};
@@ -141,7 +141,7 @@ pub(super) async fn what_became_of_a_message_is_read_back(adapter: Adapter) -> O
         bed.settle(&lease, end.clone()).await?;
         assert_eq!(bed.delivery(lease.id).await?, *end);
         let row = bed.adapter.directory.member(bed.tenant.id, invited.member.id).await?.ok_or("it is not listed")?;
-        assert_eq!(row.delivery.as_ref(), Some(end));
+        assert_eq!(row.row.delivery.as_ref(), Some(end));
         assert_eq!(bed.claim(10).await?, []);
     }
     bed.clock.set(at);
@@ -178,10 +178,10 @@ pub(super) async fn closing_an_invitation_cancels_its_mail(adapter: Adapter) -> 
     for number in 0..4 {
         let invitation = bed.invite(&format!("person-{number}@example.org")).await?.invitation;
         let token = bed.token(&invitation);
-        closed.extend(Event::InvitationIssued(invitation.clone()).mail().map(|mail| mail.id()));
+        closed.extend(Event::InvitationIssued(invitation.clone()).mails().iter().map(Mail::id));
         match number {
             0 => {
-                let command = RevokeInvitation { tenant, invitation: invitation.id };
+                let command = Subject { tenant, invitation: invitation.id };
                 bed.membership.revoke_invitation(&bed.as_administrator(), command).await?;
             }
             1 => {
@@ -208,7 +208,7 @@ pub(super) async fn resending_cancels_the_older_mail(adapter: Adapter) -> Outcom
     let bed = Bed::over(adapter).await?;
     let bystander = bed.invite("bob@example.org").await?.invitation;
     let invitation = bed.invite("ann@example.org").await?.invitation;
-    let command = SendInvitation { tenant: bed.tenant.id, invitation: invitation.id };
+    let command = Subject { tenant: bed.tenant.id, invitation: invitation.id };
     let resent = bed.membership.resend_invitation(&bed.as_administrator(), command).await?.invitation;
     let due: BTreeSet<_> =
         bed.claim(10).await?.iter().map(|lease| (lease.mail.subject, lease.mail.generation)).collect();
@@ -225,7 +225,7 @@ pub(super) async fn mail_that_was_sent_stays_sent(adapter: Adapter) -> Outcome {
     let lease = bed.claim_one().await?;
     let sent = Delivery::Sent { at: bed.clock.now(), words: "250 Ok".into() };
     bed.settle(&lease, sent.clone()).await?;
-    let command = RevokeInvitation { tenant: bed.tenant.id, invitation: invitation.id };
+    let command = Subject { tenant: bed.tenant.id, invitation: invitation.id };
     bed.membership.revoke_invitation(&bed.as_administrator(), command).await?;
     assert_eq!(bed.delivery(lease.id).await?, sent);
     Ok(())
@@ -237,7 +237,7 @@ pub(super) async fn a_message_that_a_worker_holds_is_cancelled_too(adapter: Adap
     let invitation = bed.invite("ann@example.org").await?.invitation;
     let lease = bed.claim_one().await?;
     assert!(bed.adapter.outbox.holds(&lease).await?);
-    let command = RevokeInvitation { tenant: bed.tenant.id, invitation: invitation.id };
+    let command = Subject { tenant: bed.tenant.id, invitation: invitation.id };
     bed.membership.revoke_invitation(&bed.as_administrator(), command).await?;
     assert!(!bed.adapter.outbox.holds(&lease).await?);
     let deferred = Delivery::Deferred { until: bed.clock.now(), words: "421".into() };
@@ -247,7 +247,7 @@ pub(super) async fn a_message_that_a_worker_holds_is_cancelled_too(adapter: Adap
 }
 
 impl Bed {
-    async fn claim(&self, limit: u32) -> Result<Vec<Leased>, Failure> {
+    pub(super) async fn claim(&self, limit: u32) -> Result<Vec<Leased>, Failure> {
         let now: DateTime<Utc> = self.clock.now();
         Ok(self.adapter.outbox.claim(now, now + LEASE, limit).await?)
     }

@@ -2,17 +2,14 @@
 
 use membership_core::{
     account::{Account, AccountEmail, Login},
-    email::Alphabet,
     event::Event,
-    id::{RoleId, TenantId},
     installation::Installation,
     invitation::{Channel, Invitation, Inviter},
     lifecycle::Stage,
     member::{Member, MemberState, MemberStatus},
-    name::DisplayName,
-    role::{Permission, Role},
+    role::{Assignments, Grant},
     store::Scope,
-    tenant::{Policy, Tenant, TenantStatus, Validity},
+    tenant::Validity,
 };
 
 use super::{Outcome, rows::address};
@@ -76,7 +73,7 @@ async fn lead_to(bed: &Bed, stage: Stage, channel: Channel, inviter: Inviter) ->
             bed.write(&[Event::InvitationAccepted(accepted.clone())]).await?;
             let account = bed.blank_account()?;
             let invitation = accepted.join(account.id, now + TICK * 3)?;
-            let member = member.join(account.id, now + TICK * 3)?;
+            let member = member.join(&account, now + TICK * 3)?;
             let joined = Event::MemberJoined { member: member.clone(), invitation: invitation.clone() };
             bed.write(&[Event::AccountRegistered(account), joined]).await?;
             is_read_back(bed, &member, &invitation).await?;
@@ -92,12 +89,12 @@ async fn is_read_back(bed: &Bed, member: &Member, invitation: &Invitation) -> Re
     let tenant = bed.tenant.id;
     let mut tx = bed.adapter.store.begin(Scope::Tenant(tenant)).await?;
     assert_eq!(tx.invitation(invitation.id).await?.as_ref(), Some(invitation));
-    assert_eq!(tx.standing(member.id).await?.map(|standing| standing.member).as_ref(), Some(member));
+    assert_eq!(tx.member(member.id).await?.as_ref(), Some(member));
     drop(tx);
     let directory = &bed.adapter.directory;
     let view = directory.invitation(tenant, invitation.id).await?.ok_or("it is not shown")?;
     assert_eq!((&view.invitation, &view.member, view.tenant.id), (invitation, member, tenant));
-    let row = directory.member(tenant, member.id).await?.ok_or("it is not listed")?;
+    let row = directory.member(tenant, member.id).await?.ok_or("it is not listed")?.row;
     assert_eq!((Some(invitation), member), (row.invitation.as_ref(), &row.member));
     Ok(())
 }
@@ -107,6 +104,7 @@ pub(super) async fn every_state_of_a_member(adapter: Adapter) -> Outcome {
     let bed = Bed::over(adapter).await?;
     let (joined_at, later) = (bed.clock.now(), bed.clock.now() + TICK);
     let roles = [bed.role("Member").await?, bed.role("Member manager").await?];
+    let roles: Assignments = roles.into_iter().map(|role| (Grant::Role(role), None)).collect();
     let mut accounts = Vec::new();
     for _ in 0..3 {
         accounts.push(bed.blank_account()?);
@@ -126,15 +124,14 @@ pub(super) async fn every_state_of_a_member(adapter: Adapter) -> Outcome {
     .zip(0..)
     {
         let email = Some(address(&format!("person-{number}@example.org"))?);
-        let member = Member { email, roles: roles.into(), ..bed.member_in(state)? };
+        let held = if matches!(state, MemberState::Removed { .. }) { Assignments::default() } else { roles.clone() };
+        let member = Member { email, assignments: held, ..bed.member_in(state)? };
         bed.write(&[Event::MemberAdded(member.clone())]).await?;
         let mut tx = bed.adapter.store.begin(Scope::Tenant(bed.tenant.id)).await?;
-        let standing = tx.standing(member.id).await?.ok_or("the member is missing")?;
-        let held: std::collections::BTreeSet<_> = standing.roles.iter().map(|role| role.id).collect();
-        assert_eq!((&standing.member, &held), (&member, &member.roles));
+        assert_eq!(tx.member(member.id).await?.as_ref(), Some(&member));
         let removed = member.status() == MemberStatus::Removed;
         if let Some(account) = member.account() {
-            let found = tx.standing_of(account).await?.map(|standing| standing.member);
+            let found = tx.member_of(account).await?;
             assert_eq!(found, (!removed).then(|| member.clone()), "removed members are no members");
         }
         let addresses: Vec<_> = member.email.iter().cloned().collect();
@@ -171,53 +168,6 @@ pub(super) async fn every_kind_of_account(adapter: Adapter) -> Outcome {
     let proved = Account { email, ..claimed };
     bed.write(&[Event::AddressProved(proved.clone())]).await?;
     assert_eq!(bed.adapter.directory.account_by_login(&login).await?, Some(proved));
-    Ok(())
-}
-
-/// A tenant with a policy of its own and roles of every kind, from set-up to use.
-pub(super) async fn a_tenant_with_its_policy_and_roles(adapter: Adapter) -> Outcome {
-    let bed = Bed::over(adapter).await?;
-    let (now, entropy) = (bed.clock.now(), bed.membership.entropy());
-    let policy = Policy {
-        invitation_validity: Validity::MAX,
-        enrolment_window: Validity::MIN,
-        max_people_per_call: 3,
-        links_allowed: false,
-        alphabet: Alphabet::International,
-        allowed_domains: vec!["example.org".into(), "xn--bcher-kva.example".into()],
-    };
-    let name = DisplayName::parse("Bücher & Söhne 'Ltd' \"界\"")?;
-    let id = TenantId::new(now, entropy);
-    let tenant = Tenant { id, name, status: TenantStatus::SettingUp, policy, created_at: now };
-    let role = |name: &str, permissions: &[Permission], administrator| {
-        let id = RoleId::new(now, entropy);
-        let permissions = permissions.iter().cloned().collect();
-        Ok::<_, Failure>(Role { id, tenant: tenant.id, name: DisplayName::parse(name)?, permissions, administrator })
-    };
-    let roles = vec![
-        role("B", &Permission::OWN, true)?,
-        role("A", &[Permission::parse("video:cameras.view")?], false)?,
-        role("C", &[], false)?,
-    ];
-    let administrator = Member {
-        tenant: id,
-        representative: true,
-        creator: None,
-        roles: roles.iter().take(1).map(|role| role.id).collect(),
-        ..bed.member_in(MemberState::Enabled { account: bed.administrator.id, joined_at: now })?
-    };
-    let founding = Event::TenantCreated { tenant: tenant.clone(), roles: roles.clone() };
-    bed.commit(Scope::Installation, &[founding, Event::MemberAdded(administrator)]).await?;
-    let [b, a, c] = roles.try_into().map_err(|_| "three roles")?;
-    let by_name = vec![a, b, c];
-    let mut tx = bed.adapter.store.begin(Scope::Tenant(id)).await?;
-    assert_eq!((tx.tenant().await?, tx.roles().await?), (Some(tenant.clone()), by_name.clone()));
-    drop(tx);
-    assert_eq!(bed.adapter.directory.roles(id).await?, by_name);
-
-    let active = Tenant { status: TenantStatus::Active, ..tenant };
-    bed.commit(Scope::Tenant(id), &[Event::TenantActivated(active.clone())]).await?;
-    assert_eq!(bed.world(id).await?.tenant, active);
     Ok(())
 }
 

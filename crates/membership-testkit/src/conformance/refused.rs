@@ -3,14 +3,22 @@
 
 use membership_core::{
     account::{Account, Login, Session, SessionKeyHash},
-    event::Event,
-    id::SessionId,
+    event::{Event, MemberChange},
+    id::{CatalogueId, MemberId, NominationId, RoleId, SessionId},
     member::{Member, MemberState},
-    name::Username,
+    name::{DisplayName, Username},
+    role::{Assignments, PermissionSet, Role},
     store::{Scope, StoreError},
+    tenant::{
+        Tenant, TenantStatus,
+        representative::{Answer, Nomination, OFFER},
+    },
 };
 
-use super::{Outcome, rows::address};
+use super::{
+    Outcome,
+    rows::{address, changed},
+};
 use crate::{Adapter, Bed, Failure};
 
 /// Proves: X-5, for usernames: they are unique in the whole installation.
@@ -66,25 +74,122 @@ pub(super) async fn a_second_membership_of_an_account(adapter: Adapter) -> Outco
 pub(super) async fn a_second_representative(adapter: Adapter) -> Outcome {
     let bed = Bed::over(adapter).await?;
     let second = bed.membership_of_somebody_new().await?;
-    let roles = [bed.role("Tenant administrator").await?].into();
-    bed.raced(Event::MemberAdded(Member { representative: true, roles, ..second })).await
+    let assignments = Assignments::of_role(bed.role("Administrator").await?);
+    bed.raced(Event::MemberAdded(Member { representative: true, assignments, ..second })).await
 }
 
 /// Proves: I-11, in part: a member holds roles of its own tenant only.
 pub(super) async fn a_role_of_another_tenant(adapter: Adapter) -> Outcome {
     let bed = Bed::over(adapter).await?;
     let other = bed.found("Another Ltd", "otto").await?;
-    let foreign = bed.adapter.directory.roles(other.tenant.id).await?;
+    let foreign = bed.adapter.directory.access(other.tenant.id).await?.roles;
     let member = bed.membership_of_somebody_new().await?;
-    let roles = foreign.iter().take(1).map(|role| role.id).collect();
-    bed.refused(Event::MemberAdded(Member { roles, ..member })).await?;
+    let assignments = Assignments::of_role(foreign.first().ok_or("the tenant has no roles")?.id);
+    bed.refused(Event::MemberAdded(Member { assignments, ..member })).await?;
+    Ok(())
+}
+
+/// A tenant's roles have names of their own; another tenant's are no obstacle.
+pub(super) async fn a_role_name_that_is_taken(adapter: Adapter) -> Outcome {
+    let bed = Bed::over(adapter).await?;
+    let other = bed.found("Another Ltd", "otto").await?;
+    let role = bed.blank_role("Member")?;
+    bed.raced(Event::RoleDefined { role: role.clone(), catalogue: bed.catalogue() }).await?;
+    let fine = Role { name: DisplayName::parse("Guest")?, ..role };
+    bed.write(&[Event::RoleDefined { role: fine.clone(), catalogue: bed.catalogue() }]).await?;
+    let edited = Role { name: DisplayName::parse("Member")?, ..fine.clone() };
+    let (before, catalogue) = (Box::new(fine.clone()), bed.catalogue());
+    bed.raced(Event::RoleEdited { before, role: Box::new(edited), catalogue }).await?;
+    let elsewhere = Role { tenant: other.tenant.id, ..bed.blank_role("Guest")? };
+    let event = Event::RoleDefined { role: elsewhere, catalogue: bed.catalogue() };
+    bed.commit(Scope::Tenant(other.tenant.id), &[event]).await?;
+    Ok(())
+}
+
+/// Proves: I-11, in part: a role includes roles of its own tenant only.
+pub(super) async fn an_include_of_another_tenant(adapter: Adapter) -> Outcome {
+    let bed = Bed::over(adapter).await?;
+    let other = bed.found("Another Ltd", "otto").await?;
+    let foreign = bed.adapter.directory.access(other.tenant.id).await?.roles;
+    let foreign = foreign.first().ok_or("the tenant has no roles")?.id;
+    let role = Role { includes: [foreign].into(), ..bed.blank_role("Guest")? };
+    bed.refused(Event::RoleDefined { role, catalogue: bed.catalogue() }).await?;
+    Ok(())
+}
+
+/// A role that somebody holds, or that another role includes, is not deleted.
+pub(super) async fn a_role_that_is_in_use(adapter: Adapter) -> Outcome {
+    let bed = Bed::over(adapter).await?;
+    let included = bed.define_role("Included", &[], &[]).await?;
+    let including = bed.define_role("Including", &[], &[included.id]).await?;
+    let held = bed.define_role("Held", &[], &[]).await?;
+    let holder = bed.somebody(Assignments::of_role(held.id)).await?;
+    for role in [included.clone(), held.clone()] {
+        bed.refused(Event::RoleDeleted { role, catalogue: bed.catalogue() }).await?;
+    }
+    bed.write(&[Event::RoleDeleted { role: including, catalogue: bed.catalogue() }]).await?;
+    let change = changed(&holder, |member| member.assignments = Assignments::default());
+    bed.write(&[Event::MemberEdited(change)]).await?;
+    for role in [included, held] {
+        bed.write(&[Event::RoleDeleted { role, catalogue: bed.catalogue() }]).await?;
+    }
+    Ok(())
+}
+
+/// Proves: I-11, in part: somebody who holds a role that is not there (any more) is no member.
+pub(super) async fn a_role_that_was_deleted(adapter: Adapter) -> Outcome {
+    let bed = Bed::over(adapter).await?;
+    let role = bed.define_role("Guest", &[], &[]).await?;
+    let id = role.id;
+    bed.write(&[Event::RoleDeleted { role, catalogue: bed.catalogue() }]).await?;
+    let member = bed.holder_of(&["Member"]).await?;
+    let change = changed(&member, |member| member.assignments = Assignments::of_role(id));
+    bed.refused(Event::MemberEdited(change)).await?;
+    assert_eq!(bed.stored(member.id).await?, Some(member));
+    Ok(())
+}
+
+/// One offer waits at a time.
+pub(super) async fn a_second_offer(adapter: Adapter) -> Outcome {
+    let bed = Bed::over(adapter).await?;
+    let [one, two] = [bed.holder_of(&["Administrator"]).await?, bed.holder_of(&["Administrator"]).await?];
+    bed.membership.nominate(&bed.as_administrator(), bed.target(&one)).await?;
+    bed.raced(Event::RepresentativeNominated(bed.offer_to(two.id))).await
+}
+
+/// Proves: I-11, in part: an offer is to a member of its own tenant, and a hand-over for one.
+pub(super) async fn a_member_of_another_tenant(adapter: Adapter) -> Outcome {
+    let bed = Bed::over(adapter).await?;
+    let other = bed.found("Another Ltd", "otto").await?;
+    bed.refused(Event::RepresentativeNominated(bed.offer_to(other.member.id))).await?;
+    let gone = bed.holder_of(&["Member"]).await?;
+    let transfer = bed.transfer_of(&gone, &[("files", 1, other.member.id)], bed.clock.now())?;
+    let change = MemberChange { member: gone.clone().remove(bed.clock.now())?, before: gone };
+    bed.refused(Event::MemberRemoved { change, transfer: Some(transfer) }).await?;
+    let foreign = changed(&other.member, |member| member.tenant = bed.tenant.id);
+    bed.refused(Event::MemberEdited(foreign)).await?;
+    Ok(())
+}
+
+/// A tenant of another is refused in a transaction about one, whatever the event.
+pub(super) async fn an_event_of_another_tenant(adapter: Adapter) -> Outcome {
+    let bed = Bed::over(adapter).await?;
+    let other = bed.found("Another Ltd", "otto").await?;
+    let before = bed.world(other.tenant.id).await?;
+    let change = changed(&other.member, |member| member.assignments = Assignments::default());
+    let suspended = Tenant { status: TenantStatus::Suspended, ..other.tenant };
+    for event in [Event::MemberEdited(change), Event::TenantSuspended(suspended)] {
+        let refused = bed.refused(event).await?;
+        assert!(matches!(refused, StoreError::Corrupt { .. }), "{refused:?}");
+    }
+    assert_eq!(bed.world(before.tenant.id).await?, before);
     Ok(())
 }
 
 /// Two sessions never open with one key.
 pub(super) async fn a_session_key_that_is_there_already(adapter: Adapter) -> Outcome {
     let bed = Bed::over(adapter).await?;
-    let (first, _) = Session::start(bed.administrator.id, bed.clock.now(), bed.membership.entropy());
+    let (first, _) = Session::start(&bed.administrator, bed.clock.now(), bed.membership.entropy());
     bed.commit(Scope::Account(first.account), &[Event::SessionStarted(first.clone())]).await?;
     let id = SessionId::new(bed.clock.now(), bed.membership.entropy());
     bed.raced(Event::SessionStarted(Session { id, ..first.clone() })).await?;
@@ -110,6 +215,35 @@ impl Bed {
         let refused = self.refused(event).await?;
         assert!(matches!(refused, StoreError::Raced { .. }), "{refused:?}");
         Ok(())
+    }
+
+    fn catalogue(&self) -> CatalogueId {
+        CatalogueId::new(self.clock.now(), self.membership.entropy())
+    }
+
+    fn blank_role(&self, name: &str) -> Result<Role, Failure> {
+        Ok(Role {
+            id: RoleId::new(self.clock.now(), self.membership.entropy()),
+            tenant: self.tenant.id,
+            name: DisplayName::parse(name)?,
+            permissions: PermissionSet::default(),
+            includes: [].into(),
+            administrator: false,
+            changed_at: self.clock.now(),
+        })
+    }
+
+    fn offer_to(&self, nominee: MemberId) -> Nomination {
+        Nomination {
+            id: NominationId::new(self.clock.now(), self.membership.entropy()),
+            tenant: self.tenant.id,
+            nominator: self.member.id,
+            nominee,
+            address: None,
+            made_at: self.clock.now(),
+            expires_at: OFFER.end(self.clock.now()),
+            answer: Answer::None,
+        }
     }
 
     async fn membership_of_somebody_new(&self) -> Result<Member, Failure> {

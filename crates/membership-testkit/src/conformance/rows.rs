@@ -2,14 +2,17 @@
 
 use membership_core::{
     account::{Account, AccountEmail},
+    audit::Record,
+    directory::{RecordFilter, RecordOrder},
     email::EmailAddress,
-    event::Event,
+    event::{Event, MemberChange},
     id::{AccountId, InvitationId, MemberId},
     invariants::World,
     invitation::{Channel, Invitation, Inviter},
     member::{Member, MemberState},
     name::{DisplayName, Username},
     ports::PasswordHash,
+    role::{Assignments, Grant},
     store::{Scope, StoreError},
     tenant::Validity,
 };
@@ -30,15 +33,7 @@ impl Bed {
     /// An account without any way to sign in.
     pub(super) fn blank_account(&self) -> Result<Account, Failure> {
         let now = self.clock.now();
-        Ok(Account {
-            id: AccountId::new(now, self.membership.entropy()),
-            name: DisplayName::parse("Zoë Übel 界")?,
-            username: None,
-            email: None,
-            password: None,
-            registered_at: now,
-            sessions_valid_from: now,
-        })
+        Ok(Account::new(AccountId::new(now, self.membership.entropy()), DisplayName::parse("Zoë Übel 界")?, now))
     }
 
     pub(super) fn account_named(&self, username: &str) -> Result<Account, Failure> {
@@ -59,12 +54,37 @@ impl Bed {
             tenant: self.tenant.id,
             name: DisplayName::parse("Ann Example")?,
             email: None,
-            roles: [].into(),
+            username: None,
+            assignments: Assignments::default(),
             representative: false,
             creator: Some(self.member.id),
             created_at: now,
+            epoch: 0,
             state,
         })
+    }
+
+    /// An enabled member with a new account and these assignments, written.
+    pub(super) async fn somebody(&self, assignments: Assignments) -> Result<Member, Failure> {
+        let account = self.blank_account()?;
+        let state = MemberState::Enabled { account: account.id, joined_at: self.clock.now() };
+        let member = Member { assignments, ..self.member_in(state)? };
+        self.write(&[Event::AccountRegistered(account), Event::MemberAdded(member.clone())]).await?;
+        Ok(member)
+    }
+
+    /// An enabled member with these roles and no others, written.
+    pub(super) async fn holder_of(&self, roles: &[&str]) -> Result<Member, Failure> {
+        let mut given = Vec::with_capacity(roles.len());
+        for role in roles {
+            given.push((Grant::Role(self.role(role).await?), None));
+        }
+        self.somebody(given.into_iter().collect()).await
+    }
+
+    /// The member with this id, as a transaction reads it.
+    pub(super) async fn stored(&self, member: MemberId) -> Result<Option<Member>, StoreError> {
+        self.adapter.store.begin(Scope::Tenant(self.tenant.id)).await?.member(member).await
     }
 
     /// A member that has not joined, and its invitation, Ready.
@@ -86,13 +106,20 @@ impl Bed {
         Ok(Event::MemberInvited { member, invitation })
     }
 
+    /// Up to `limit` records of an audit, oldest first, those after revision `after`.
+    pub(super) async fn audit(&self, scope: Scope, after: u64, limit: u16) -> Result<Vec<Record>, StoreError> {
+        self.adapter.directory.audit(scope, &RecordFilter::default(), RecordOrder::After(after), limit).await
+    }
+
     /// Everything there is in the tenant, in one order whatever the store's.
     pub(super) async fn snapshot(&self) -> Result<World, Failure> {
         let mut world = self.world(self.tenant.id).await?;
-        world.roles.sort_by_key(|role| role.id);
+        world.access.roles.sort_by_key(|role| role.id);
         world.members.sort_by_key(|member| member.id);
         world.invitations.sort_by_key(|invitation| invitation.id);
         world.accounts.sort_by_key(|account| account.id);
+        world.transfers.sort_by_key(|transfer| transfer.id);
+        world.nominations.sort_by_key(|nomination| nomination.id);
         world.outbox.sort_by_key(|(id, _, _)| *id);
         Ok(world)
     }
@@ -100,4 +127,11 @@ impl Bed {
 
 pub(super) fn address(text: &str) -> Result<EmailAddress, Failure> {
     Ok(EmailAddress::from_canonical(text)?)
+}
+
+/// `before`, and what it is after `change`.
+pub(super) fn changed(before: &Member, change: impl FnOnce(&mut Member)) -> MemberChange {
+    let mut member = before.clone();
+    change(&mut member);
+    MemberChange { before: before.clone(), member }
 }

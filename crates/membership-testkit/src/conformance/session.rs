@@ -21,7 +21,7 @@ pub(super) async fn a_session_is_found_by_its_key(adapter: Adapter) -> Outcome {
         assert_eq!(found, Some((signed_in.session.clone(), bed.administrator.clone())));
     }
     let (_, never_written) =
-        membership_core::account::Session::start(bed.administrator.id, bed.clock.now(), bed.membership.entropy());
+        membership_core::account::Session::start(&bed.administrator, bed.clock.now(), bed.membership.entropy());
     assert_eq!(bed.adapter.directory.session(&never_written.hash()).await?, None);
     bed.clock.advance(MAX_AGE - TICK);
     assert!(bed.membership.session(&bed.as_anybody(), &first.key).await?.is_some());

@@ -1,26 +1,24 @@
 //! The directory of the store in memory.
 
-use std::collections::BTreeSet;
-
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use membership_core::{
     account::{Account, Login, Session, SessionKeyHash},
-    actor::Standing,
     audit::Record,
-    directory::{Directory, InvitationView, MAX_PAGE, MemberFilter, MemberRow, Page, Place},
-    id::{AccountId, InvitationId, MemberId, TenantId},
+    directory::{
+        Ancestor, Directory, Footing, InvitationView, MAX_PAGE, MemberDetails, MemberFilter, MemberRow, NominationView,
+        Page, Place, RecordFilter, RecordOrder, Who,
+    },
+    id::{AccountId, InvitationId, MemberId, NominationId, TenantId, TransferId},
     installation::Installation,
     invariants::World,
-    invitation::{Invitation, Inviter},
-    member::{Member, MemberStatus},
-    outbox::Delivery,
-    role::Role,
+    member::transfer::Transfer,
+    role::Access,
     store::{Scope, StoreError},
-    tenant::Tenant,
+    tenant::{Tenant, representative::Nomination},
 };
 
-use super::{MemoryStore, tables::Tables};
+use super::MemoryStore;
 
 #[async_trait]
 impl Directory for MemoryStore {
@@ -52,40 +50,72 @@ impl Directory for MemoryStore {
         Ok(places)
     }
 
-    async fn standing_of(
-        &self,
-        tenant: TenantId,
-        account: AccountId,
-    ) -> Result<Option<(Tenant, Standing)>, StoreError> {
-        let tables = self.tables();
-        let member = tables.member_of(tenant, account);
-        Ok(member.and_then(|member| Some((tables.tenants.get(&tenant)?.clone(), tables.standing(member)))))
+    async fn tenant(&self, tenant: TenantId) -> Result<Option<Tenant>, StoreError> {
+        Ok(self.tables().tenants.get(&tenant).cloned())
     }
 
-    async fn roles(&self, tenant: TenantId) -> Result<Vec<Role>, StoreError> {
-        Ok(self.tables().roles_of(tenant))
+    async fn lineage(&self, tenant: TenantId) -> Result<Vec<Ancestor>, StoreError> {
+        let tables = self.tables();
+        let first = tables.tenants.get(&tenant);
+        let up = |tenant: &&Tenant| tenant.parent.and_then(|parent| tables.tenants.get(&parent));
+        let line = std::iter::successors(first, up);
+        let mut line: Vec<Ancestor> =
+            line.map(|tenant| Ancestor { id: tenant.id, name: tenant.name.to_string() }).collect();
+        line.reverse();
+        Ok(line)
+    }
+
+    async fn footing(&self, tenant: TenantId, who: Who) -> Result<Option<Footing>, StoreError> {
+        let tables = self.tables();
+        let member = match who {
+            Who::Account(account) => tables.member_of(tenant, account),
+            Who::Member(member) => tables.member(tenant, member),
+        };
+        let Some((tenant, member)) = tables.tenants.get(&tenant).zip(member) else { return Ok(None) };
+        Ok(Some(Footing { status: tenant.status, catalogue: tenant.catalogue, member: member.clone() }))
+    }
+
+    async fn access(&self, tenant: TenantId) -> Result<Access, StoreError> {
+        Ok(self.tables().access(tenant))
     }
 
     async fn members(
         &self,
         tenant: TenantId,
-        filter: MemberFilter,
+        filter: &MemberFilter,
         page: Page<MemberId>,
     ) -> Result<Vec<MemberRow>, StoreError> {
         let tables = self.tables();
-        let wanted = |member: &&Member| match filter.status {
-            Some(status) => member.status() == status,
-            None => member.status() != MemberStatus::Removed,
-        };
         // Identifiers sort by the moment of creation.
-        let rows = tables.members_of(tenant).rev().filter(wanted);
+        let rows = tables.members_of(tenant).rev().filter(|member| tables.fits(filter, member));
         let rest = rows.filter(|member| page.after.is_none_or(|after| member.id < after));
         Ok(rest.take(page.limit.clamp(1, MAX_PAGE).into()).map(|member| tables.row(member)).collect())
     }
 
-    async fn member(&self, tenant: TenantId, member: MemberId) -> Result<Option<MemberRow>, StoreError> {
+    async fn member(&self, tenant: TenantId, member: MemberId) -> Result<Option<MemberDetails>, StoreError> {
         let tables = self.tables();
-        Ok(tables.member(tenant, member).map(|member| tables.row(member)))
+        Ok(tables.member(tenant, member).map(|member| tables.details(member)))
+    }
+
+    async fn transfers_due(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<(TenantId, TransferId)>, StoreError> {
+        let tables = self.tables();
+        let due = tables.transfers.values().filter_map(|transfer| Some((transfer.due_at()?, transfer)));
+        let mut due: Vec<_> =
+            due.filter(|(at, _)| *at <= now).map(|(at, transfer)| (at, transfer.tenant, transfer.id)).collect();
+        due.sort_unstable();
+        Ok(first(due, limit).map(|(_, tenant, id)| (tenant, id)).collect())
+    }
+
+    async fn open_transfers(&self, tenant: TenantId) -> Result<Vec<Transfer>, StoreError> {
+        Ok(self.tables().open_transfers(tenant))
+    }
+
+    async fn nomination(&self, tenant: TenantId) -> Result<Option<Nomination>, StoreError> {
+        Ok(self.tables().open_nomination(tenant).cloned())
+    }
+
+    async fn nomination_view(&self, tenant: TenantId, id: NominationId) -> Result<Option<NominationView>, StoreError> {
+        Ok(self.tables().nomination_view(tenant, id))
     }
 
     async fn invitation(&self, tenant: TenantId, id: InvitationId) -> Result<Option<InvitationView>, StoreError> {
@@ -102,14 +132,27 @@ impl Directory for MemoryStore {
             .filter(|(deadline, _, _)| *deadline <= now)
             .collect();
         overdue.sort_unstable();
-        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        Ok(overdue.into_iter().take(limit).map(|(_, tenant, id)| (tenant, id)).collect())
+        Ok(first(overdue, limit).map(|(_, tenant, id)| (tenant, id)).collect())
     }
 
-    async fn audit(&self, scope: Scope, after: u64, limit: u16) -> Result<Vec<Record>, StoreError> {
+    async fn audit(
+        &self,
+        scope: Scope,
+        filter: &RecordFilter,
+        order: RecordOrder,
+        limit: u16,
+    ) -> Result<Vec<Record>, StoreError> {
         let tables = self.tables();
-        let records = tables.audits.get(&scope).into_iter().flatten();
-        Ok(records.filter(|record| record.revision > after).take(limit.into()).cloned().collect())
+        let audit = tables.audits.get(&scope).map_or(&[][..], Vec::as_slice);
+        let audit = audit.iter().filter(|record| fits(filter, record));
+        let limit = usize::from(limit);
+        Ok(match order {
+            RecordOrder::After(after) => audit.filter(|record| record.revision > after).take(limit).cloned().collect(),
+            RecordOrder::Before(before) => {
+                let older = audit.rev().filter(|record| before.is_none_or(|before| record.revision < before));
+                older.take(limit).cloned().collect()
+            }
+        })
     }
 
     async fn tenants(&self) -> Result<Vec<TenantId>, StoreError> {
@@ -122,52 +165,19 @@ impl Directory for MemoryStore {
     }
 }
 
-impl Tables {
-    fn row(&self, member: &Member) -> MemberRow {
-        let invitation = self.invitations.values().find(|invitation| invitation.member == member.id).cloned();
-        let delivery = invitation.as_ref().and_then(|invitation| self.newest_delivery(invitation));
-        MemberRow { member: member.clone(), invitation, delivery }
-    }
+fn fits(filter: &RecordFilter, record: &Record) -> bool {
+    let RecordFilter { object, actor, name, from, before } = filter;
+    let named = |name: &String| {
+        let rest = record.name.strip_prefix(name.as_str());
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    object.is_none_or(|object| record.object == object)
+        && actor.is_none_or(|actor| record.actor == actor)
+        && name.as_ref().is_none_or(named)
+        && from.is_none_or(|from| record.at >= from)
+        && before.is_none_or(|before| record.at < before)
+}
 
-    fn newest_delivery(&self, invitation: &Invitation) -> Option<Delivery> {
-        let mails = self.messages.values().filter(|message| message.mail.subject == invitation.id.as_uuid());
-        mails.max_by_key(|message| message.mail.generation).map(|message| message.delivery.clone())
-    }
-
-    fn view(&self, invitation: &Invitation) -> Option<InvitationView> {
-        let Standing { member, roles } = self.standing(self.members.get(&invitation.member)?);
-        let inviter = match invitation.inviter {
-            Inviter::Member(inviter) => self.members.get(&inviter).map(|inviter| inviter.name.to_string()),
-            Inviter::Operator(_) => None,
-        };
-        let login = invitation.address().cloned().map(Login::Email);
-        Some(InvitationView {
-            tenant: self.tenants.get(&invitation.tenant)?.clone(),
-            member,
-            roles,
-            inviter,
-            delivery: self.newest_delivery(invitation),
-            has_account: login.is_some_and(|login| self.account_by_login(&login).is_some()),
-            invitation: invitation.clone(),
-        })
-    }
-
-    fn world(&self, tenant: &Tenant) -> World {
-        let id = tenant.id;
-        let accounts: BTreeSet<AccountId> = self.members_of(id).filter_map(Member::account).collect();
-        World {
-            tenant: tenant.clone(),
-            roles: self.roles_of(id),
-            members: self.members_of(id).cloned().collect(),
-            invitations: self.invitations.values().filter(|invitation| invitation.tenant == id).cloned().collect(),
-            accounts: accounts.iter().filter_map(|account| self.accounts.get(account)).cloned().collect(),
-            outbox: self
-                .messages
-                .iter()
-                .filter(|(_, message)| message.mail.tenant == id)
-                .map(|(id, message)| (*id, message.mail.clone(), message.delivery.clone()))
-                .collect(),
-            audit: self.audits.get(&Scope::Tenant(id)).cloned().unwrap_or_default(),
-        }
-    }
+fn first<T>(all: Vec<T>, limit: u32) -> impl Iterator<Item = T> {
+    all.into_iter().take(usize::try_from(limit).unwrap_or(usize::MAX))
 }

@@ -1,10 +1,13 @@
 //! Random histories: which steps can come next.
 
-use membership_core::lifecycle::Stage;
+use membership_core::{lifecycle::Stage, member::MemberStatus};
 use proptest::{prelude::*, sample};
 use proptest_state_machine::ReferenceStateMachine;
 
-use crate::reference::{HOUR, Link, Micros, Place, Reference, Step, UNBOUND, Who};
+use crate::{
+    reference::{ADMINISTRATORS, Member, Reference},
+    step::{Deed, Give, Gives, HOUR, Link, Micros, NAMES, OPERATOR, RoleText, Step, UNBOUND},
+};
 
 impl ReferenceStateMachine for Reference {
     type State = Self;
@@ -15,118 +18,254 @@ impl ReferenceStateMachine for Reference {
     }
 
     fn transitions(state: &Self) -> BoxedStrategy<Step> {
-        if state.entries.is_empty() {
-            return invite().boxed();
+        let mut steps = vec![
+            (4, invite(state)),
+            (6, administer(state)),
+            (3, roles(state)),
+            (2, represent(state)),
+            (if state.tenants.iter().any(|tenant| tenant.suspended) { 4 } else { 1 }, operate(state)),
+            (2, account(state)),
+            (1, Just(Step::Sweep).boxed()),
+            (2, wait(state)),
+        ];
+        if state.members.iter().any(|member| member.entry.is_some()) {
+            steps.extend([
+                (2, by_administrator(state)),
+                (2, by_whoever(state)),
+                (2, by_somebody(state)),
+                (7, onward(state)),
+            ]);
         }
-        prop_oneof![
-            3 => invite(),
-            3 => by_administrator(state),
-            3 => by_whoever(state),
-            4 => by_somebody(state),
-            8 => onward(state),
-            1 => Just(Step::Sweep),
-            2 => wait(state),
-        ]
-        .boxed()
+        prop::strategy::Union::new_weighted(steps).boxed()
     }
 
     fn apply(mut state: Self, step: &Step) -> Self {
-        let outcome = state.take(*step);
+        let outcome = state.take(step);
         state.outcome = Some(outcome);
         state
     }
 
-    /// What shrinking may leave behind: a step about an entry or a person that is not there (any more).
     fn preconditions(state: &Self, step: &Step) -> bool {
-        match step {
-            Step::Invite { place, .. } => place.slot < UNBOUND || !state.entries.contains_key(place),
-            Step::Sweep => true,
-            Step::Wait(micros) => *micros >= 0,
-            Step::Send { place, .. }
-            | Step::Resend { place, .. }
-            | Step::Revoke { place, .. }
-            | Step::Open { place, .. }
-            | Step::Register { place, .. }
-            | Step::Reject { place, .. } => state.entries.contains_key(place),
-            Step::Accept { place, who, .. } | Step::Join { place, who, .. } => {
-                state.entries.contains_key(place) && state.is_there(*who)
-            }
-        }
+        state.knows(step)
     }
 }
 
-fn invite() -> impl Strategy<Value = Step> {
-    let place = (0..2_usize, 0..=UNBOUND).prop_map(|(tenant, slot)| Place { tenant, slot });
-    (place, prop::bool::weighted(0.7), prop::bool::weighted(0.8)).prop_map(|(place, by_mail, now)| Step::Invite {
-        place,
-        by_mail: by_mail && place.slot < UNBOUND,
-        now,
+fn tenant() -> impl Strategy<Value = usize> {
+    prop_oneof![4 => Just(0_usize), 1 => Just(1)]
+}
+
+/// Who does something in a tenant: mostly somebody who is in.
+fn by(state: &Reference, tenant: usize) -> BoxedStrategy<usize> {
+    let anybody = 0..state.accounts.len();
+    let here = state.members.iter().filter(|member| member.tenant == tenant && member.status != MemberStatus::Removed);
+    let here: Vec<usize> = here.filter_map(|member| member.account).collect();
+    let representative = state.members.iter().find(|member| member.tenant == tenant && member.representative);
+    let representative = representative.and_then(|member| member.account).unwrap_or(OPERATOR);
+    prop_oneof![1 => anybody, 5 => sample::select(here), 4 => Just(representative)].boxed()
+}
+
+fn end() -> impl Strategy<Value = Option<Micros>> {
+    let ends = sample::select(vec![0, 1, HOUR, 30 * HOUR, 100 * HOUR]);
+    prop_oneof![3 => Just(None), 2 => ends.prop_map(Some)]
+}
+
+fn gives(state: &Reference, tenant: usize) -> BoxedStrategy<Gives> {
+    let roles = state.tenants[tenant].roles.len();
+    let give = prop_oneof![
+        6 => (0..roles).prop_map(Give::Role),
+        1 => Just(Give::Role(ADMINISTRATORS)),
+        2 => (0..16_u8).prop_map(Give::Permission),
+    ];
+    let one = (give, end());
+    prop_oneof![
+        3 => prop::collection::vec(one, 1..=3),
+        1 => Just(vec![(Give::Role(ADMINISTRATORS), None)]),
+    ]
+    .boxed()
+}
+
+fn deed<S>(state: &Reference, make: impl Fn(&Reference, usize) -> S) -> BoxedStrategy<Step>
+where
+    S: Strategy<Value = Deed> + 'static,
+{
+    let of = |tenant| {
+        let done = (by(state, tenant), make(state, tenant));
+        done.prop_map(move |(by, deed)| Step::Do { by, tenant, deed }).boxed()
+    };
+    let [one, other] = [of(0), of(1)];
+    tenant().prop_flat_map(move |tenant| if tenant == 0 { one.clone() } else { other.clone() }).boxed()
+}
+
+fn invite(state: &Reference) -> BoxedStrategy<Step> {
+    deed(state, |state, tenant| {
+        let how = (0..=UNBOUND, prop::bool::weighted(0.7), prop::bool::weighted(0.8), gives(state, tenant));
+        how.prop_map(|(slot, by_mail, now, gives)| Deed::Invite { slot, by_mail, now, gives })
     })
 }
 
-fn place(state: &Reference) -> impl Strategy<Value = Place> + use<> {
-    sample::select(state.entries.keys().copied().collect::<Vec<_>>())
+/// Mostly a member of the tenant.
+fn member(state: &Reference, tenant: usize, fits: impl Fn(&Member) -> bool) -> BoxedStrategy<usize> {
+    let own: Vec<usize> = (0..state.members.len()).filter(|at| state.members[*at].tenant == tenant).collect();
+    let fitting: Vec<usize> = own.iter().copied().filter(|at| fits(&state.members[*at])).collect();
+    let fitting = if fitting.is_empty() { own.clone() } else { fitting };
+    prop_oneof![1 => 0..state.members.len(), 3 => sample::select(own), 6 => sample::select(fitting)].boxed()
+}
+
+fn administer(state: &Reference) -> BoxedStrategy<Step> {
+    deed(state, |state, tenant| {
+        let some = |status| member(state, tenant, move |member| member.status == status && !member.representative);
+        prop_oneof![
+            3 => (0..NAMES, gives(state, tenant)).prop_map(|(username, gives)| Deed::Add { username, gives }),
+            3 => (member(state, tenant, |member| !member.representative), gives(state, tenant))
+                .prop_map(|(member, gives)| Deed::Edit { member, gives }),
+            2 => some(MemberStatus::Enabled).prop_map(Deed::Disable),
+            2 => some(MemberStatus::Disabled).prop_map(Deed::Enable),
+            1 => member(state, tenant, |member| !member.representative).prop_map(Deed::Remove),
+            1 => Just(Deed::Leave),
+        ]
+    })
+}
+
+fn roles(state: &Reference) -> BoxedStrategy<Step> {
+    deed(state, |state, tenant| {
+        let count = state.tenants[tenant].roles.len();
+        let text = || {
+            let permissions = prop::collection::btree_set(0..16_u8, 0..3);
+            let text = (0..NAMES, permissions, prop::collection::vec(0..count, 0..3));
+            text.prop_map(|(name, permissions, includes)| RoleText { name, permissions, includes })
+        };
+        let custom =
+            || prop_oneof![1 => 0..count, 3 => count.min(3)..count.max(4)].prop_map(move |role| role.min(count - 1));
+        prop_oneof![
+            2 => text().prop_map(Deed::Define),
+            3 => (custom(), text()).prop_map(|(role, text)| Deed::EditRole { role, text }),
+            1 => custom().prop_map(Deed::DeleteRole),
+        ]
+    })
+}
+
+fn represent(state: &Reference) -> BoxedStrategy<Step> {
+    let asked = (0..2_usize).filter_map(|tenant| {
+        let nominee = state.tenants[tenant].offer?.nominee;
+        let by = state.members[nominee].account?;
+        Some(Step::Do { by, tenant, deed: Deed::TakeOver })
+    });
+    let asked: Vec<Step> = asked.collect();
+    let fit = |member: &Member| {
+        let administrator = member.grants.get(&Give::Role(ADMINISTRATORS)) == Some(&None);
+        administrator && !member.representative && member.status == MemberStatus::Enabled
+    };
+    let any = deed(state, move |state, tenant| {
+        prop_oneof![
+            5 => member(state, tenant, fit).prop_map(Deed::Nominate),
+            2 => Just(Deed::TakeOver),
+            1 => Just(Deed::Decline),
+            1 => Just(Deed::Withdraw),
+        ]
+    });
+    if asked.is_empty() { any } else { prop_oneof![1 => any, 1 => sample::select(asked)].boxed() }
+}
+
+/// A tenant that is closed is opened before long.
+fn operate(state: &Reference) -> BoxedStrategy<Step> {
+    let by = prop_oneof![4 => Just(OPERATOR), 1 => Just(1_usize)];
+    let closed = state.tenants.iter().position(|tenant| tenant.suspended);
+    let any = prop_oneof![2 => Just(Deed::Suspend), 1 => Just(Deed::Resume)];
+    let any = (by, tenant(), any).prop_map(|(by, tenant, deed)| Step::Do { by, tenant, deed });
+    match closed {
+        Some(tenant) => prop_oneof![1 => any, 4 => Just(Step::Do { by: OPERATOR, tenant, deed: Deed::Resume })].boxed(),
+        None => any.boxed(),
+    }
+}
+
+/// Whoever has to sign in anew, or to choose a password, does.
+fn account(state: &Reference) -> BoxedStrategy<Step> {
+    let outdated = state.accounts.iter().enumerate().filter(|(_, account)| account.session < account.epoch);
+    let owing = state.accounts.iter().enumerate().filter(|(_, account)| account.temporary);
+    let owing = owing.flat_map(|(account, _)| vec![Step::ChangePassword(account); 3]);
+    let steps: Vec<Step> = outdated.map(|(account, _)| Step::SignIn(account)).chain(owing).collect();
+    let any = (0..state.accounts.len()).prop_map(Step::SignIn);
+    if steps.is_empty() { any.boxed() } else { sample::select(steps).boxed() }
+}
+
+/// Somebody who has an invitation.
+fn invited(state: &Reference) -> impl Strategy<Value = usize> + use<> {
+    let invited = (0..state.members.len()).filter(|member| state.members[*member].entry.is_some());
+    sample::select(invited.collect::<Vec<_>>())
 }
 
 fn link() -> impl Strategy<Value = Link> {
     prop_oneof![12 => Just(Link::Newest), 2 => Just(Link::Older), 1 => Just(Link::Unborn), 1 => Just(Link::Foreign)]
 }
 
-/// Everybody who can be signed in, and nobody.
-fn who(state: &Reference) -> impl Strategy<Value = Who> + use<> {
-    let people = (0..UNBOUND).map(Who::Person);
-    let others = [Who::Nobody, Who::Outsider, Who::Nameless(0), Who::Nameless(1)];
-    sample::select(others.into_iter().chain(people).filter(|who| state.is_there(*who)).collect::<Vec<_>>())
+fn by_administrator(state: &Reference) -> BoxedStrategy<Step> {
+    let deed = (invited(state), 0..3).prop_map(|(member, verb)| match verb {
+        0 => Deed::Send(member),
+        1 => Deed::Resend(member),
+        _ => Deed::Revoke(member),
+    });
+    let deed = deed.boxed();
+    let anybody = (0..state.accounts.len(), 0..2_usize, deed.clone());
+    let anybody = anybody.prop_map(|(by, tenant, deed)| Step::Do { by, tenant, deed });
+    let own = {
+        let state = state.clone();
+        deed.prop_flat_map(move |deed| {
+            let tenant = deed.target().map_or(0, |member| state.members[member].tenant);
+            by(&state, tenant).prop_map(move |by| Step::Do { by, tenant, deed: deed.clone() })
+        })
+    };
+    prop_oneof![1 => anybody, 4 => own].boxed()
 }
 
-fn by_administrator(state: &Reference) -> impl Strategy<Value = Step> + use<> {
-    (place(state), prop::bool::weighted(0.1), 0..3).prop_map(|(place, foreign, verb)| match verb {
-        0 => Step::Send { place, foreign },
-        1 => Step::Resend { place, foreign },
-        _ => Step::Revoke { place, foreign },
-    })
+fn by_whoever(state: &Reference) -> BoxedStrategy<Step> {
+    let step = (invited(state), link(), 0..NAMES, 0..3).prop_map(|(member, link, username, verb)| match verb {
+        0 => Step::Open { member, link },
+        1 => Step::Register { member, link, username },
+        _ => Step::Reject { member, link },
+    });
+    step.boxed()
 }
 
-fn by_whoever(state: &Reference) -> impl Strategy<Value = Step> + use<> {
-    (place(state), link(), 0..3).prop_map(|(place, link, verb)| match verb {
-        0 => Step::Open { place, link },
-        1 => Step::Register { place, link },
-        _ => Step::Reject { place, link },
-    })
-}
-
-fn by_somebody(state: &Reference) -> impl Strategy<Value = Step> + use<> {
-    (place(state), link(), who(state), any::<bool>()).prop_map(|(place, link, who, join)| {
-        if join { Step::Join { place, link, who } } else { Step::Accept { place, link, who } }
-    })
+fn by_somebody(state: &Reference) -> BoxedStrategy<Step> {
+    let who = prop::option::weighted(0.8, 0..state.accounts.len());
+    let step = (invited(state), link(), who, any::<bool>()).prop_map(|(member, link, who, join)| {
+        if join { Step::Join { member, link, who } } else { Step::Accept { member, link, who } }
+    });
+    step.boxed()
 }
 
 /// What leads on from where an invitation stands, or the link looked at once more: chance alone rarely gets anybody in.
-fn onward(state: &Reference) -> impl Strategy<Value = Step> + use<> {
-    let state = state.clone();
-    (place(&state), who(&state), any::<bool>()).prop_map(move |(place, who, signed_in)| {
-        let own = Who::Person(place.slot);
-        let who = match (place.slot, signed_in) {
-            (UNBOUND, true) => who,
-            (_, true) if state.is_there(own) => own,
-            _ => Who::Nobody,
+fn onward(state: &Reference) -> BoxedStrategy<Step> {
+    let (state, accounts) = (state.clone(), state.accounts.len());
+    let chosen = (invited(&state), 0..accounts, any::<bool>(), 0..NAMES);
+    let step = chosen.prop_map(move |(member, anybody, signed_in, username)| {
+        let own = &state.members[member];
+        let owner = own.slot.and_then(|slot| state.accounts.iter().position(|account| account.slot == Some(slot)));
+        let who = match (own.slot, signed_in) {
+            (None, true) => Some(anybody),
+            (Some(_), true) => owner,
+            (_, false) => None,
         };
+        let tenant = own.tenant;
+        let boss = state.members.iter().find(|member| member.tenant == tenant && member.representative);
+        let boss = boss.and_then(|boss| boss.account).unwrap_or(OPERATOR);
+        let issue = |deed| Step::Do { by: boss, tenant, deed };
         let link = Link::Newest;
-        match state.entries.get(&place).map(|entry| entry.stage(state.now)) {
-            Some(Stage::Ready) => Step::Send { place, foreign: false },
-            Some(Stage::Invited) => Step::Accept { place, link, who },
-            Some(Stage::Accepted) if who == Who::Nobody => Step::Register { place, link },
-            Some(Stage::Accepted) => Step::Join { place, link, who },
-            Some(Stage::Expired | Stage::Rejected | Stage::Revoked) => Step::Resend { place, foreign: false },
-            Some(Stage::Joined) | None => Step::Open { place, link },
+        match own.entry.as_ref().map(|entry| entry.stage(state.now)) {
+            Some(Stage::Ready) => issue(Deed::Send(member)),
+            Some(Stage::Invited) => Step::Accept { member, link, who },
+            Some(Stage::Accepted) if who.is_none() => Step::Register { member, link, username },
+            Some(Stage::Accepted) => Step::Join { member, link, who },
+            Some(Stage::Expired | Stage::Rejected | Stage::Revoked) => issue(Deed::Resend(member)),
+            Some(Stage::Joined) | None => Step::Open { member, link },
         }
-    })
+    });
+    step.boxed()
 }
 
-/// Aimed one microsecond before, at, or after a deadline: waits of any length would never hit the edge.
+/// Aimed one microsecond before, at, or after the end of something: waits of any length would never hit the edge.
 fn wait(state: &Reference) -> BoxedStrategy<Step> {
-    let open = state.entries.values().filter(|entry| matches!(entry.written, Stage::Invited | Stage::Accepted));
-    let ahead: Vec<Micros> = open.map(|entry| entry.deadline - state.now).filter(|wait| *wait > 0).collect();
+    let ahead: Vec<Micros> = state.moments().into_iter().map(|end| end - state.now).filter(|wait| *wait > 0).collect();
     let anyhow = (0..30 * HOUR).prop_map(Step::Wait);
     if ahead.is_empty() {
         return anyhow.boxed();

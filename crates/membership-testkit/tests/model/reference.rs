@@ -1,177 +1,251 @@
-//! The reference: what the requirements say about invitations, written again from their text and as small as it can be.
-//! It knows no store, no events, no tokens, and does not look at the code's own table.
+//! The reference: what the requirements say, written again from their text and as small as it can be. It knows no store, no
+//! events, no tokens and no bit sets, and does not look at the code's own tables.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use membership_core::lifecycle::Stage::{self, Accepted, Expired, Invited, Joined, Ready, Rejected, Revoked};
+use membership_core::{lifecycle::Stage, member::MemberStatus};
 
-/// Microseconds.
-pub(crate) type Micros = i64;
+use crate::step::{Deed, Give, Gives, Micros, OPERATOR, PERMISSIONS, Permissions, Step, UNBOUND, Until, WITH_ACCOUNT};
+
 /// What comes of a step: nothing to say, or the code of the refusal.
 pub(crate) type Outcome = Result<(), &'static str>;
 
-pub(crate) const HOUR: Micros = 3_600_000_000;
-const VALIDITY: Micros = 72 * HOUR;
-const ENROLMENT: Micros = 24 * HOUR;
-
-/// Those with a lower number have an account from the beginning, the others not until they register.
-pub(crate) const WITH_ACCOUNT: u8 = 2;
-/// The entry that is not for anybody's address: a link for whoever holds it. Lower numbers are people's addresses.
-pub(crate) const UNBOUND: u8 = 4;
-
-/// A place in one of two tenants: for one of four people, by address, or for whoever holds the link.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Place {
-    pub(crate) tenant: usize,
-    pub(crate) slot: u8,
-}
-
-/// Who holds a link in the hand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Who {
-    /// Nobody is signed in.
-    Nobody,
-    /// The account with this person's address, proved.
-    Person(u8),
-    /// The administrator of the other tenant, who has no address.
-    Outsider,
-    /// Whoever registered by the unbound link of this tenant.
-    Nameless(usize),
-}
-
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Step {
-    Invite { place: Place, by_mail: bool, now: bool },
-    Send { place: Place, foreign: bool },
-    Resend { place: Place, foreign: bool },
-    Revoke { place: Place, foreign: bool },
-    Open { place: Place, link: Link },
-    Accept { place: Place, link: Link, who: Who },
-    Join { place: Place, link: Link, who: Who },
-    Register { place: Place, link: Link },
-    Reject { place: Place, link: Link },
-    Sweep,
-    Wait(Micros),
-}
-
-/// Which link is in the hand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Link {
-    Newest,
-    /// The one before it.
-    Older,
-    /// The next, which was not issued yet.
-    Unborn,
-    /// The newest, with the other tenant's name in it.
-    Foreign,
+#[derive(Debug, Clone)]
+pub(crate) struct Reference {
+    pub(crate) now: Micros,
+    pub(crate) tenants: [Tenant; 2],
+    pub(crate) members: Vec<Member>,
+    pub(crate) accounts: Vec<Account>,
+    pub(crate) outcome: Option<Outcome>,
 }
 
 #[derive(Debug, Clone)]
+pub(crate) struct Tenant {
+    pub(crate) suspended: bool,
+    pub(crate) roles: Vec<Role>,
+    pub(crate) offer: Option<Offer>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Role {
+    /// Those of the preset have higher numbers than those that can be chosen.
+    pub(crate) name: u8,
+    pub(crate) permissions: Permissions,
+    pub(crate) includes: BTreeSet<usize>,
+    pub(crate) administrator: bool,
+    pub(crate) deleted: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Offer {
+    pub(crate) nominee: usize,
+    pub(crate) deadline: Micros,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Account {
+    /// The address that it has proved, by number.
+    pub(crate) slot: Option<u8>,
+    pub(crate) username: Option<u8>,
+    pub(crate) epoch: u32,
+    /// The epoch of the session that it acts by.
+    pub(crate) session: u32,
+    pub(crate) temporary: bool,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Member {
+    pub(crate) tenant: usize,
+    pub(crate) account: Option<usize>,
+    pub(crate) slot: Option<u8>,
+    pub(crate) status: MemberStatus,
+    pub(crate) grants: BTreeMap<Give, Until>,
+    pub(crate) representative: bool,
+    pub(crate) epoch: u32,
+    pub(crate) entry: Option<Entry>,
+}
+
+/// The invitation of a member.
+#[derive(Debug, Clone)]
 pub(crate) struct Entry {
     pub(crate) by_mail: bool,
+    pub(crate) inviter: usize,
     pub(crate) generation: u32,
     /// As if time stood still.
     pub(crate) written: Stage,
     pub(crate) deadline: Micros,
-    accepted_by: Option<Who>,
+    pub(crate) accepted_by: Option<usize>,
 }
 
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Reference {
-    pub(crate) now: Micros,
-    pub(crate) entries: BTreeMap<Place, Entry>,
-    /// The people who have registered, beside those who had an account.
-    registered: Vec<u8>,
-    /// Where somebody with an account has joined.
-    joined: BTreeMap<(usize, Who), Place>,
-    pub(crate) outcome: Option<Outcome>,
-}
+pub(crate) const ADMINISTRATORS: usize = 0;
 
-impl Entry {
-    /// The deadline is the first moment that is too late.
-    pub(crate) fn stage(&self, now: Micros) -> Stage {
-        if matches!(self.written, Invited | Accepted) && now >= self.deadline { Expired } else { self.written }
-    }
-
-    fn issue(&mut self, now: Micros) {
-        *self = Self { generation: self.generation + 1, deadline: now + VALIDITY, written: Invited, ..*self };
-        self.accepted_by = None;
-    }
-}
-
-/// The requirement X-2, with a code for every blank.
-fn next(stage: Stage, verb: &'static str) -> Result<Stage, &'static str> {
-    match (stage, verb) {
-        (Joined, _) => Err("invitation-joined"),
-        (Ready, "send") => Ok(Invited),
-        (Ready | Invited | Accepted, "revoke") => Ok(Revoked),
-        (Ready, _) => Err("invitation-not-sent"),
-        (_, "resend") => Ok(Invited),
-        (Expired, _) => Err("invitation-expired"),
-        (Rejected, _) => Err("invitation-rejected"),
-        (Revoked, _) => Err("invitation-revoked"),
-        (Invited | Accepted, "send") => Err("invitation-already-sent"),
-        (Invited | Accepted, "accept") => Ok(Accepted),
-        (Invited | Accepted, "reject") => Ok(Rejected),
-        (Invited, _) => Err("invitation-not-accepted"),
-        (Accepted, _) => Ok(Joined),
+impl Default for Reference {
+    fn default() -> Self {
+        let account = |slot| Account { slot, username: None, epoch: 0, session: 0, temporary: false };
+        let people = (0..WITH_ACCOUNT).map(|slot| account(Some(slot)));
+        let tenant = || Tenant { suspended: false, roles: preset(), offer: None };
+        let founder = |tenant| Member {
+            tenant,
+            account: Some(tenant),
+            slot: None,
+            status: MemberStatus::Enabled,
+            grants: [(Give::Role(ADMINISTRATORS), None)].into(),
+            representative: true,
+            epoch: 0,
+            entry: None,
+        };
+        Self {
+            now: 0,
+            tenants: [tenant(), tenant()],
+            members: vec![founder(0), founder(1)],
+            accounts: [account(None), account(None)].into_iter().chain(people).collect(),
+            outcome: None,
+        }
     }
 }
 
+/// The roles that a tenant begins with: administrators, member managers, members.
+fn preset() -> Vec<Role> {
+    let role = |name, permissions: &[u8], includes: &[usize]| Role {
+        name,
+        permissions: permissions.iter().copied().collect(),
+        includes: includes.iter().copied().collect(),
+        administrator: name == 100,
+        deleted: false,
+    };
+    let all: Vec<u8> = (0..16).collect();
+    vec![role(100, &all, &[]), role(101, &[1, 2], &[2]), role(102, &[0, 6, 7, 10, 11, 14], &[])]
+}
+
+/// What may be done.
 impl Reference {
-    fn has_account(&self, slot: u8) -> bool {
-        slot < WITH_ACCOUNT || self.registered.contains(&slot)
+    /// Everything that a role allows: its own, and what those allow that it includes.
+    pub(crate) fn permissions_of(&self, tenant: usize, role: usize) -> Permissions {
+        let own = &self.tenants[tenant].roles[role];
+        let mut all = own.permissions.clone();
+        for include in &own.includes {
+            all.extend(self.permissions_of(tenant, *include));
+        }
+        all
     }
 
-    pub(crate) fn is_there(&self, who: Who) -> bool {
-        match who {
-            Who::Nobody | Who::Outsider => true,
-            Who::Person(slot) => self.has_account(slot),
-            Who::Nameless(tenant) => self.joined.contains_key(&(tenant, who)),
+    /// Whether a role includes another, at whatever depth, or is it.
+    pub(crate) fn reaches(&self, tenant: usize, role: usize, other: usize) -> bool {
+        role == other || self.tenants[tenant].roles[role].includes.iter().any(|next| self.reaches(tenant, *next, other))
+    }
+
+    pub(crate) fn given_by(&self, tenant: usize, give: Give) -> Permissions {
+        match give {
+            Give::Role(role) => self.permissions_of(tenant, role),
+            Give::Permission(permission) => [permission].into(),
         }
     }
 
-    fn entry(&mut self, place: Place) -> &mut Entry {
-        self.entries.get_mut(&place).expect("preconditions ask for it")
+    /// What a member was given and still counts; as if it were enabled.
+    pub(crate) fn held(&self, member: usize) -> Permissions {
+        self.lasting(member, Some(self.now + 1))
     }
 
-    pub(crate) fn take(&mut self, step: Step) -> Outcome {
-        let now = self.now;
+    /// What a member was given, still counts, and counts until then; `None` is for good.
+    fn lasting(&self, member: usize, until: Until) -> Permissions {
+        let Member { tenant, grants, .. } = &self.members[member];
+        let live = grants.iter().filter(|(_, end)| end.is_none_or(|end| self.now < end));
+        let lasting = live.filter(|(_, end)| match (end, until) {
+            (None, _) => true,
+            (Some(_), None) => false,
+            (Some(end), Some(until)) => until <= *end,
+        });
+        lasting.flat_map(|(give, _)| self.given_by(*tenant, *give)).collect()
+    }
+
+    /// Nobody gives what they do not hold, nor for longer.
+    pub(crate) fn lacks(&self, actor: usize, gives: &BTreeMap<Give, Until>) -> bool {
+        let tenant = self.members[actor].tenant;
+        gives.iter().any(|(give, until)| !self.given_by(tenant, *give).is_subset(&self.lasting(actor, *until)))
+    }
+
+    /// Nobody acts against somebody who holds more, but for the representative.
+    pub(crate) fn is_above(&self, target: usize, actor: usize) -> bool {
+        !self.members[actor].representative && !self.held(target).is_subset(&self.held(actor))
+    }
+
+    /// What an account may do in a tenant when it is asked: all that it holds, if it is in.
+    pub(crate) fn may(&self, member: usize) -> Permissions {
+        let Member { tenant, status, .. } = self.members[member];
+        let is_in = status == MemberStatus::Enabled && !self.tenants[tenant].suspended;
+        if is_in { self.held(member) } else { Permissions::new() }
+    }
+
+    /// The member that an account is in a tenant, if it is in.
+    pub(crate) fn admitted(&self, account: usize, tenant: usize) -> Result<usize, &'static str> {
+        self.owes_nothing(account)?;
+        let member = self.member_of(account, tenant).ok_or("tenant-unknown")?;
+        if self.accounts[account].session < self.members[member].epoch {
+            return Err("session-outdated");
+        }
+        if self.members[member].status == MemberStatus::Disabled {
+            return Err("member-disabled");
+        }
+        if self.tenants[tenant].suspended { Err("tenant-suspended") } else { Ok(member) }
+    }
+
+    pub(crate) fn permitted(&self, account: usize, tenant: usize, permission: u8) -> Result<usize, &'static str> {
+        let member = self.admitted(account, tenant)?;
+        if self.held(member).contains(&permission) { Ok(member) } else { Err("permission-missing") }
+    }
+
+    pub(crate) fn owes_nothing(&self, account: usize) -> Outcome {
+        if self.accounts[account].temporary { Err("password-change-required") } else { Ok(()) }
+    }
+
+    pub(crate) fn member_of(&self, account: usize, tenant: usize) -> Option<usize> {
+        let here = |member: &Member| member.tenant == tenant && member.account == Some(account);
+        self.members.iter().position(|member| here(member) && member.status != MemberStatus::Removed)
+    }
+
+    /// What is to be given, as typed: each once, not over yet, a role among them.
+    pub(crate) fn read(&self, tenant: usize, gives: &Gives) -> Result<BTreeMap<Give, Until>, &'static str> {
+        if !gives.iter().any(|(give, _)| matches!(give, Give::Role(_))) {
+            return Err("roles-missing");
+        }
+        let mut read = BTreeMap::new();
+        for (give, wait) in gives {
+            match give {
+                Give::Role(role) if self.tenants[tenant].roles[*role].deleted => return Err("role-unknown"),
+                _ if read.contains_key(give) => return Err("assignment-repeated"),
+                _ if wait.is_some_and(|wait| wait <= 0) => return Err("end-has-passed"),
+                _ => read.insert(*give, wait.map(|wait| self.now + wait)),
+            };
+        }
+        Ok(read)
+    }
+}
+
+/// What happens.
+impl Reference {
+    pub(crate) fn take(&mut self, step: &Step) -> Outcome {
         match step {
-            Step::Invite { place, by_mail, now: at_once } => {
-                if let Some(entry) = self.entries.get(&place) {
-                    let joined = entry.written == Joined;
-                    return Err(if joined { "address-already-member" } else { "address-already-invited" });
-                }
-                let mut entry = Entry { by_mail, generation: 0, written: Ready, deadline: 0, accepted_by: None };
-                if at_once {
-                    entry.issue(now);
-                }
-                self.entries.insert(place, entry);
+            Step::Do { by, tenant, deed } => self.act(*by, *tenant, deed),
+            Step::Open { member, link } => self.link(*member, *link),
+            Step::Accept { member, link, who } => self.accept(*member, *link, *who),
+            Step::Join { member, link, who } => self.join(*member, *link, *who),
+            Step::Register { member, link, username } => self.register(*member, *link, *username),
+            Step::Reject { member, link } => self.reject(*member, *link),
+            Step::SignIn(account) => {
+                let account = &mut self.accounts[*account];
+                account.session = account.epoch;
                 Ok(())
             }
-            Step::Send { foreign: true, .. }
-            | Step::Resend { foreign: true, .. }
-            | Step::Revoke { foreign: true, .. } => Err("invitation-unknown"),
-            Step::Send { place, .. } => self.issue(place, "send"),
-            Step::Resend { place, .. } => self.issue(place, "resend"),
-            Step::Revoke { place, .. } => {
-                let entry = self.entry(place);
-                entry.written = next(entry.stage(now), "revoke")?;
-                Ok(())
-            }
-            Step::Open { place, link } => self.link(place, link),
-            Step::Accept { place, link, who } => self.accept(place, link, who),
-            Step::Join { place, link, who } => self.join(place, link, who),
-            Step::Register { place, link } => self.register(place, link),
-            Step::Reject { place, link } => {
-                self.link(place, link)?;
-                let entry = self.entry(place);
-                entry.written = next(entry.stage(now), "reject")?;
+            Step::ChangePassword(account) => {
+                let account = &mut self.accounts[*account];
+                account.epoch += 1;
+                account.session = account.epoch;
+                account.temporary = false;
                 Ok(())
             }
             Step::Sweep => {
-                for entry in self.entries.values_mut() {
+                let now = self.now;
+                for entry in self.members.iter_mut().filter_map(|member| member.entry.as_mut()) {
                     entry.written = entry.stage(now);
                 }
                 Ok(())
@@ -183,85 +257,95 @@ impl Reference {
         }
     }
 
-    fn issue(&mut self, place: Place, verb: &'static str) -> Outcome {
-        let now = self.now;
-        let entry = self.entry(place);
-        next(entry.stage(now), verb)?;
-        entry.issue(now);
-        Ok(())
-    }
-
-    fn link(&mut self, place: Place, link: Link) -> Outcome {
-        match link {
-            Link::Newest => Ok(()),
-            Link::Older if self.entry(place).generation > 0 => Err("link-superseded"),
-            Link::Older | Link::Unborn | Link::Foreign => Err("link-unknown"),
+    fn act(&mut self, by: usize, tenant: usize, deed: &Deed) -> Outcome {
+        match deed {
+            Deed::Invite { slot, by_mail, now, gives } => self.invite(by, tenant, (*slot, *by_mail, *now), gives),
+            Deed::Send(member) => self.issue(by, tenant, *member, "send"),
+            Deed::Resend(member) => self.issue(by, tenant, *member, "resend"),
+            Deed::Revoke(member) => self.revoke(by, tenant, *member),
+            Deed::Add { username, gives } => self.add(by, tenant, *username, gives),
+            Deed::Edit { member, gives } => self.edit(by, tenant, *member, gives),
+            Deed::Disable(member) => self.disable(by, tenant, *member),
+            Deed::Enable(member) => self.enable(by, tenant, *member),
+            Deed::Remove(member) => self.remove(by, tenant, *member),
+            Deed::Leave => self.leave(by, tenant),
+            Deed::Define(text) => self.define(by, tenant, text),
+            Deed::EditRole { role, text } => self.edit_role(by, tenant, *role, text),
+            Deed::DeleteRole(role) => self.delete_role(by, tenant, *role),
+            Deed::Nominate(member) => self.nominate(by, tenant, *member),
+            Deed::TakeOver => self.take_over(by, tenant),
+            Deed::Decline => self.asked(by, tenant).map(|_| self.tenants[tenant].offer = None),
+            Deed::Withdraw => self.withdraw(by, tenant),
+            Deed::Suspend | Deed::Resume => self.set_suspended(by, tenant, *deed == Deed::Suspend),
         }
     }
 
-    fn accept(&mut self, place: Place, link: Link, who: Who) -> Outcome {
-        self.link(place, link)?;
-        let now = self.now;
-        let stage = self.entry(place).stage(now);
-        next(stage, "accept")?;
-        self.meant_for(place, who)?;
-        if stage == Invited {
-            let entry = self.entry(place);
-            entry.written = Accepted;
-            entry.deadline = now + ENROLMENT;
-            entry.accepted_by = (who != Who::Nobody).then_some(who);
+    fn set_suspended(&mut self, by: usize, tenant: usize, suspended: bool) -> Outcome {
+        self.owes_nothing(by)?;
+        match (by == OPERATOR, self.tenants[tenant].suspended == suspended) {
+            (false, _) => Err("operator-only"),
+            (true, true) => Err(if suspended { "tenant-suspended-already" } else { "tenant-active-already" }),
+            (true, false) => {
+                self.tenants[tenant].suspended = suspended;
+                Ok(())
+            }
         }
-        Ok(())
     }
 
-    fn join(&mut self, place: Place, link: Link, who: Who) -> Outcome {
-        if who == Who::Nobody {
-            return Err("sign-in-required");
-        }
-        self.link(place, link)?;
-        let now = self.now;
-        next(self.entry(place).stage(now), "join")?;
-        self.meant_for(place, who)?;
-        self.entry(place).written = Joined;
-        self.joined.insert((place.tenant, who), place);
-        Ok(())
+    /// Every moment at which something ends.
+    pub(crate) fn moments(&self) -> Vec<Micros> {
+        let open = |entry: &&Entry| matches!(entry.written, Stage::Invited | Stage::Accepted);
+        let entries = self.members.iter().filter_map(|member| member.entry.as_ref());
+        let deadlines = entries.filter(open).map(|entry| entry.deadline);
+        let ends = self.members.iter().flat_map(|member| member.grants.values().copied().flatten());
+        let offers = self.tenants.iter().filter_map(|tenant| tenant.offer).map(|offer| offer.deadline);
+        deadlines.chain(ends).chain(offers).collect()
     }
 
-    /// Whoever registers has nothing but the link: mailed, it proves the address; bound and handed over, it does not.
-    fn register(&mut self, place: Place, link: Link) -> Outcome {
-        self.link(place, link)?;
-        let now = self.now;
-        let entry = self.entry(place).clone();
-        next(entry.stage(now), "join")?;
-        if place.slot < UNBOUND && !entry.by_mail {
-            return Err("invitation-address-not-proved");
+    /// Whether shrinking has left everything there that the step is about.
+    pub(crate) fn knows(&self, step: &Step) -> bool {
+        let invited = |member: &usize| self.members.get(*member).is_some_and(|member| member.entry.is_some());
+        match step {
+            Step::Do { by, tenant, deed } => {
+                let roles = self.tenants[*tenant].roles.len();
+                let target = deed.target().is_none_or(|member| match deed {
+                    Deed::Send(_) | Deed::Resend(_) | Deed::Revoke(_) => invited(&member),
+                    _ => member < self.members.len(),
+                });
+                *by < self.accounts.len() && target && deed.roles().iter().all(|role| *role < roles)
+            }
+            Step::Open { member, .. } | Step::Register { member, .. } | Step::Reject { member, .. } => invited(member),
+            Step::Accept { member, who, .. } | Step::Join { member, who, .. } => {
+                invited(member) && who.is_none_or(|who| who < self.accounts.len())
+            }
+            Step::SignIn(account) => *account < self.accounts.len(),
+            Step::ChangePassword(account) => self.accounts.get(*account).is_some_and(|account| account.temporary),
+            Step::Sweep => true,
+            Step::Wait(micros) => *micros >= 0,
         }
-        if place.slot < UNBOUND && self.has_account(place.slot) {
-            return Err("account-exists");
-        }
-        if entry.accepted_by.is_some() {
-            return Err("invitation-accepted-by-another");
-        }
-        let who = if place.slot < UNBOUND { Who::Person(place.slot) } else { Who::Nameless(place.tenant) };
-        self.entry(place).written = Joined;
-        self.joined.insert((place.tenant, who), place);
-        if place.slot < UNBOUND {
-            self.registered.push(place.slot);
-        }
-        Ok(())
     }
 
-    fn meant_for(&self, place: Place, who: Who) -> Outcome {
-        if self.joined.contains_key(&(place.tenant, who)) {
-            return Err("already-member");
-        }
-        let accepted_by = self.entries.get(&place).and_then(|entry| entry.accepted_by);
-        let is_address = place.slot == UNBOUND || who == Who::Person(place.slot);
-        match (who, accepted_by) {
-            (Who::Nobody, _) => Ok(()),
-            (who, Some(by)) if who != by => Err("invitation-accepted-by-another"),
-            _ if is_address => Ok(()),
-            _ => Err("invitation-address-mismatch"),
-        }
+    /// Whether an account has proved this address.
+    pub(crate) fn has_account(&self, slot: u8) -> bool {
+        self.accounts.iter().any(|account| account.slot == Some(slot))
+    }
+
+    pub(crate) fn is_taken(&self, username: u8) -> bool {
+        self.accounts.iter().any(|account| account.username == Some(username))
     }
 }
+
+impl Entry {
+    /// The deadline is the first moment that is too late.
+    pub(crate) fn stage(&self, now: Micros) -> Stage {
+        let runs = matches!(self.written, Stage::Invited | Stage::Accepted);
+        if runs && now >= self.deadline { Stage::Expired } else { self.written }
+    }
+}
+
+/// The address that an invitation is for, if for one.
+pub(crate) fn address(slot: u8) -> Option<u8> {
+    (slot < UNBOUND).then_some(slot)
+}
+
+const _: () = assert!(PERMISSIONS.len() == 16);

@@ -10,6 +10,7 @@
 )]
 #![expect(dead_code, reason = "the tests' process and installation are used in part")]
 
+mod access;
 mod invitations;
 mod mail;
 mod start;
@@ -27,6 +28,7 @@ fn main() {
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
+        access::measure().await;
         start::measure().await;
         invitations::measure().await;
         mail::measure().await;

@@ -27,6 +27,13 @@ impl Wire {
         self.answer().await
     }
 
+    /// Gets `path` and gives the status.
+    pub(crate) async fn get(&mut self, path: &str) -> u16 {
+        let request = format!("GET {path} HTTP/1.1\r\n{}\r\n", self.head);
+        self.stream.get_mut().write_all(request.as_bytes()).await.expect("a request");
+        self.answer().await
+    }
+
     async fn answer(&mut self) -> u16 {
         let mut status = 0;
         let mut length = 0;

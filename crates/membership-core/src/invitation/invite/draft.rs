@@ -1,33 +1,29 @@
 //! Reading what was typed into an invitation: every fault of every person at once, each at its place.
 
-use std::collections::BTreeSet;
+use chrono::{DateTime, Utc};
 
 use crate::{
     email::EmailAddress,
-    id::{MemberId, RoleId},
+    id::MemberId,
     invitation::{
         Channel,
-        invite::{Invite, Invitee, Reach},
+        invite::{Invite, Invitee, Reach, Sending},
     },
     name::DisplayName,
     refusal::{Fault, Faults, refusals},
+    role::{
+        Assignments, Catalogue,
+        assign::{Wanted, WantedFault},
+    },
     tenant::{Policy, Validity},
 };
 
 refusals! {
     /// What can be wrong with one person of the call.
     pub enum InviteeFault {
-        /// No role chosen.
-        NoRole = Invalid "roles-missing" ("no role is chosen; expected at least one", "choose a role");
-        /// No such role.
-        RoleUnknown { /** The id. */ role: RoleId } = Invalid "role-unknown"
-            ("the tenant has no role {role}", "choose one of the tenant's roles");
         /// It is the inviter's own.
         OwnAddress = Invalid "address-is-own"
             ("this is your own address, and you are a member already", "enter somebody else's address");
-        /// The domain is not one of the tenant's.
-        DomainNotAllowed { /** The domain. */ domain: String } = Invalid "address-domain-not-allowed"
-            ("this tenant invites only to its own domains, and {domain} is none of them", "use an address of the organisation");
         /// Twice in one call.
         Repeated = Invalid "address-repeated" ("this address stands twice in this call", "remove one of the two");
         /// Somebody known by it has joined.
@@ -43,26 +39,34 @@ refusals! {
 pub(super) struct Drafts {
     pub(super) people: Vec<Draft>,
     pub(super) validity: Validity,
+    pub(super) send: Sending,
 }
 
 /// One person of the call.
 pub(super) struct Draft {
     pub(super) name: DisplayName,
     pub(super) channel: Channel,
-    pub(super) roles: BTreeSet<RoleId>,
+    pub(super) assignments: Assignments,
 }
 
 impl Drafts {
-    pub(super) fn read(command: &Invite, policy: &Policy) -> Result<Self, Faults> {
+    pub(super) fn read(
+        command: &Invite,
+        policy: &Policy,
+        catalogue: &Catalogue,
+        now: DateTime<Utc>,
+    ) -> Result<Self, Faults> {
         let mut faults = Vec::new();
         let validity = command.validity.map_or(Ok(policy.invitation_validity), Validity::from_secs);
         let validity = validity.unwrap_or_else(|fault| {
             faults.push(Fault::new("/validity_seconds", &fault));
             policy.invitation_validity
         });
+        let everybody = Everybody { assignments: &command.assignments, policy, catalogue, now };
         let people = command.people.iter().enumerate();
-        let people = people.filter_map(|(row, person)| Draft::read(row, person, policy, &mut faults)).collect();
-        Faults::refuse(faults).map(|()| Self { people, validity })
+        let people = people.filter_map(|(row, person)| everybody.read(row, person, &mut faults)).collect();
+        let send = command.send.unwrap_or(policy.send);
+        Faults::refuse(faults).map(|()| Self { people, validity, send })
     }
 
     pub(super) fn addresses(&self) -> Vec<EmailAddress> {
@@ -70,20 +74,35 @@ impl Drafts {
     }
 }
 
-impl Draft {
-    fn read(row: usize, person: &Invitee, policy: &Policy, faults: &mut Vec<Fault>) -> Option<Self> {
+/// What is the same for every person of the call.
+struct Everybody<'a> {
+    assignments: &'a [Wanted],
+    policy: &'a Policy,
+    catalogue: &'a Catalogue,
+    now: DateTime<Utc>,
+}
+
+impl Everybody<'_> {
+    fn read(&self, row: usize, person: &Invitee, faults: &mut Vec<Fault>) -> Option<Draft> {
         let name = DisplayName::parse(&person.name);
         if let Err(fault) = &name {
             faults.push(Fault::new(format!("/people/{row}/name"), fault));
         }
-        let channel = person.reach.channel(|text| address(text, policy));
+        let channel = person.reach.channel(|text| self.policy.invitee(text));
         if let Err(fault) = &channel {
             faults.push(Fault { pointer: format!("/people/{row}/email"), ..fault.clone() });
         }
-        if person.roles.is_empty() {
-            faults.push(Fault::new(format!("/people/{row}/roles"), &InviteeFault::NoRole));
-        }
-        Some(Self { name: name.ok()?, channel: channel.ok()?, roles: person.roles.iter().copied().collect() })
+        let (wanted, pointer) = match person.assignments.as_slice() {
+            [] if !self.assignments.is_empty() => (self.assignments, "/assignments".to_owned()),
+            own => (own, format!("/people/{row}/assignments")),
+        };
+        let assignments = WantedFault::read(wanted, &pointer, self.catalogue, self.now);
+        let assignments = assignments.map_err(|more| {
+            // What is wrong with what the call says of all is said once.
+            let news: Vec<Fault> = more.into_iter().filter(|fault| !faults.contains(fault)).collect();
+            faults.extend(news);
+        });
+        Some(Draft { name: name.ok()?, channel: channel.ok()?, assignments: assignments.ok()? })
     }
 }
 
@@ -95,15 +114,5 @@ impl Reach {
             Self::Link(Some(text)) => read(text).map(|address| Channel::Link(Some(address))),
             Self::Link(None) => Ok(Channel::Link(None)),
         }
-    }
-}
-
-fn address(text: &str, policy: &Policy) -> Result<EmailAddress, Fault> {
-    let address = EmailAddress::parse(text, policy.alphabet).map_err(|fault| Fault::new("", &fault))?;
-    let allowed = policy.allowed_domains.is_empty() || policy.allowed_domains.iter().any(|d| d == address.domain());
-    if allowed {
-        Ok(address)
-    } else {
-        Err(Fault::new("", &InviteeFault::DomainNotAllowed { domain: address.domain().to_owned() }))
     }
 }

@@ -1,0 +1,147 @@
+//! Add: a member with a new account, made by an administrator, with a temporary password that has to be replaced at the
+//! first sign-in. Nothing is sent; the administrator tells the person.
+
+use crate::{
+    Membership,
+    account::{Account, AccountEmail, Login, password::check_new},
+    actor::{Denied, Granted, Grants},
+    context::Context,
+    email::EmailAddress,
+    event::Event,
+    id::{AccountId, MemberId, TenantId},
+    member::{Member, MemberState},
+    name::{DisplayName, Username},
+    ports::{Entropy, HashingError, PasswordHash, Secret},
+    refusal::{Fault, Faults, refusals},
+    role::{
+        Assignments, Permission,
+        assign::{Wanted, WantedFault},
+    },
+    store::{Scope, StoreError},
+    tenant::Tenant,
+};
+
+/// Add a member with a new account.
+#[derive(Debug, Clone)]
+pub struct AddMember {
+    /// The tenant.
+    pub tenant: TenantId,
+    /// What to call the person.
+    pub name: String,
+    /// What the person shall hold; at least one role.
+    pub assignments: Vec<Wanted>,
+    /// The name to sign in with, unique in the installation.
+    pub username: String,
+    /// The temporary password.
+    pub password: Secret,
+    /// Where notices go, if anywhere. It is a claim: nobody has proved it.
+    pub email: Option<String>,
+}
+
+refusals! {
+    /// Why nobody was added.
+    pub enum AddError {
+        /// A grant is beyond what the actor holds.
+        BeyondOwn {
+            /// The first permission that is lacking.
+            permission: Permission,
+        } = Forbidden "grant-exceeds-own"
+            ("this would grant {permission}, which you do not hold yourself, or not for as long",
+             "choose other roles or an earlier end, or ask somebody who holds that permission");
+        /// The address of somebody here.
+        AddressTaken = Conflict "address-already-member"
+            ("another member of this tenant has this address", "use another address, or none");
+    } passing Faults(Faults), Denied(Denied), Hashing(HashingError), Store(StoreError)
+}
+
+impl Membership {
+    /// Adds a member, enabled at once. Needs [`Permission::MEMBERS_MANAGE`] and every permission that is given. The account
+    /// is a new one: an account that exists can only be invited.
+    pub async fn add_member(&self, ctx: &Context, command: AddMember) -> Result<Member, AddError> {
+        let mut tx = self.store.begin(Scope::Tenant(command.tenant)).await?;
+        let (tenant, grants) = self.admitted(tx.as_mut(), ctx).await?;
+        drop(grants.require(Permission::MEMBERS_MANAGE)?);
+        let draft = Draft::read(&command, &tenant, &grants, ctx)?;
+        if tx.account_by_login(&Login::Username(draft.username.clone())).await?.is_some() {
+            return Err(StoreError::UsernameTaken.into());
+        }
+        // The hash takes a while, and the tenant's lock is not for waiting: everything is asked again under the next.
+        drop(tx);
+        let password = self.passwords.hash(command.password.clone()).await?;
+
+        let mut tx = self.store.begin(Scope::Tenant(command.tenant)).await?;
+        let (tenant, grants) = self.admitted(tx.as_mut(), ctx).await?;
+        let granted = grants.require(Permission::MEMBERS_MANAGE)?;
+        let draft = Draft::read(&command, &tenant, &grants, ctx)?;
+        if !tx.members_at(draft.email.as_slice()).await?.is_empty() {
+            return Err(AddError::AddressTaken);
+        }
+        let (member, events) = decide(granted, &grants, draft, password, ctx, self.entropy.as_ref())?;
+        tx.commit(ctx, &events).await?;
+        Ok(member)
+    }
+}
+
+struct Draft {
+    name: DisplayName,
+    assignments: Assignments,
+    username: Username,
+    email: Option<EmailAddress>,
+}
+
+impl Draft {
+    fn read(command: &AddMember, tenant: &Tenant, grants: &Grants, ctx: &Context) -> Result<Self, Faults> {
+        let mut faults = Vec::new();
+        let name = DisplayName::parse(&command.name).map_err(|fault| faults.push(Fault::new("/name", &fault)));
+        let wanted = WantedFault::read(&command.assignments, "/assignments", grants.catalogue(), ctx.now);
+        let assignments = wanted.map_err(|more| faults.extend(more));
+        let username = Username::parse(&command.username).map_err(|fault| faults.push(Fault::new("/username", &fault)));
+        let email = command.email.as_deref().map(|text| tenant.policy.address(text)).transpose();
+        let email = email.map_err(|fault| faults.push(Fault { pointer: "/email".into(), ..fault }));
+        let words =
+            [command.name.as_str(), &command.username, command.email.as_deref().unwrap_or(""), tenant.name.as_str()];
+        let password = check_new(&command.password, words);
+        let password = password.map_err(|fault| faults.push(Fault::new("/password", &fault)));
+        match (name, assignments, username, email, password) {
+            (Ok(name), Ok(assignments), Ok(username), Ok(email), Ok(())) => {
+                Ok(Self { name, assignments, username, email })
+            }
+            (..) => Err(Faults::of(faults)),
+        }
+    }
+}
+
+fn decide(
+    granted: Granted,
+    grants: &Grants,
+    draft: Draft,
+    password: PasswordHash,
+    ctx: &Context,
+    entropy: &dyn Entropy,
+) -> Result<(Member, Vec<Event>), AddError> {
+    if let Some(permission) = grants.first_lacking(draft.assignments.iter()) {
+        return Err(AddError::BeyondOwn { permission });
+    }
+    let account = Account {
+        username: Some(draft.username.clone()),
+        email: draft.email.clone().map(|address| AccountEmail { address, proved_at: None }),
+        password: Some(password),
+        password_is_temporary: true,
+        ..Account::new(AccountId::new(ctx.now, entropy), draft.name.clone(), ctx.now)
+    };
+    let member = Member {
+        id: MemberId::new(ctx.now, entropy),
+        tenant: grants.member().tenant,
+        name: draft.name,
+        email: draft.email,
+        username: Some(draft.username),
+        assignments: draft.assignments,
+        representative: false,
+        creator: Some(granted.spend()),
+        created_at: ctx.now,
+        epoch: 0,
+        state: MemberState::Enabled { account: account.id, joined_at: ctx.now },
+    };
+    let events = vec![Event::AccountRegistered(account), Event::MemberAdded(member.clone())];
+    Ok((member, events))
+}

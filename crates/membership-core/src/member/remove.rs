@@ -1,0 +1,203 @@
+//! Remove: end a membership. What the member holds in the products goes to members that are named, and access ends before
+//! anything else happens.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    Membership,
+    context::Context,
+    event::{Event, MemberChange},
+    id::{AccountId, MemberId},
+    invitation::Invitation,
+    lifecycle::MemberClosed,
+    member::{
+        Member, MemberState, MemberStatus,
+        reach::{InReach, OutOfReach, Target},
+        transfer::{Transfer, is_fit},
+    },
+    ports::{CustodianError, Entropy, Holder, Holding},
+    refusal::{Fault, Faults, refusals},
+    role::Permission,
+    store::{Scope, StoreError, Tx},
+};
+
+/// Who gets what a member held.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Heirs {
+    /// Everything that is not named beneath.
+    pub of_the_rest: Option<MemberId>,
+    /// Everything of a kind.
+    pub of_kind: BTreeMap<String, MemberId>,
+}
+
+/// A member is gone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Removed {
+    /// The member.
+    pub member: Member,
+    /// The hand-over of what it held, if it held anything.
+    pub transfer: Option<Transfer>,
+}
+
+refusals! {
+    /// Why a member was not removed.
+    pub enum RemoveError {
+        /// The tenant's policy wants it disabled first.
+        NotDisabled = Conflict "member-not-disabled"
+            ("this tenant's policy has members disabled before they are removed", "disable the member first");
+        /// Others' data is on its way to this member.
+        IsHeir = Conflict "member-is-heir"
+            ("what another removed member held is being handed over to this one", "wait until that is finished, or name another heir");
+    } passing OutOfReach(OutOfReach), Closed(MemberClosed), Faults(Faults), Custodian(CustodianError), Store(StoreError)
+}
+
+refusals! {
+    /// What can be wrong with an heir.
+    pub enum HeirFault {
+        /// None named.
+        Missing {
+            /// What is held.
+            name: String,
+            /// How many.
+            count: u64,
+            /// Its kind.
+            kind: String,
+        } = Invalid "heir-missing"
+            ("the member holds {count} of {name} ({kind}), and nobody is named who gets them",
+             "name an enabled member who gets them");
+        /// Not a member who can be given anything.
+        Unfit { /** Who. */ heir: MemberId } = Invalid "heir-unfit"
+            ("{heir} is not an enabled member of this tenant, or is the one to be removed", "name another member");
+    }
+}
+
+impl HeirFault {
+    pub(crate) fn missing(holding: &Holding) -> Self {
+        Self::Missing { name: holding.name.clone(), count: holding.count, kind: holding.kind.clone() }
+    }
+}
+
+impl Heirs {
+    /// Everything to `heir`.
+    pub fn everything_to(heir: MemberId) -> Self {
+        Self { of_the_rest: Some(heir), of_kind: BTreeMap::new() }
+    }
+
+    /// Who gets everything of `kind`.
+    pub fn of(&self, kind: &str) -> Option<MemberId> {
+        self.of_kind.get(kind).copied().or(self.of_the_rest)
+    }
+
+    /// Every heir who is not an enabled member, or is `removed`.
+    pub(crate) async fn unfit(&self, tx: &mut dyn Tx, removed: MemberId) -> Result<Vec<Fault>, StoreError> {
+        let mut faults = Vec::new();
+        let rest = self.of_the_rest.map(|heir| ("/heir".to_owned(), heir));
+        let kinds = self.of_kind.iter().map(|(kind, heir)| (format!("/heirs/{}", kind.replace('/', "~1")), *heir));
+        for (pointer, heir) in rest.into_iter().chain(kinds) {
+            let found = tx.member(heir).await?.filter(|found| is_fit(found) && found.id != removed);
+            if found.is_none() {
+                faults.push(Fault::new(pointer, &HeirFault::Unfit { heir }));
+            }
+        }
+        Ok(faults)
+    }
+}
+
+impl Membership {
+    /// What a member holds in the products, by kind, for showing before anybody confirms a removal. Needs
+    /// [`Permission::MEMBERS_MANAGE`].
+    pub async fn holdings(&self, ctx: &Context, target: Target) -> Result<Vec<Holding>, RemoveError> {
+        let mut tx = self.store.begin(Scope::Tenant(target.tenant)).await?;
+        let reached = self.in_reach(tx.as_mut(), ctx, target.member, Permission::MEMBERS_MANAGE).await?;
+        drop(tx);
+        Ok(self.held_by(&reached.member).await?)
+    }
+
+    /// Ends a membership. Needs [`Permission::MEMBERS_MANAGE`]. A member that has not joined, or holds nothing, is gone at
+    /// once; otherwise everything it holds needs an heir, and is handed over in the background.
+    pub async fn remove_member(&self, ctx: &Context, target: Target, heirs: Heirs) -> Result<Removed, RemoveError> {
+        let mut tx = self.store.begin(Scope::Tenant(target.tenant)).await?;
+        let reached = self.in_reach(tx.as_mut(), ctx, target.member, Permission::MEMBERS_MANAGE).await?;
+        drop(tx);
+        // Somebody else's machine is asked without a lock; what comes up afterwards is found when all is handed over.
+        let holdings = self.held_by(&reached.member).await?;
+
+        let mut tx = self.store.begin(Scope::Tenant(target.tenant)).await?;
+        let reached = self.in_reach(tx.as_mut(), ctx, target.member, Permission::MEMBERS_MANAGE).await?;
+        let joined = matches!(reached.member.status(), MemberStatus::Enabled);
+        if reached.tenant.policy.disable_before_remove && joined {
+            return Err(RemoveError::NotDisabled);
+        }
+        let parting = Parting::read(tx.as_mut(), &reached.member, holdings, heirs).await?;
+        let (removed, events) = decide(reached, parting, ctx, self.entropy.as_ref())?;
+        tx.commit(ctx, &events).await?;
+        Ok(removed)
+    }
+
+    pub(crate) async fn held_by(&self, member: &Member) -> Result<Vec<Holding>, CustodianError> {
+        match (member.status(), member.account()) {
+            (MemberStatus::Enabled | MemberStatus::Disabled, Some(account)) => {
+                let holder = Holder { tenant: member.tenant, member: member.id, account };
+                let held = self.custodian.holdings(&holder).await?;
+                Ok(held.into_iter().filter(|holding| holding.count > 0).collect())
+            }
+            (..) => Ok(Vec::new()),
+        }
+    }
+}
+
+/// What has to be known when a member goes.
+pub(crate) struct Parting {
+    holdings: Vec<Holding>,
+    heirs: Heirs,
+    invitation: Option<Invitation>,
+}
+
+impl Parting {
+    pub(crate) async fn read(
+        tx: &mut dyn Tx,
+        member: &Member,
+        holdings: Vec<Holding>,
+        heirs: Heirs,
+    ) -> Result<Self, RemoveError> {
+        if tx.open_transfers().await?.iter().any(|transfer| transfer.waits_for(member.id)) {
+            return Err(RemoveError::IsHeir);
+        }
+        Faults::refuse(heirs.unfit(tx, member.id).await?)?;
+        let invitation = match member.state {
+            MemberState::NotJoined { invitation } => tx.invitation(invitation).await?,
+            MemberState::Enabled { .. } | MemberState::Disabled { .. } | MemberState::Removed { .. } => None,
+        };
+        Ok(Self { holdings, heirs, invitation })
+    }
+
+    /// The member once gone, the hand-over, and what happens to its invitation.
+    pub(crate) fn part(
+        self,
+        before: Member,
+        ctx: &Context,
+        entropy: &dyn Entropy,
+    ) -> Result<(MemberChange, Option<Transfer>, Option<Event>), RemoveError> {
+        let account: Option<AccountId> = before.account();
+        let member = before.clone().remove(ctx.now)?;
+        let transfer = match account {
+            Some(account) => Transfer::begin(&before, account, self.holdings, &self.heirs, ctx.now, entropy)?,
+            None => None,
+        };
+        let open = self.invitation.filter(|invitation| invitation.stage_at(ctx.now).is_open());
+        let revoked = open.and_then(|invitation| invitation.revoke(ctx.now).ok()).map(Event::InvitationRevoked);
+        Ok((MemberChange { before, member }, transfer, revoked))
+    }
+}
+
+fn decide(
+    reached: InReach,
+    parting: Parting,
+    ctx: &Context,
+    entropy: &dyn Entropy,
+) -> Result<(Removed, Vec<Event>), RemoveError> {
+    let (change, transfer, revoked) = parting.part(reached.spend(), ctx, entropy)?;
+    let removed = Removed { member: change.member.clone(), transfer: transfer.clone() };
+    let events = revoked.into_iter().chain([Event::MemberRemoved { change, transfer }]).collect();
+    Ok((removed, events))
+}

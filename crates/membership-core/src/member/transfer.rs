@@ -1,0 +1,269 @@
+//! Hand-overs: what a removed member held goes to others, kind by kind. Access ended before this began; the removal is
+//! final when everything is handed over. A product that cannot be reached is asked again, and everybody can see it.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::{
+    Membership,
+    context::Context,
+    event::Event,
+    id::{AccountId, MemberId, TenantId, TransferId},
+    member::{
+        Member, MemberStatus,
+        reach::OutOfReach,
+        remove::{HeirFault, Heirs},
+    },
+    ports::{CustodianError, Entropy, HandOver, Holder, Holding},
+    refusal::{Fault, Faults, refusals},
+    role::Permission,
+    store::{Scope, StoreError},
+};
+
+/// The hand-over of what one removed member held.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Transfer {
+    /// Its identifier; together with a kind, the order that products get.
+    pub id: TransferId,
+    /// The tenant.
+    pub tenant: TenantId,
+    /// The removed member.
+    pub member: MemberId,
+    /// Who that was.
+    pub account: AccountId,
+    /// What it held, each kind once, with its heir.
+    pub shares: Vec<Share>,
+    /// When the member was removed.
+    pub begun_at: DateTime<Utc>,
+    /// How often it was tried since the last progress.
+    pub attempts: u32,
+    /// What went wrong the last time, if something did.
+    pub trouble: Option<String>,
+    /// Where it stands.
+    pub state: TransferState,
+}
+
+/// Where a hand-over stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TransferState {
+    /// To be tried at this moment.
+    Due(DateTime<Utc>),
+    /// Everything was handed over. Final.
+    Finished(DateTime<Utc>),
+}
+
+/// Everything of one kind that the member held.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Share {
+    /// What it is, and how many when that was last asked.
+    pub holding: Holding,
+    /// Who gets it.
+    pub heir: MemberId,
+    /// When it was handed over.
+    pub done_at: Option<DateTime<Utc>>,
+}
+
+refusals! {
+    /// Why a hand-over could not go on, or not to somebody else.
+    pub enum TransferError {
+        /// No such hand-over.
+        Unknown = Absent "transfer-unknown"
+            ("there is no such hand-over in this tenant", "look it up at the removed member");
+        /// Done.
+        Finished = Gone "transfer-finished" ("everything was handed over already", "there is nothing left to do");
+    } passing OutOfReach(OutOfReach), Faults(Faults), Store(StoreError)
+}
+
+/// The first wait after something went wrong; it doubles each time.
+const FIRST_WAIT: TimeDelta = TimeDelta::seconds(30);
+/// The longest wait.
+const LONGEST_WAIT: TimeDelta = TimeDelta::hours(1);
+
+impl Transfer {
+    /// The hand-over of `holdings` of `member`, who is `account`, to `heirs`; `None` if nothing is held.
+    pub(crate) fn begin(
+        member: &Member,
+        account: AccountId,
+        holdings: Vec<Holding>,
+        heirs: &Heirs,
+        now: DateTime<Utc>,
+        entropy: &dyn Entropy,
+    ) -> Result<Option<Self>, Faults> {
+        let mut faults = Vec::new();
+        let mut shares = Vec::new();
+        for holding in holdings {
+            match heirs.of(&holding.kind) {
+                Some(heir) => shares.push(Share { holding, heir, done_at: None }),
+                None => faults.push(Fault::new("/heirs", &HeirFault::missing(&holding))),
+            }
+        }
+        Faults::refuse(faults)?;
+        Ok((!shares.is_empty()).then(|| Self {
+            id: TransferId::new(now, entropy),
+            tenant: member.tenant,
+            member: member.id,
+            account,
+            shares,
+            begun_at: now,
+            attempts: 0,
+            trouble: None,
+            state: TransferState::Due(now),
+        }))
+    }
+
+    /// When it is to be tried next, unless it is finished.
+    pub const fn due_at(&self) -> Option<DateTime<Utc>> {
+        match self.state {
+            TransferState::Due(at) => Some(at),
+            TransferState::Finished(_) => None,
+        }
+    }
+
+    /// Whether `member` still waits to get something.
+    pub fn waits_for(&self, member: MemberId) -> bool {
+        self.shares.iter().any(|share| share.heir == member && share.done_at.is_none())
+    }
+
+    /// Everything of one kind was handed over.
+    fn done(mut self, kind: &str, now: DateTime<Utc>) -> Self {
+        for share in self.shares.iter_mut().filter(|share| share.holding.kind == kind) {
+            share.done_at = Some(now);
+        }
+        Self { attempts: 0, trouble: None, state: TransferState::Due(now), ..self }
+    }
+
+    /// What the products say is left, after everything was handed over once. Nothing left: it is finished. Something
+    /// that came up meanwhile goes the way of its kind, or of the first heir where that kind is new.
+    fn left(mut self, holdings: Vec<Holding>, now: DateTime<Utc>) -> Self {
+        if holdings.is_empty() {
+            return Self { attempts: 0, trouble: None, state: TransferState::Finished(now), ..self };
+        }
+        let first = self.shares.first().map(|share| share.heir);
+        for holding in holdings {
+            match self.shares.iter_mut().find(|share| share.holding.kind == holding.kind) {
+                Some(share) => *share = Share { holding, done_at: None, heir: share.heir },
+                None => self.shares.extend(first.map(|heir| Share { holding, heir, done_at: None })),
+            }
+        }
+        let state = TransferState::Due(now + wait(self.attempts));
+        Self { attempts: self.attempts.saturating_add(1), trouble: None, state, ..self }
+    }
+
+    /// Something went wrong; it will be tried again.
+    fn failed(self, CustodianError::Unavailable { detail }: CustodianError, now: DateTime<Utc>) -> Self {
+        let state = TransferState::Due(now + wait(self.attempts));
+        Self { attempts: self.attempts.saturating_add(1), trouble: Some(detail), state, ..self }
+    }
+}
+
+fn wait(attempts: u32) -> TimeDelta {
+    let factor = 1_i32.checked_shl(attempts.min(16)).unwrap_or(i32::MAX);
+    FIRST_WAIT.checked_mul(factor).map_or(LONGEST_WAIT, |wait| wait.min(LONGEST_WAIT))
+}
+
+/// What one step of a hand-over asks of the products.
+enum Step {
+    /// Hand over everything of a kind.
+    HandOver(HandOver),
+    /// Say what is left.
+    Ask(Holder),
+}
+
+impl Membership {
+    /// Takes up to `limit` hand-overs that are due one step further each, and says how many there were.
+    pub async fn carry_transfers(&self, ctx: &Context, limit: u32) -> Result<u32, StoreError> {
+        let due = self.directory.transfers_due(ctx.now, limit).await?;
+        let mut steps = 0;
+        for (tenant, id) in due {
+            steps += u32::from(self.carry_one(ctx, tenant, id).await?);
+        }
+        Ok(steps)
+    }
+
+    async fn carry_one(&self, ctx: &Context, tenant: TenantId, id: TransferId) -> Result<bool, StoreError> {
+        let mut tx = self.store.begin(Scope::Tenant(tenant)).await?;
+        let Some(transfer) = due(tx.transfer(id).await?, ctx.now) else { return Ok(false) };
+        let step = match transfer.shares.iter().find(|share| share.done_at.is_none()) {
+            Some(share) => match tx.member(share.heir).await?.and_then(|heir| heir.account()) {
+                Some(account) => Step::HandOver(HandOver {
+                    transfer: id,
+                    kind: share.holding.kind.clone(),
+                    from: Holder { tenant, member: transfer.member, account: transfer.account },
+                    to: Holder { tenant, member: share.heir, account },
+                }),
+                None => return Err(StoreError::Corrupt { detail: format!("an heir of hand-over {id} never joined") }),
+            },
+            None => Step::Ask(Holder { tenant, member: transfer.member, account: transfer.account }),
+        };
+        // No lock is held while somebody else's machine works; the order can be repeated.
+        drop(tx);
+        let answered = self.ask(&step).await;
+        let mut tx = self.store.begin(Scope::Tenant(tenant)).await?;
+        let Some(now) = due(tx.transfer(id).await?, ctx.now) else { return Ok(false) };
+        if now != transfer {
+            // Another server took this step, or another heir was named: the answer is to a question of yesterday.
+            return Ok(true);
+        }
+        let event = settle(now, &step, answered, ctx.now);
+        tx.commit(ctx, &[event]).await?;
+        Ok(true)
+    }
+
+    async fn ask(&self, step: &Step) -> Result<Vec<Holding>, CustodianError> {
+        match step {
+            Step::HandOver(order) => self.custodian.hand_over(order).await.map(|()| Vec::new()),
+            Step::Ask(holder) => self.custodian.holdings(holder).await,
+        }
+    }
+
+    /// Names another heir for what `kind` names and is not handed over yet: the one before may have been disabled, or
+    /// was the wrong one. Needs [`Permission::MEMBERS_MANAGE`].
+    pub async fn name_heir(
+        &self,
+        ctx: &Context,
+        tenant: TenantId,
+        id: TransferId,
+        heirs: Heirs,
+    ) -> Result<Transfer, TransferError> {
+        let mut tx = self.store.begin(Scope::Tenant(tenant)).await?;
+        let (_, grants) = self.admitted(tx.as_mut(), ctx).await.map_err(OutOfReach::from)?;
+        let granted = grants.require(Permission::MEMBERS_MANAGE).map_err(OutOfReach::from)?;
+        let mut transfer = tx.transfer(id).await?.ok_or(TransferError::Unknown)?;
+        if transfer.due_at().is_none() {
+            return Err(TransferError::Finished);
+        }
+        Faults::refuse(heirs.unfit(tx.as_mut(), transfer.member).await?)?;
+        for share in transfer.shares.iter_mut().filter(|share| share.done_at.is_none()) {
+            share.heir = heirs.of(&share.holding.kind).unwrap_or(share.heir);
+        }
+        let transfer = Transfer { attempts: 0, state: TransferState::Due(ctx.now), ..transfer };
+        let _: MemberId = granted.spend();
+        tx.commit(ctx, &[Event::HeirNamed(transfer.clone())]).await?;
+        Ok(transfer)
+    }
+}
+
+fn due(transfer: Option<Transfer>, now: DateTime<Utc>) -> Option<Transfer> {
+    transfer.filter(|transfer| transfer.due_at().is_some_and(|at| at <= now))
+}
+
+fn settle(
+    transfer: Transfer,
+    step: &Step,
+    answered: Result<Vec<Holding>, CustodianError>,
+    now: DateTime<Utc>,
+) -> Event {
+    let next = match (step, answered) {
+        (Step::HandOver(order), Ok(_)) => transfer.done(&order.kind, now),
+        (Step::Ask(_), Ok(holdings)) => transfer.left(holdings, now),
+        (Step::HandOver(_) | Step::Ask(_), Err(trouble)) => transfer.failed(trouble, now),
+    };
+    match next.state {
+        TransferState::Due(_) => Event::TransferAttempted(next),
+        TransferState::Finished(_) => Event::TransferFinished(next),
+    }
+}
+
+/// Whether `heir` can be given anything: an enabled member of the tenant.
+pub(crate) fn is_fit(heir: &Member) -> bool {
+    heir.status() == MemberStatus::Enabled
+}

@@ -1,0 +1,105 @@
+//! Reading what somebody wants to give: each a role or a single permission of the tenant, for good or until a moment.
+
+use chrono::{DateTime, Utc};
+
+use crate::{
+    id::RoleId,
+    refusal::{Fault, refusals},
+    role::{Assignments, Catalogue, Grant, Permission, assignment::Until},
+};
+
+/// Something to give, as typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    /// What.
+    pub what: WantedGrant,
+    /// Until when; `None` for good.
+    pub until: Until,
+}
+
+/// What to give, as typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WantedGrant {
+    /// A role.
+    Role(RoleId),
+    /// A single permission.
+    Permission(String),
+}
+
+/// Most roles and single permissions of one member.
+pub const MAX_ASSIGNMENTS: usize = 64;
+
+refusals! {
+    /// What can be wrong with something to give.
+    pub enum WantedFault {
+        /// No role chosen.
+        NoRole = Invalid "roles-missing" ("no role is chosen; expected at least one", "choose a role");
+        /// No such role.
+        RoleUnknown { /** The id. */ role: RoleId } = Invalid "role-unknown"
+            ("the tenant has no role {role}", "choose one of the tenant's roles");
+        /// No such permission.
+        PermissionUnknown { /** As typed. */ permission: String } = Invalid "permission-unknown"
+            ("no application of the tenant has the permission {permission}",
+             "choose one of the permissions that the tenant's applications have");
+        /// Over before it has begun.
+        EndPassed = Invalid "end-has-passed"
+            ("the end of this assignment has passed already", "choose a later end, or none");
+        /// Twice.
+        Repeated = Invalid "assignment-repeated" ("this is given twice", "give it once");
+        /// Too many.
+        TooMany = Invalid "assignments-too-many"
+            ("at most 64 roles and single permissions can be given to one member", "make a role that includes several");
+    }
+}
+
+impl Wanted {
+    /// `role`, for good.
+    pub const fn role(role: RoleId) -> Self {
+        Self { what: WantedGrant::Role(role), until: None }
+    }
+
+    fn grant(&self, catalogue: &Catalogue) -> Result<Grant, WantedFault> {
+        match &self.what {
+            WantedGrant::Role(role) => {
+                let known = catalogue.role(*role).map(|role| Grant::Role(role.id));
+                known.ok_or(WantedFault::RoleUnknown { role: *role })
+            }
+            WantedGrant::Permission(text) => {
+                let known = Permission::parse(text).ok().filter(|permission| catalogue.knows(permission));
+                known.map(Grant::Permission).ok_or_else(|| WantedFault::PermissionUnknown { permission: text.clone() })
+            }
+        }
+    }
+}
+
+impl WantedFault {
+    /// Reads `wanted`, which stands at `pointer`: all of it, or every fault in it. At least one has to be a role.
+    pub(crate) fn read(
+        wanted: &[Wanted],
+        pointer: &str,
+        catalogue: &Catalogue,
+        now: DateTime<Utc>,
+    ) -> Result<Assignments, Vec<Fault>> {
+        if wanted.len() > MAX_ASSIGNMENTS {
+            return Err(vec![Fault::new(pointer, &Self::TooMany)]);
+        }
+        if !wanted.iter().any(|wanted| matches!(wanted.what, WantedGrant::Role(_))) {
+            return Err(vec![Fault::new(pointer, &Self::NoRole)]);
+        }
+        let mut faults = Vec::new();
+        let mut given: Vec<(Grant, Until)> = Vec::new();
+        for (row, one) in wanted.iter().enumerate() {
+            let read = match one.grant(catalogue) {
+                Ok(grant) if given.iter().any(|(other, _)| *other == grant) => Err(Self::Repeated),
+                Ok(_) if one.until.is_some_and(|until| until <= now) => Err(Self::EndPassed),
+                Ok(grant) => Ok(grant),
+                Err(fault) => Err(fault),
+            };
+            match read {
+                Ok(grant) => given.push((grant, one.until)),
+                Err(fault) => faults.push(Fault::new(format!("{pointer}/{row}"), &fault)),
+            }
+        }
+        if faults.is_empty() { Ok(given.into_iter().collect()) } else { Err(faults) }
+    }
+}

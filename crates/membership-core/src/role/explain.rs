@@ -1,0 +1,126 @@
+//! Explain: why a member may, through what; or why not, and which fact is missing. And the other way round: who may.
+
+use chrono::{DateTime, Utc};
+
+use crate::{
+    Membership,
+    actor::{Denied, is_in},
+    context::Context,
+    directory::{AnyOf, Footing, MemberFilter, MemberRow, Page, Who},
+    id::{MemberId, RoleId, TenantId},
+    member::MemberStatus,
+    role::{
+        Catalogue, Grant, Permission,
+        assignment::{Until, is_live},
+    },
+    view::ViewError,
+};
+
+/// Why a member may do something, or why not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Explanation {
+    /// It may.
+    Allowed(Reason),
+    /// It may not.
+    Refused(Missing),
+}
+
+/// Why a member may.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reason {
+    /// What it was given, of all that gives the permission what lasts longest.
+    pub grant: Grant,
+    /// Until when.
+    pub until: Until,
+    /// From the role that it was given through those that this one includes to the one that allows it by itself, by
+    /// name. Empty for a single permission.
+    pub through: Vec<String>,
+}
+
+/// The nearest fact that is missing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Missing {
+    /// No application of the tenant has such a permission.
+    Permission,
+    /// There is no such member.
+    Member,
+    /// The member holds what gives it, and is shut out, has not joined, or the tenant is closed.
+    Standing(Denied),
+    /// The member held what gives it, until then.
+    Ended {
+        /// What.
+        grant: Grant,
+        /// When it ended.
+        at: DateTime<Utc>,
+    },
+    /// The member holds nothing that gives it; these roles would.
+    Grant {
+        /// The roles, by name.
+        roles: Vec<(RoleId, String)>,
+    },
+}
+
+/// Why `footing` allows `permission` at `now`, or why not.
+pub fn explain(footing: &Footing, catalogue: &Catalogue, permission: &Permission, now: DateTime<Utc>) -> Explanation {
+    if !catalogue.knows(permission) {
+        return Explanation::Refused(Missing::Permission);
+    }
+    let given = footing.member.assignments.iter().filter(|(grant, _)| catalogue.grant_gives(grant, permission));
+    // What lasts longest: for good is longer than any moment.
+    let best = given.max_by_key(|(_, until)| (until.is_none(), *until));
+    let Some((grant, until)) = best else {
+        let roles = catalogue.roles_giving(permission).map(|role| (role.id, role.name.to_string())).collect();
+        return Explanation::Refused(Missing::Grant { roles });
+    };
+    if let Some(at) = until.filter(|_| !is_live(until, now)) {
+        return Explanation::Refused(Missing::Ended { grant: grant.clone(), at });
+    }
+    if let Err(denied) = is_in(footing.status, &footing.member) {
+        return Explanation::Refused(Missing::Standing(denied));
+    }
+    let through = match grant {
+        Grant::Role(role) => catalogue.way(*role, permission).iter().map(|role| role.name.to_string()).collect(),
+        Grant::Permission(_) => Vec::new(),
+    };
+    Explanation::Allowed(Reason { grant: grant.clone(), until, through })
+}
+
+impl Membership {
+    /// Why `member` (or whoever asks) may do something at this moment, or why not. Asking about another needs
+    /// [`Permission::MEMBERS_READ`].
+    pub async fn explain(
+        &self,
+        ctx: &Context,
+        tenant: TenantId,
+        member: Option<MemberId>,
+        permission: &Permission,
+    ) -> Result<Explanation, ViewError> {
+        let (own, catalogue) = self.footing_of(ctx, tenant).await?;
+        let Some(id) = member.filter(|id| *id != own.member.id) else {
+            return Ok(explain(&own, &catalogue, permission, ctx.now));
+        };
+        self.may(ctx, tenant, Permission::MEMBERS_READ).await?;
+        let Some(footing) = self.directory.footing(tenant, Who::Member(id)).await? else {
+            return Ok(Explanation::Refused(Missing::Member));
+        };
+        let catalogue = self.catalogue(tenant, footing.catalogue).await?;
+        Ok(explain(&footing, &catalogue, permission, ctx.now))
+    }
+
+    /// A page of the enabled members who may do something at this moment, newest entry first. Needs
+    /// [`Permission::MEMBERS_READ`].
+    pub async fn who_may(
+        &self,
+        ctx: &Context,
+        tenant: TenantId,
+        permission: &Permission,
+        page: Page<MemberId>,
+    ) -> Result<Vec<MemberRow>, ViewError> {
+        let grants = self.may(ctx, tenant, Permission::MEMBERS_READ).await?;
+        let roles = grants.catalogue().roles_giving(permission).map(|role| role.id).collect();
+        let given = AnyOf { roles, permission: Some(permission.clone()), at: Some(ctx.now) };
+        let filter =
+            MemberFilter { status: Some(MemberStatus::Enabled), given: Some(given), ..MemberFilter::default() };
+        Ok(self.directory.members(tenant, &filter, page).await?)
+    }
+}

@@ -1,0 +1,74 @@
+//! Answer: the one who is asked takes over, or does not.
+
+use super::{Answer, Nomination, NotStanding, Unfit, is_fit};
+use crate::{
+    Membership,
+    actor::{Denied, Grants},
+    context::Context,
+    event::{Event, MemberChange},
+    id::TenantId,
+    member::Member,
+    refusal::refusals,
+    store::{Scope, StoreError, Tx},
+};
+
+refusals! {
+    /// Why an offer was not answered.
+    pub enum AnswerError {
+        /// The offer is from somebody who is not the representative any more.
+        Outdated = Conflict "nomination-outdated"
+            ("the member who asked is not the representative any more", "ask the present representative");
+    } passing Unfit(Unfit), NotStanding(NotStanding), Denied(Denied), Store(StoreError)
+}
+
+impl Membership {
+    /// Takes over as the representative administrator, at once. Only the one who is asked may.
+    pub async fn accept_nomination(&self, ctx: &Context, tenant: TenantId) -> Result<Member, AnswerError> {
+        let mut tx = self.store.begin(Scope::Tenant(tenant)).await?;
+        let (grants, nomination) = self.asked(tx.as_mut(), ctx).await?;
+        let former = tx.representative().await?.filter(|former| former.id == nomination.nominator);
+        let (member, event) = decide(&grants, nomination, former, ctx)?;
+        tx.commit(ctx, &[event]).await?;
+        Ok(member)
+    }
+
+    /// Declines. Only the one who is asked may.
+    pub async fn decline_nomination(&self, ctx: &Context, tenant: TenantId) -> Result<Nomination, AnswerError> {
+        let mut tx = self.store.begin(Scope::Tenant(tenant)).await?;
+        let (_, nomination) = self.asked(tx.as_mut(), ctx).await?;
+        let declined = Nomination { answer: Answer::Declined(ctx.now), ..nomination };
+        tx.commit(ctx, &[Event::NominationDeclined(declined.clone())]).await?;
+        Ok(declined)
+    }
+
+    async fn asked(&self, tx: &mut dyn Tx, ctx: &Context) -> Result<(Grants, Nomination), AnswerError> {
+        let (_, grants) = self.admitted(tx, ctx).await?;
+        let nomination = tx.nomination().await?.ok_or(NotStanding::None)?;
+        if nomination.nominee != grants.member().id {
+            return Err(NotStanding::NotYours.into());
+        }
+        if !nomination.stands_at(ctx.now) {
+            return Err(NotStanding::Expired.into());
+        }
+        Ok((grants, nomination))
+    }
+}
+
+fn decide(
+    grants: &Grants,
+    nomination: Nomination,
+    former: Option<Member>,
+    ctx: &Context,
+) -> Result<(Member, Event), AnswerError> {
+    let before = grants.member().clone();
+    is_fit(&before, grants.catalogue())?;
+    let former = former.ok_or(AnswerError::Outdated)?;
+    let handed = MemberChange { member: Member { representative: false, ..former.clone() }, before: former };
+    let member = Member { representative: true, ..before.clone() };
+    let event = Event::RepresentativeChanged {
+        nomination: Box::new(Nomination { answer: Answer::Accepted(ctx.now), ..nomination }),
+        former: Box::new(handed),
+        successor: Box::new(MemberChange { before, member: member.clone() }),
+    };
+    Ok((member, event))
+}

@@ -1,0 +1,64 @@
+//! Readdress: while the first administrator has not joined, the operator can send that invitation to another address.
+
+use crate::{
+    Membership,
+    actor::Denied,
+    context::Context,
+    event::{Event, MemberChange},
+    id::TenantId,
+    invitation::{Channel, Invitation},
+    lifecycle::{Closed, MemberClosed},
+    member::{Member, MemberState},
+    refusal::{Fault, Faults, refusals},
+    store::{Scope, StoreError},
+    tenant::suspend::operated,
+};
+
+refusals! {
+    /// Why the invitation stays where it is.
+    pub enum ReaddressError {
+        /// It has no representative to write to.
+        Registered = Conflict "representative-registered"
+            ("the representative administrator has completed the registration",
+             "the representative can hand over to another administrator");
+        /// The address of somebody else here.
+        AddressTaken = Conflict "address-already-member"
+            ("another member of this tenant has this address", "use another address");
+        /// No mail can be sent.
+        MailOff = Unavailable "mail-not-configured"
+            ("no mail server is configured, so an invitation by mail would never arrive",
+             "configure a mail server, or invite by link");
+    } passing Closed(Closed), Member(MemberClosed), Faults(Faults), Denied(Denied), Store(StoreError)
+}
+
+impl Membership {
+    /// Sends the first administrator's invitation to `email` from now on; the link that was out is dead. Only the operator
+    /// may, and only while the representative has not joined.
+    pub async fn readdress_representative(
+        &self,
+        ctx: &Context,
+        tenant: TenantId,
+        email: &str,
+    ) -> Result<(Member, Invitation), ReaddressError> {
+        let mut tx = self.store.begin(Scope::Tenant(tenant)).await?;
+        let tenant = operated(tx.as_mut(), ctx).await?;
+        if !self.mail_is_on {
+            return Err(ReaddressError::MailOff);
+        }
+        let address = tenant.policy.address(email);
+        let address = address.map_err(|fault| Faults::of([Fault { pointer: "/email".into(), ..fault }]))?;
+        let Some(before) = tx.representative().await? else { return Err(Denied::TenantUnknown.into()) };
+        let MemberState::NotJoined { invitation } = before.state else { return Err(ReaddressError::Registered) };
+        if tx.members_at(std::slice::from_ref(&address)).await?.iter().any(|other| other.id != before.id) {
+            return Err(ReaddressError::AddressTaken);
+        }
+        let Some(invitation) = tx.invitation(invitation).await? else { return Err(ReaddressError::Registered) };
+        let inviter = invitation.inviter;
+        let invitation = invitation.readdress(Channel::Mail(address.clone()), inviter, ctx.now)?;
+        let member = Member { email: Some(address), ..before.clone() };
+        let change = MemberChange { before, member: member.clone() };
+        let events = [Event::MemberEdited(change), Event::InvitationReaddressed(invitation.clone())];
+        tx.commit(ctx, &events).await?;
+        Ok((member, invitation))
+    }
+}

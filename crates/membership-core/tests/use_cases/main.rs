@@ -1,0 +1,43 @@
+//! The use cases over a store in memory: what each does, and each of its refusals.
+#![expect(clippy::expect_used, reason = "tests fail by panicking")]
+
+mod access;
+mod members;
+mod policy;
+mod removal;
+mod replay;
+mod representative;
+mod roles;
+mod tenants;
+
+use membership_core::{
+    member::edit::Changes,
+    refusal::Refusal,
+    role::{
+        Permission,
+        assign::{Wanted, WantedGrant},
+        check::Question,
+    },
+};
+
+/// The code of a refusal, or the first fault in it.
+fn code<T: std::fmt::Debug>(result: Result<T, impl Refusal>) -> &'static str {
+    let refused = result.expect_err("a refusal");
+    refused.faults().first().map_or(refused.code(), |fault| fault.code)
+}
+
+fn permission(text: &str) -> Permission {
+    Permission::parse(text).expect("a permission")
+}
+
+fn question(text: &str) -> Question {
+    Question { member: None, permission: permission(text) }
+}
+
+fn single(text: &str) -> Wanted {
+    Wanted { what: WantedGrant::Permission(text.to_owned()), until: None }
+}
+
+fn holding(assignments: Vec<Wanted>) -> Changes {
+    Changes { assignments: Some(assignments), ..Changes::default() }
+}

@@ -1,0 +1,171 @@
+//! Who may do what: every operation, asked by everybody there is in a tenant and outside it, against the file that is
+//! checked in. A change of who may do what is a changed line of that file, for a reviewer to see.
+
+use std::{fmt::Write as _, fs, path::PathBuf};
+
+use membership_core::{
+    invitation::invite::Reach,
+    member::reach::Target,
+    tenant::{Presets, create::CreateTenant},
+};
+use membership_testkit::{Adapter, Bed};
+use poem::http::Method;
+use serde_json::Value;
+
+use crate::{
+    fixture::{Api, Reply},
+    house::NOTHING,
+};
+
+/// A tenant with somebody in each of its roles, made by the operator, who is no member of it.
+struct House {
+    api: Api,
+    /// Who asks: what to call them, and what they sign in with.
+    people: Vec<(String, Option<String>)>,
+    /// What stands in the examples, and what stands for it here.
+    names: Vec<(String, String)>,
+}
+
+/// Whom and what the operations are about, as the examples call it.
+fn example(number: u8) -> String {
+    format!("0197c0de-0000-7000-8000-{number:012}")
+}
+
+impl House {
+    /// `lowest` is the role of whoever is acted upon, `permission` one that the administrator alone has.
+    async fn by_preset(preset: &str, lowest: &str, permission: &str) -> Self {
+        let presets = Presets::shipped(preset, Vec::new()).unwrap();
+        let mut bed = Bed::altered(Adapter::in_memory(), |parts| parts.presets = presets).await.unwrap();
+        let top = bed.tenant.id;
+        bed.found("Third Ltd", "stranger").await.unwrap();
+        let command = CreateTenant {
+            name: "Other Ltd".into(),
+            administrator: "Founder".into(),
+            reach: Reach::Link(None),
+            preset: None,
+            parent: None,
+        };
+        let founded = bed.found_by(command, "founder").await.unwrap();
+        (bed.tenant, bed.administrator, bed.member) = (founded.tenant, founded.administrator, founded.member);
+        let roles = bed.adapter.directory.access(bed.tenant.id).await.unwrap().roles;
+        let api = Api::over(bed);
+
+        let mut people = vec![("the representative".to_owned(), Some("founder".to_owned()))];
+        let mut administrator = None;
+        for role in roles {
+            let username = role.name.as_str().to_lowercase().replace(' ', "-");
+            let person = api.bed.added(&username, &[role.name.as_str()]).await.unwrap();
+            administrator = administrator.or_else(|| role.administrator.then_some(person.member));
+            people.push((role.name.to_string(), Some(username)));
+        }
+        let administrator = administrator.unwrap();
+        api.bed.define_role("Nothing", &[], &[]).await.unwrap();
+        api.bed.added("nothing", &["Nothing"]).await.unwrap();
+        people.push(("a role without any permission".to_owned(), Some("nothing".to_owned())));
+        people.push(("an administrator of another tenant".to_owned(), Some("stranger".to_owned())));
+        people.push(("the operator of the installation".to_owned(), Some("root".to_owned())));
+        people.push(("nobody".to_owned(), None));
+
+        let target = api.bed.added("target", &[lowest]).await.unwrap().member;
+        let asked = api.invited_as("pending@example.org", lowest).await;
+        let role = api.bed.define_role("Spare", &[permission], &[]).await.unwrap();
+        let nominated = Target { tenant: api.bed.tenant.id, member: administrator.id };
+        api.bed.membership.nominate(&api.bed.as_administrator(), nominated).await.unwrap();
+        let names = vec![
+            (example(1), api.bed.tenant.id.to_string()),
+            (example(2), target.id.to_string()),
+            (example(3), asked.invitation.id.to_string()),
+            (example(4), api.role(lowest).await),
+            (example(8), administrator.id.to_string()),
+            (example(9), top.to_string()),
+            // The examples' morning is in the past of the tests' clock.
+            ("2027-".to_owned(), "2099-".to_owned()),
+            ("{tenant}".to_owned(), api.bed.tenant.id.to_string()),
+            ("{member}".to_owned(), target.id.to_string()),
+            ("{invitation}".to_owned(), asked.invitation.id.to_string()),
+            ("{role}".to_owned(), role.id.to_string()),
+            ("workspace:reports.export".to_owned(), permission.to_owned()),
+        ];
+        Self { api, people, names }
+    }
+
+    /// `text` of the description, about what there is here.
+    fn named(&self, text: &str) -> String {
+        let text = self.names.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from, to));
+        let parts = text.split('/').map(|part| if part.starts_with('{') { NOTHING } else { part });
+        parts.collect::<Vec<_>>().join("/")
+    }
+
+    /// What comes of `operation` when the owner of `login` asks for it.
+    async fn ask(&self, login: Option<&str>, method: &Method, path: &str, operation: &Value) -> Reply {
+        let mut path = self.named(path);
+        let parameters = operation["parameters"].as_array().into_iter().flatten();
+        if parameters.clone().any(|parameter| parameter["name"] == "permission") {
+            path.push_str("?permission=membership:members.read");
+        }
+        let mut ask = self.api.ask(method.clone(), path);
+        if let Some(login) = login {
+            ask = ask.by(&self.api.sign_in(login).await);
+        }
+        if let Some(example) = operation.pointer("/requestBody/content/application~1json/example") {
+            // A body is about many things, a part of an address about one: nothing in it is in braces.
+            let body = self.names.iter().fold(example.to_string(), |text, (from, to)| text.replace(from, to));
+            ask = ask.raw("application/json", body);
+        }
+        ask.send().await
+    }
+}
+
+/// The matrix of a tenant by `preset`.
+async fn matrix(preset: &str, lowest: &str, permission: &str) -> String {
+    let mut text =
+        format!("Who may do what in a tenant of the preset `{preset}`: each operation, who asks, what comes of it.\n");
+    let mut house = House::by_preset(preset, lowest, permission).await;
+    for (method, path, operation) in house.api.operations() {
+        let public = operation["security"].as_array().unwrap().is_empty();
+        if public {
+            continue;
+        }
+        let short = path.trim_start_matches("/api/v1");
+        writeln!(text, "\n{}: {method} {short}", operation["operationId"].as_str().unwrap()).unwrap();
+        for (who, login) in house.people.clone() {
+            let reply = house.ask(login.as_deref(), &method, &path, &operation).await;
+            let code = if reply.status < 400 { String::new() } else { format!(" {}", reply.code()) };
+            writeln!(text, "    {who:<36}{}{code}", reply.status).unwrap();
+            if reply.status < 400 && method != Method::GET {
+                // It was done: the next one begins where this one did.
+                house = House::by_preset(preset, lowest, permission).await;
+            }
+        }
+    }
+    text
+}
+
+fn compare(preset: &str, found: &str) {
+    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/api/matrix").join(format!("{preset}.txt"));
+    if std::env::var_os("MEMBERSHIP_BLESS").is_some() {
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(&file, found).unwrap();
+    }
+    let expected = fs::read_to_string(&file).unwrap_or_default();
+    let mut block = "";
+    for (now, before) in found.lines().zip(expected.lines()) {
+        if !now.starts_with(' ') {
+            block = now;
+        }
+        assert_eq!(now, before, "{block}: who may do what has changed; MEMBERSHIP_BLESS=1 writes it down");
+    }
+    assert_eq!(found.lines().count(), expected.lines().count(), "MEMBERSHIP_BLESS=1 writes it down");
+}
+
+/// Proves APP-2 in part and X-4 in part: what the roles of an organisation allow, operation by operation.
+#[tokio::test]
+async fn who_may_do_what_in_an_organization() {
+    compare("organization", &matrix("organization", "Member", "workspace:reports.export").await);
+}
+
+/// Proves APP-2 in part and X-4 in part: what the roles of a portal's tenant allow, operation by operation.
+#[tokio::test]
+async fn who_may_do_what_in_a_tenant_of_the_portal() {
+    compare("portal-tenant", &matrix("portal-tenant", "Viewer", "recorder:retention.edit").await);
+}

@@ -1,0 +1,152 @@
+//! Records of an audit. Each filter has an index by which a page is found without passing over the others, however many
+//! they are.
+
+use membership_core::{
+    audit::Record,
+    directory::{RecordFilter, RecordOrder},
+    store::{Scope, StoreError},
+};
+use sea_orm::{
+    Condition, ConnectionTrait, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, Statement,
+    sea_query::{Expr, ExprTrait, Func, IntoColumnRef, Query},
+};
+
+use super::united::{self, Part};
+use crate::{
+    fault::fault,
+    moment::Moment,
+    table::{
+        audit::{Column, Entity},
+        audit_head::{self, revision},
+    },
+};
+
+/// Up to `limit` records of `scope`.
+pub(super) async fn list<C: ConnectionTrait>(
+    db: &C,
+    scope: Scope,
+    filter: &RecordFilter,
+    order: RecordOrder,
+    limit: u16,
+) -> Result<Vec<Record>, StoreError> {
+    let direction = match order {
+        RecordOrder::After(_) => Order::Asc,
+        RecordOrder::Before(_) => Order::Desc,
+    };
+    let Some(mut wanted) = within(db, scope, filter, order).await? else { return Ok(Vec::new()) };
+    match (filter.object, &filter.name, filter.actor) {
+        // Records of one thing are few, whatever else is asked of them.
+        (Some(object), name, _) => {
+            wanted = wanted.add(column(Column::Object).eq(object)).add_option(name.as_deref().map(is_named));
+        }
+        (None, None, None) => {}
+        (None, _, _) => {
+            let names = names(db, scope, filter).await?;
+            let parts = names.iter().map(|name| {
+                let mut part = Query::select();
+                part.from(Entity).cond_where(wanted.clone()).and_where(column(Column::Name).eq(name.as_str()));
+                Part::new(part, (Entity, Column::Revision).into_column_ref())
+            });
+            let parts: Vec<Part> = parts.collect();
+            let found: Vec<i64> = united::first(db, parts, direction.clone(), limit.into()).await?;
+            wanted = Condition::all().add(of(scope)).add(column(Column::Revision).is_in(found));
+        }
+    }
+    let select = Entity::find().filter(wanted).order_by(Column::Revision, direction).limit(u64::from(limit));
+    let rows = select.all(db).await.map_err(fault)?;
+    rows.into_iter().map(|row| row.into_record(scope)).collect()
+}
+
+/// Everything but object and name: whose audit, which actor, between which revisions. `None` if that is nothing.
+async fn within<C: ConnectionTrait>(
+    db: &C,
+    scope: Scope,
+    filter: &RecordFilter,
+    order: RecordOrder,
+) -> Result<Option<Condition>, StoreError> {
+    let revised = || column(Column::Revision);
+    let mut wanted = Condition::all().add(of(scope)).add_option(match order {
+        RecordOrder::After(after) => Some(revised().gt(revision(after))),
+        RecordOrder::Before(before) => before.map(|before| revised().lt(revision(before))),
+    });
+    if let Some(actor) = filter.actor {
+        wanted = wanted.add(column(Column::Actor).eq(actor.to_text()));
+    }
+    if let Some(from) = filter.from.map(Moment::from) {
+        let Some(first) = first_reaching(db, scope, from).await? else { return Ok(None) };
+        wanted = wanted.add(column(Column::At).gte(from)).add(revised().gte(first));
+    }
+    if let Some(before) = filter.before.map(Moment::from) {
+        // Nothing from there on is so late that it was before.
+        let head = audit_head::Entity::find_by_id(scope.id()).one(db).await.map_err(fault)?;
+        let Some(head) = head else { return Ok(None) };
+        let beyond = first_reaching(db, scope, before.later(head.lag)).await?;
+        wanted = wanted.add(column(Column::At).lt(before));
+        wanted = wanted.add_option(beyond.map(|beyond| revised().lt(beyond)));
+    }
+    Ok(Some(wanted))
+}
+
+/// The first revision by which the audit has reached `moment`, if it has.
+async fn first_reaching<C: ConnectionTrait>(db: &C, scope: Scope, moment: Moment) -> Result<Option<i64>, StoreError> {
+    let select = Entity::find()
+        .select_only()
+        .column(Column::Revision)
+        .filter(of(scope))
+        .filter(column(Column::Reached).gte(moment))
+        .order_by_asc(Column::Reached)
+        .order_by_asc(Column::Revision);
+    select.into_tuple().one(db).await.map_err(fault)
+}
+
+/// The names of the records of `scope`, or of one actor's: each costs one look into the index, not one for each record.
+const NAMES: &str = "\
+WITH RECURSIVE names (name) AS (
+    SELECT min(name) FROM audit WHERE scope_id = $1
+    UNION ALL
+    SELECT (SELECT min(audit.name) FROM audit WHERE audit.scope_id = $1 AND audit.name > names.name)
+    FROM names WHERE names.name IS NOT NULL
+)
+SELECT name FROM names WHERE name IS NOT NULL";
+const NAMES_OF_ACTOR: &str = "\
+WITH RECURSIVE names (name) AS (
+    SELECT min(name) FROM audit WHERE scope_id = $1 AND actor = $2
+    UNION ALL
+    SELECT (SELECT min(audit.name) FROM audit
+            WHERE audit.scope_id = $1 AND audit.actor = $2 AND audit.name > names.name)
+    FROM names WHERE names.name IS NOT NULL
+)
+SELECT name FROM names WHERE name IS NOT NULL";
+
+/// The names that there are of those that are wanted.
+async fn names<C: ConnectionTrait>(db: &C, scope: Scope, filter: &RecordFilter) -> Result<Vec<String>, StoreError> {
+    let (sql, values) = match filter.actor {
+        Some(actor) => (NAMES_OF_ACTOR, vec![scope.id().into(), actor.to_text().into()]),
+        None => (NAMES, vec![scope.id().into()]),
+    };
+    let question = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
+    let rows = db.query_all_raw(question).await.map_err(fault)?;
+    let names = rows.iter().map(|row| row.try_get("", "name")).collect::<Result<Vec<String>, _>>().map_err(fault)?;
+    let wanted = |name: &String| match &filter.name {
+        Some(wanted) => name.strip_prefix(wanted.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')),
+        None => true,
+    };
+    Ok(names.into_iter().filter(wanted).collect())
+}
+
+/// Whether a record is called `name`, or begins with it and a dot. Databases compare text by rules of their own, but
+/// agree on what is equal.
+fn is_named(name: &str) -> Condition {
+    let prefix = format!("{name}.");
+    let length = i32::try_from(prefix.chars().count()).unwrap_or(i32::MAX);
+    let begins = Func::cust("substr").arg(column(Column::Name)).arg(1).arg(length);
+    Condition::any().add(column(Column::Name).eq(name)).add(Expr::from(begins).eq(prefix))
+}
+
+fn of(scope: Scope) -> Expr {
+    column(Column::ScopeId).eq(scope.id())
+}
+
+fn column(column: Column) -> Expr {
+    Expr::col((Entity, column))
+}

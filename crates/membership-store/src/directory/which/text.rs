@@ -1,0 +1,51 @@
+//! Members by text: the index offers candidates, the kernel has the last word on each.
+
+use membership_core::{search::Query, store::StoreError};
+use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, sea_query::Expr};
+
+use super::Wanted;
+use crate::{fault::fault, postgres, sqlite, table::member};
+
+/// Most candidates of one page. The index offers few whom the kernel refuses, so that a page is full long before.
+const MOST: usize = 1_000;
+
+pub(super) async fn members<C: ConnectionTrait>(
+    db: &C,
+    wanted: Wanted<'_>,
+    query: &Query,
+) -> Result<Vec<member::Model>, StoreError> {
+    let plan = query.plan(wanted.tenant);
+    let (limit, mut found, mut seen) = (usize::from(wanted.limit), Vec::new(), 0);
+    let mut after = wanted.after;
+    while found.len() < limit && seen < MOST {
+        let mut select = match db.get_database_backend() {
+            DbBackend::Postgres => postgres::search::candidates(wanted.tenant, &plan, after),
+            DbBackend::Sqlite | DbBackend::MySql | _ => sqlite::search::candidates(wanted.tenant, &plan, after),
+        };
+        let id = Expr::col((member::Entity, member::Column::Id));
+        select.and_where(wanted.has_status());
+        select.and_where_option(wanted.has_stage(&id)).and_where_option(wanted.was_given(&id));
+        let some = limit.min(MOST - seen);
+        select.limit(some as u64);
+        let rows = db.query_all(&select).await.map_err(fault)?;
+        seen += rows.len();
+        let ended = rows.len() < some;
+        for row in &rows {
+            let row = member::Model::from_query_result(row, "").map_err(fault)?;
+            after = Some(membership_core::id::MemberId::from_uuid(row.id));
+            if found.len() < limit && matches(query, &row) {
+                found.push(row);
+            }
+        }
+        if ended {
+            break;
+        }
+    }
+    Ok(found)
+}
+
+fn matches(query: &Query, row: &member::Model) -> bool {
+    let texts = [Some(&row.name), row.email.as_ref(), row.username.as_ref()];
+    let texts: Vec<&str> = texts.into_iter().flatten().map(String::as_str).collect();
+    query.matches(&texts)
+}

@@ -1,0 +1,20 @@
+-- Text search on SQLite: an index of each member's tokens, and nothing of the texts themselves.
+--
+-- Rows of an FTS5 table are numbered, and come in the order of their numbers. So a member's number is made of its
+-- identifier, and the newest members come first without sorting: see src/sqlite/search.rs.
+
+CREATE TABLE member_text (
+    number    INTEGER PRIMARY KEY,
+    tenant_id uuid NOT NULL,
+    member_id uuid NOT NULL,
+    CONSTRAINT member_text_member_unique UNIQUE (tenant_id, member_id),
+    CONSTRAINT member_text_member_fk FOREIGN KEY (tenant_id, member_id) REFERENCES member (tenant_id, id)
+);
+
+CREATE VIRTUAL TABLE member_search USING fts5 (
+    tokens,
+    tokenize = 'ascii',
+    content = '',
+    contentless_delete = 1,
+    detail = 'none'
+);

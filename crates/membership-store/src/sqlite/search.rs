@@ -1,0 +1,124 @@
+//! Text search on SQLite: tokens are the words of an FTS5 table, a candidate is a row that matches.
+//!
+//! FTS5 knows its rows by a number and hands them out in its order, so that a page of the newest members costs no more
+//! than its rows. A member's number is therefore made of its identifier (UUIDv7): 42 bits of milliseconds, which last
+//! until 2109, and 21 of the random bits behind them. Two members of one millisecond can have the same; then the later
+//! one gets the next number that is free.
+
+use membership_core::{
+    id::{MemberId, TenantId},
+    search::Plan,
+};
+use sea_orm::{
+    Condition, DbBackend, Iterable, Order, Statement, Value,
+    sea_query::{Alias, Expr, ExprTrait, JoinType, Query, SelectStatement},
+};
+
+use crate::{
+    search::{Entry, joined},
+    table::member::{self, Column},
+};
+
+/// How many of the random bits are in a number.
+const RANDOM: u32 = 21;
+/// Which random bits of an identifier's upper half, and of its lower half behind the two bits of the variant.
+const UPPER: u32 = 12;
+const LOWER: u32 = RANDOM - UPPER;
+/// How far the next free number is looked for.
+const NEAR: i64 = 15;
+
+/// The statements that index new members. Each touches as many rows as there are `entries`.
+pub(crate) fn insert(entries: &[Entry]) -> [Statement; 2] {
+    let rows = joined(entries, ", ", |_| "(?, ?, ?)".to_owned());
+    let numbers = format!(
+        "INSERT INTO member_text (number, tenant_id, member_id) \
+         SELECT coalesce((SELECT max(number) + 1 FROM member_text WHERE number BETWEEN column1 AND column1 + {NEAR}), \
+         column1), column2, column3 FROM (VALUES {rows})"
+    );
+    let words = format!(
+        "INSERT INTO member_search (rowid, tokens) \
+         SELECT (SELECT number FROM member_text WHERE tenant_id = column1 AND member_id = column2), column3 \
+         FROM (VALUES {rows})"
+    );
+    let numbered = numbered(entries);
+    let numbered = numbered.into_iter().flat_map(|(number, entry)| [number.into(), tenant(entry), member(entry)]);
+    let worded = entries.iter().flat_map(|entry| [tenant(entry), member(entry), words_of(entry).into()]);
+    [
+        Statement::from_sql_and_values(DbBackend::Sqlite, numbers, numbered),
+        Statement::from_sql_and_values(DbBackend::Sqlite, words, worded),
+    ]
+}
+
+/// The statement that indexes one member anew.
+pub(crate) fn replace(entry: &Entry) -> Statement {
+    let sql = "UPDATE member_search SET tokens = ? \
+               WHERE rowid = (SELECT number FROM member_text WHERE tenant_id = ? AND member_id = ?)";
+    Statement::from_sql_and_values(DbBackend::Sqlite, sql, [words_of(entry).into(), tenant(entry), member(entry)])
+}
+
+/// Members of `tenant` that may be what `plan` is for, newest first, those after `after`.
+pub(crate) fn candidates(tenant: TenantId, plan: &Plan, after: Option<MemberId>) -> SelectStatement {
+    let (text, search, table) = (Alias::new("member_text"), Alias::new("member_search"), member::Entity);
+    let mut select = Query::select();
+    // The order of the tables is the order in which SQLite goes: from the index of tokens to the member.
+    let always = || Expr::val(1).eq(1);
+    select
+        .columns(Column::iter().map(|column| (table, column)))
+        .from(search)
+        .join(JoinType::CrossJoin, text, always())
+        .join(JoinType::CrossJoin, table, always())
+        .and_where(Expr::cust("member_text.number = member_search.rowid"))
+        .and_where(Expr::cust("member.tenant_id = member_text.tenant_id AND member.id = member_text.member_id"))
+        .and_where(Expr::cust_with_values("member_search MATCH ?", [terms_of(plan)]))
+        .and_where(Expr::cust("member_text.tenant_id").eq(tenant.as_uuid()))
+        .order_by_expr(Expr::cust("member_search.rowid"), Order::Desc);
+    if let Some(after) = after {
+        // Somebody who is none has the number that the identifier would have.
+        let sql = "member_search.rowid < \
+                   coalesce((SELECT number FROM member_text WHERE tenant_id = ? AND member_id = ?), ?)";
+        let values: [Value; 3] = [tenant.as_uuid().into(), after.as_uuid().into(), number_of(after).into()];
+        select.cond_where(Condition::all().add(Expr::cust_with_values(sql, values)));
+    }
+    select
+}
+
+fn tenant(entry: &Entry) -> Value {
+    entry.tenant.as_uuid().into()
+}
+
+fn member(entry: &Entry) -> Value {
+    entry.member.as_uuid().into()
+}
+
+fn words_of(entry: &Entry) -> String {
+    joined(&entry.tokens, " ", ToString::to_string)
+}
+
+/// Each with its number, no two with the same.
+fn numbered(entries: &[Entry]) -> Vec<(i64, &Entry)> {
+    let mut numbered: Vec<(i64, &Entry)> = entries.iter().map(|entry| (number_of(entry.member), entry)).collect();
+    numbered.sort_by_key(|(number, entry)| (*number, entry.member));
+    let mut free = 0;
+    for (number, _) in &mut numbered {
+        *number = Ord::max(free, *number);
+        free = *number + 1;
+    }
+    numbered
+}
+
+fn number_of(member: MemberId) -> i64 {
+    let (upper, lower) = member.as_uuid().as_u64_pair();
+    let millis = upper >> 16;
+    let random = (upper & ((1 << UPPER) - 1)) << LOWER | (lower << 2) >> (64 - LOWER);
+    ((millis << RANDOM | random) & (u64::MAX >> 1)).cast_signed()
+}
+
+/// The query in FTS5's language. Tokens are digits and letters, and are quoted only because some begin with a digit.
+fn terms_of(plan: &Plan) -> String {
+    joined(plan.words(), " AND ", |word| {
+        let ways = joined(word.alternatives(), " OR ", |way| {
+            format!("({})", joined(way.tokens(), " AND ", |token| format!("\"{token}\"")))
+        });
+        format!("({ways})")
+    })
+}

@@ -1,0 +1,88 @@
+//! Assignments: what each member was given.
+
+use std::collections::BTreeMap;
+
+use membership_core::{
+    id::RoleId,
+    member::Member,
+    role::{Assignments, Grant, Permission, assignment::Until},
+    store::StoreError,
+};
+use sea_orm::entity::prelude::*;
+
+use crate::{
+    moment::Moment,
+    table::{Row, member},
+};
+
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "assignment")]
+pub(crate) struct Model {
+    // The table's real keys are two unique indexes, one for roles and one for permissions; a row is never looked up alone.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub(crate) tenant_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub(crate) member_id: Uuid,
+    pub(crate) role_id: Option<Uuid>,
+    pub(crate) permission: Option<String>,
+    pub(crate) until: Option<Moment>,
+}
+
+#[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+pub(crate) enum Relation {
+    #[sea_orm(
+        belongs_to = "member::Entity",
+        from = "(Column::TenantId, Column::MemberId)",
+        to = "(member::Column::TenantId, member::Column::Id)"
+    )]
+    Member,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// The rows that say what `member` was given.
+pub(crate) fn of(member: &Member) -> impl Iterator<Item = Model> {
+    let (tenant_id, member_id) = (member.tenant.as_uuid(), member.id.as_uuid());
+    member.assignments.iter().map(move |(grant, until)| {
+        let (role_id, permission) = match grant {
+            Grant::Role(role) => (Some(role.as_uuid()), None),
+            Grant::Permission(permission) => (None, Some(permission.to_string())),
+        };
+        Model { tenant_id, member_id, role_id, permission, until: until.map(Moment::from) }
+    })
+}
+
+impl Model {
+    fn given(self) -> Result<(Grant, Until), StoreError> {
+        grant(Row::new("assignment", self.member_id), self.role_id, self.permission.as_deref(), self.until)
+    }
+}
+
+/// What the columns of a row say that is known to be `at`.
+pub(crate) fn grant(
+    at: Row,
+    role: Option<Uuid>,
+    permission: Option<&str>,
+    until: Option<Moment>,
+) -> Result<(Grant, Until), StoreError> {
+    let grant = match (role, permission) {
+        (Some(role), None) => Grant::Role(RoleId::from_uuid(role)),
+        (None, Some(text)) => Grant::Permission(Permission::parse(text).map_err(|error| at.corrupt(error))?),
+        (Some(_), Some(_)) | (None, None) => return Err(at.corrupt("it gives not exactly one thing")),
+    };
+    Ok((grant, at.moment_if(until)?))
+}
+
+/// What `rows` say of each member.
+pub(crate) fn by_member(rows: Vec<Model>) -> Result<BTreeMap<Uuid, Assignments>, StoreError> {
+    let mut members: BTreeMap<Uuid, Vec<Model>> = BTreeMap::new();
+    for row in rows {
+        members.entry(row.member_id).or_default().push(row);
+    }
+    members.into_iter().map(|(member, rows)| Ok((member, together(rows)?))).collect()
+}
+
+/// What `rows`, all of one member, say together.
+pub(crate) fn together(rows: impl IntoIterator<Item = Model>) -> Result<Assignments, StoreError> {
+    rows.into_iter().map(Model::given).collect()
+}

@@ -1,0 +1,155 @@
+//! Changes of rows that are there.
+
+use membership_core::{
+    account::Account,
+    event::Cancel,
+    id::{AccountId, CatalogueId, TenantId},
+};
+use sea_orm::{
+    ColumnTrait, EntityTrait, ExprTrait, QueryFilter, Set,
+    sea_query::{CaseStatement, Expr},
+};
+use uuid::Uuid;
+
+use super::script::Script;
+use crate::{
+    moment::Moment,
+    search::Entry,
+    table::{
+        account, assignment, installation, invitation, member, nomination, outbox, role, role_include, session, tenant,
+        transfer, transfer_share,
+    },
+};
+
+/// A change of a row that is there, and of those that belong to it.
+pub(super) enum Change {
+    Installation(installation::Model),
+    AddressProved(account::Model),
+    Password(Box<Account>),
+    SignedIn(AccountId, Moment),
+    EpochAtLeast(AccountId, u32),
+    EndSession(Uuid),
+    Tenant(tenant::Model),
+    Catalogue(TenantId, CatalogueId),
+    Role(role::Model, Vec<role_include::Model>),
+    DeleteRole(role::Model),
+    Member(member::Model),
+    Assignments(member::Model, Vec<assignment::Model>),
+    Entry(Entry),
+    Invitation(invitation::Model),
+    Transfer(transfer::Model, Vec<transfer_share::Model>),
+    Nomination(nomination::Model),
+    Cancel(Cancel, Moment),
+}
+
+impl Change {
+    pub(super) fn write_to(self, script: &mut Script) {
+        match self {
+            Self::Installation(row) => script.replace(row),
+            Self::AddressProved(row) => address_proved(script, &row),
+            Self::Password(account) => password(script, &account),
+            Self::SignedIn(account, at) => {
+                let signed_in = account::ActiveModel { last_signed_in_at: Set(Some(at)), ..Default::default() };
+                let which = account::Column::Id.eq(account.as_uuid());
+                script.change(&account::Entity::update_many().set(signed_in).filter(which), Some(1));
+            }
+            Self::EpochAtLeast(account, epoch) => {
+                let which = account::Column::Id.eq(account.as_uuid());
+                let raised = account::Entity::update_many().col_expr(account::Column::Epoch, at_least(epoch));
+                script.change(&raised.filter(which), Some(1));
+            }
+            Self::EndSession(id) => {
+                script.change(&session::Entity::delete_many().filter(session::Column::Id.eq(id)), None);
+            }
+            Self::Tenant(row) => script.replace(row),
+            Self::Catalogue(tenant, catalogue) => {
+                let changed = tenant::ActiveModel { catalogue: Set(catalogue.as_uuid()), ..Default::default() };
+                let which = tenant::Column::Id.eq(tenant.as_uuid());
+                script.change(&tenant::Entity::update_many().set(changed).filter(which), Some(1));
+            }
+            Self::Role(row, includes) => {
+                include_nothing(script, &row);
+                script.replace(row);
+                script.insert(includes);
+            }
+            Self::DeleteRole(row) => {
+                include_nothing(script, &row);
+                script.change(&role::Entity::delete_by_id((row.tenant_id, row.id)), Some(1));
+            }
+            Self::Member(row) => script.replace(row),
+            Self::Assignments(row, given) => {
+                let (of_tenant, of_this) =
+                    (assignment::Column::TenantId.eq(row.tenant_id), assignment::Column::MemberId.eq(row.id));
+                script.change(&assignment::Entity::delete_many().filter(of_tenant).filter(of_this), None);
+                script.insert(given);
+            }
+            Self::Entry(entry) => script.index_anew(&entry),
+            Self::Invitation(row) => script.replace(row),
+            Self::Transfer(row, shares) => {
+                let (of_tenant, of_this) =
+                    (transfer_share::Column::TenantId.eq(row.tenant_id), transfer_share::Column::TransferId.eq(row.id));
+                script.change(&transfer_share::Entity::delete_many().filter(of_tenant).filter(of_this), None);
+                script.replace(row);
+                script.insert(shares);
+            }
+            Self::Nomination(row) => script.replace(row),
+            Self::Cancel(which, at) => cancel(script, which, at),
+        }
+    }
+}
+
+/// Other columns of the account may be somebody else's to write at this moment. Every session of before is over.
+fn password(script: &mut Script, account: &Account) {
+    let row = account::Model::from(account);
+    let changed = account::ActiveModel {
+        password: Set(row.password),
+        password_is_temporary: Set(row.password_is_temporary),
+        sessions_from_epoch: Set(row.sessions_from_epoch),
+        ..Default::default()
+    };
+    let changed = account::Entity::update_many().set(changed);
+    let changed = changed.col_expr(account::Column::Epoch, at_least(account.epoch));
+    script.change(&changed.filter(account::Column::Id.eq(row.id)), Some(1));
+    let over = session::Entity::delete_many()
+        .filter(session::Column::AccountId.eq(row.id))
+        .filter(session::Column::Epoch.lt(row.sessions_from_epoch));
+    script.change(&over, None);
+}
+
+/// The account's epoch, or `epoch` if that is higher: several tenants may raise it at once, and none may lower it.
+fn at_least(epoch: u32) -> Expr {
+    let (column, epoch) = (account::Column::Epoch, i64::from(epoch));
+    CaseStatement::new().case(Expr::col(column).lt(epoch), epoch).finally(Expr::col(column)).into()
+}
+
+fn include_nothing(script: &mut Script, role: &role::Model) {
+    use role_include::Column::{RoleId, TenantId};
+    let includes = role_include::Entity::delete_many().filter(TenantId.eq(role.tenant_id)).filter(RoleId.eq(role.id));
+    script.change(&includes, None);
+}
+
+/// The account is not locked by whoever proves its address in passing: nothing but the proof is written, and only if the
+/// address is still the one that was proved.
+fn address_proved(script: &mut Script, row: &account::Model) {
+    use account::Column::{Email, Id};
+    let proved = account::ActiveModel { email_proved_at: Set(row.email_proved_at), ..Default::default() };
+    let claimed = account::Entity::update_many().set(proved).filter(Id.eq(row.id)).filter(Email.eq(row.email.clone()));
+    script.change(&claimed, Some(1));
+}
+
+/// Mail that has not gone out will not.
+fn cancel(script: &mut Script, which: Cancel, at: Moment) {
+    use outbox::Column::{DueAt, Generation, Subject};
+    let cancelled = outbox::ActiveModel {
+        state: Set(outbox::CANCELLED.to_owned()),
+        due_at: Set(None),
+        settled_at: Set(Some(at)),
+        ..Default::default()
+    };
+    let unsent = outbox::Entity::update_many()
+        .set(cancelled)
+        .filter(Subject.eq(which.subject))
+        .filter(Generation.lte(i64::from(which.generation)))
+        .filter(DueAt.is_not_null());
+    script.change(&unsent, None);
+}

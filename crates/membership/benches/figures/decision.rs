@@ -1,0 +1,145 @@
+//! Decisions in process, beside a bit set behind a hash map.
+
+use std::{collections::HashMap, hint::black_box, time::Instant};
+
+use chrono::{DateTime, Utc};
+use membership_core::{
+    directory::Footing,
+    id::{AccountId, CatalogueId, MemberId, RoleId, TenantId},
+    member::{Member, MemberState},
+    name::DisplayName,
+    role::{
+        Access, Application, Assignments, Catalogue, Grant, NamedPermission, Permission, Role, check::allows_at,
+        explain::explain,
+    },
+    tenant::TenantStatus,
+};
+use uuid::Uuid;
+
+const MEMBERS: u128 = 100_000;
+const APPLICATIONS: usize = 4;
+const PERMISSIONS: usize = 15;
+const ROLES: u128 = 10;
+const QUESTIONS: usize = 2_000_000;
+
+/// The same questions, in the same order, to both: who is asked about jumps through all of memory.
+pub(crate) fn measure() {
+    println!("decisions in process, {MEMBERS} members, {APPLICATIONS} applications, 60 permissions, {ROLES} roles");
+    let (catalogue, permissions) = catalogue();
+    let now = DateTime::UNIX_EPOCH;
+    let footings: HashMap<MemberId, Footing> = (0..MEMBERS).map(|n| (member_id(n), footing(n, &catalogue))).collect();
+    let bits: HashMap<MemberId, u64> =
+        footings.iter().map(|(id, footing)| (*id, bare_bits(footing, &catalogue, &permissions))).collect();
+    let mut random = 88_172_645_463_325_252_u64;
+    let mut next = || {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        random
+    };
+    let questions: Vec<(MemberId, usize)> = (0..QUESTIONS)
+        .map(|_| (member_id(u128::from(next()) % MEMBERS), usize::try_from(next() % 60).unwrap_or_default()))
+        .collect();
+    let bare = timed("a bit set behind a hash map", &questions, |(member, permission)| {
+        bits.get(member).is_some_and(|bits| bits & (1 << permission) != 0)
+    });
+    let own = timed("a decision (status, ends, roles)", &questions, |(member, permission)| {
+        footings.get(member).is_some_and(|footing| allows_at(footing, &catalogue, &permissions[*permission], now))
+    });
+    assert_eq!(bare.0, own.0, "both decide alike");
+    let explained = timed("the same with its reason", &questions[..QUESTIONS / 10], |(member, permission)| {
+        let footing = footings.get(member);
+        footing.is_some_and(|footing| {
+            let reason = explain(footing, &catalogue, &permissions[*permission], now);
+            matches!(reason, membership_core::role::explain::Explanation::Allowed(_))
+        })
+    });
+    black_box(explained);
+    println!("  a decision takes {:.1} times the bare look-up", own.1 / bare.1);
+}
+
+/// How many were allowed, and nanoseconds a question: the best of three.
+fn timed<T>(name: &str, questions: &[T], mut decide: impl FnMut(&T) -> bool) -> (usize, f64) {
+    let mut best = f64::MAX;
+    let mut allowed = 0;
+    for _ in 0..3 {
+        let begun = Instant::now();
+        allowed = questions.iter().filter(|question| black_box(decide(question))).count();
+        let count = u32::try_from(questions.len()).unwrap_or(u32::MAX);
+        best = best.min(begun.elapsed().as_secs_f64() * 1e9 / f64::from(count));
+    }
+    println!("  {name}: {best:.0} ns");
+    (allowed, best)
+}
+
+fn member_id(n: u128) -> MemberId {
+    MemberId::from_uuid(Uuid::from_u128(n))
+}
+
+fn role_id(n: u128) -> RoleId {
+    RoleId::from_uuid(Uuid::from_u128(n % ROLES))
+}
+
+fn name(text: &str) -> DisplayName {
+    DisplayName::parse(text).expect("a name")
+}
+
+fn catalogue() -> (Catalogue, Vec<Permission>) {
+    let permission =
+        |a: usize, p: usize| Permission::parse(&format!("application{a}:thing{p}.act")).expect("a permission");
+    let application = |a: usize| Application {
+        key: format!("application{a}"),
+        name: name("Application"),
+        permissions: (0..PERMISSIONS)
+            .map(|p| NamedPermission { permission: permission(a, p), name: name("Act") })
+            .collect(),
+    };
+    let applications: Vec<Application> = (0..APPLICATIONS).map(application).collect();
+    let all: Vec<Permission> =
+        applications.iter().flat_map(|a| &a.permissions).map(|named| named.permission.clone()).collect();
+    let role = |n: u128| Role {
+        id: role_id(n),
+        tenant: TenantId::from_uuid(Uuid::nil()),
+        name: name(&format!("Role {n}")),
+        permissions: all.iter().skip(usize::try_from(n).unwrap_or_default()).step_by(7).cloned().collect(),
+        includes: if n > 0 && n % 3 == 0 { [role_id(n - 1)].into() } else { [].into() },
+        administrator: false,
+        changed_at: DateTime::UNIX_EPOCH,
+    };
+    let access = Access { applications, roles: (0..ROLES).map(role).collect() };
+    (Catalogue::compile(CatalogueId::from_uuid(Uuid::nil()), access), all)
+}
+
+/// Two roles each.
+fn footing(n: u128, catalogue: &Catalogue) -> Footing {
+    let assignments: Assignments =
+        [n, n / 10].map(|n| (Grant::Role(role_id(n)), None::<DateTime<Utc>>)).into_iter().collect();
+    Footing {
+        status: TenantStatus::Active,
+        catalogue: catalogue.id(),
+        member: Member {
+            id: member_id(n),
+            tenant: TenantId::from_uuid(Uuid::nil()),
+            name: name("Somebody"),
+            email: None,
+            username: None,
+            assignments,
+            representative: false,
+            creator: None,
+            created_at: DateTime::UNIX_EPOCH,
+            epoch: 0,
+            state: MemberState::Enabled {
+                account: AccountId::from_uuid(Uuid::from_u128(n)),
+                joined_at: DateTime::UNIX_EPOCH,
+            },
+        },
+    }
+}
+
+fn bare_bits(footing: &Footing, catalogue: &Catalogue, permissions: &[Permission]) -> u64 {
+    let held = |(bit, permission): (usize, &Permission)| {
+        let held = catalogue.gives(&footing.member.assignments, permission, DateTime::UNIX_EPOCH);
+        if held { 1 << bit } else { 0_u64 }
+    };
+    permissions.iter().enumerate().map(held).sum()
+}

@@ -177,7 +177,7 @@ fn wrong_account(
 /// The page that comes after "Join now" for somebody who is not signed in. Whether there is an account with the invited
 /// address is told only to who reads that mailbox: by a link that was handed over anybody could ask about any address.
 fn next_step(view: &InvitationView, token: &str) -> String {
-    let step = if needs_proof(view) || view.has_account { "sign-in" } else { "register" };
+    let step = if needs_proof(view) || view.has_account == Some(true) { "sign-in" } else { "register" };
     format!("{}/{step}", path(token))
 }
 

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use membership_core::{
+    actor::{Denied, is_in},
     email::EmailAddress,
     member::{
         Member, MemberStatus,
@@ -19,6 +20,8 @@ use poem::{
 };
 
 use crate::{
+    destination::Destination,
+    entrance::sign_in_anew,
     moment::Moment,
     notice::{Action, Notice, Tone, refused},
     page::{Frame, page},
@@ -94,6 +97,9 @@ pub(crate) async fn leave_signed_in(edge: Data<&Edge>, Settled(visitor): Settled
 }
 
 fn question(visitor: &Visitor, path: String, stay: Option<String>, tenant: &Tenant, member: Member) -> Response {
+    if let Err(error) = is_in(tenant.status, &member) {
+        return not_left(visitor, path, &error.into());
+    }
     if member.representative {
         return not_left(visitor, path, &LeaveError::Representative);
     }
@@ -139,12 +145,12 @@ fn over(visitor: &Visitor) -> Response {
 fn not_left(visitor: &Visitor, path: String, error: &LeaveError) -> Response {
     match error {
         LeaveError::Remove(RemoveError::Closed(_)) => over(visitor),
+        LeaveError::Denied(Denied::SessionOutdated) => sign_in_anew(visitor, &Destination::around(&path), error),
         LeaveError::Remove(RemoveError::IsHeir) => {
             let why = "Something that another member kept is being handed over to you at this moment.";
             later(visitor, path, error, why)
         }
-        LeaveError::Remove(RemoveError::Custodian(fault)) => {
-            tracing::warn!(%fault, "what a leaving member holds could not be looked up");
+        LeaveError::NotNow | LeaveError::Remove(RemoveError::Custodian(_)) => {
             later(visitor, path, error, "What you keep there could not be looked up.")
         }
         LeaveError::Representative

@@ -60,7 +60,6 @@ const HEADINGS: &[(&str, Tone, &str)] = &[
     ("representative-cannot-leave", Tone::Waiting, "The representative cannot leave"),
     ("leaving-link-expired", Tone::Late, "This link has expired"),
     ("nomination-unknown", Tone::Lost, "There is nothing to answer"),
-    ("nomination-not-yours", Tone::Lost, "There is nothing to answer"),
     ("nomination-expired", Tone::Late, "This offer has expired"),
     ("nomination-outdated", Tone::Newer, "This offer is out of date"),
     ("nominee-not-administrator", Tone::Waiting, "You are no administrator any more"),

@@ -8,11 +8,7 @@ use crate::{
     id::{AccountId, MemberId},
     member::{Member, MemberState},
     refusal::refusals,
-    role::{
-        Assignments, Catalogue, Grant, Permission, Role,
-        assignment::{Until, is_live},
-        catalogue::Bits,
-    },
+    role::{Assignments, Catalogue, Grant, Permission, Role, assignment::Until, catalogue::Bits},
     store::StoreError,
     tenant::TenantStatus,
 };
@@ -57,7 +53,7 @@ refusals! {
             ("your password is a temporary one that somebody else has chosen", "choose a password of your own first");
         /// The session is older than the last time that the member was shut out.
         SessionOutdated = Unauthenticated "session-outdated"
-            ("your session began before your membership here was disabled", "sign in anew");
+            ("your session began before you were last shut out here, or before you joined", "sign in anew");
         /// No such tenant, or not one of the actor's.
         TenantUnknown = Absent "tenant-unknown"
             ("there is no such tenant for you", "check the address, or sign in with the account that belongs to it");
@@ -120,24 +116,12 @@ pub struct Grants {
 #[must_use = "the proof is for the decision that needed it"]
 pub struct Granted {
     member: MemberId,
-    permission: Permission,
-    through: Grant,
 }
 
 impl Granted {
     /// Spends the proof: whose it was.
     pub fn spend(self) -> MemberId {
         self.member
-    }
-
-    /// The role, or the single permission, that gave it.
-    pub const fn through(&self) -> &Grant {
-        &self.through
-    }
-
-    /// What was asked.
-    pub const fn permission(&self) -> &Permission {
-        &self.permission
     }
 }
 
@@ -186,10 +170,10 @@ impl Grants {
 
     /// The proof that `permission` is held, or the refusal that names it.
     pub fn require(&self, permission: Permission) -> Result<Granted, Denied> {
-        let mut live = self.member.assignments.live_at(self.now).map(|(grant, _)| grant);
-        match live.find(|grant| self.catalogue.grant_gives(grant, &permission)) {
-            Some(through) => Ok(Granted { member: self.member.id, through: through.clone(), permission }),
-            None => Err(Denied::PermissionMissing { permission }),
+        if self.catalogue.gives(&self.member.assignments, &permission, self.now) {
+            Ok(Granted { member: self.member.id })
+        } else {
+            Err(Denied::PermissionMissing { permission })
         }
     }
 
@@ -219,18 +203,13 @@ impl Grants {
         self.catalogue.first_beyond(&theirs, &self.all).cloned()
     }
 
-    /// Everything that is held.
-    pub const fn all(&self) -> &Bits {
-        &self.all
+    /// The moment that it is about.
+    pub const fn now(&self) -> DateTime<Utc> {
+        self.now
     }
 
     /// Everything that is held, by name.
     pub fn permissions(&self) -> impl Iterator<Item = &Permission> {
         self.catalogue.permissions_of(&self.all)
-    }
-
-    /// Whether an assignment that ends at `until` still counts.
-    pub fn counts(&self, until: Until) -> bool {
-        is_live(until, self.now)
     }
 }

@@ -92,6 +92,7 @@ fn transfer(state: TransferState) -> Transfer {
             heir: MemberId::from_uuid(id(4)),
             done_at: None,
         }],
+        heir: MemberId::from_uuid(id(4)),
         begun_at: moment(11),
         attempts: 1,
         trouble: Some("video does not answer".into()),

@@ -151,8 +151,9 @@ pub struct InvitationView {
     pub inviter: Option<String>,
     /// What became of the newest mail.
     pub delivery: Option<Delivery>,
-    /// Whether an account with the invitation's address exists, proved.
-    pub has_account: bool,
+    /// Whether an account with the invitation's address exists, proved. It is told to whoever holds a link that was mailed
+    /// there, and to nobody else: then it is `None`.
+    pub has_account: Option<bool>,
 }
 
 /// One of the places where an account is a member.

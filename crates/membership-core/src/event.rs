@@ -378,8 +378,10 @@ impl Event {
         let through =
             |invitation: &Invitation, generation| Some(Cancel { subject: invitation.id.as_uuid(), generation });
         match self {
-            Self::InvitationIssued(invitation) | Self::InvitationReaddressed(invitation) => {
-                through(invitation, invitation.generation.saturating_sub(1))
+            Self::InvitationIssued(invitation) => through(invitation, invitation.generation.saturating_sub(1)),
+            Self::InvitationReaddressed(invitation) => {
+                let newest_is_out = matches!(invitation.state, State::Invited { .. });
+                through(invitation, invitation.generation.saturating_sub(u32::from(newest_is_out)))
             }
             Self::InvitationRejected(invitation)
             | Self::InvitationRevoked(invitation)

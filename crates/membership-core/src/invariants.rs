@@ -13,7 +13,10 @@ use crate::{
     member::{Member, MemberState, MemberStatus, transfer::Transfer},
     outbox::{Delivery, Mail, MailKind},
     role::{Access, Catalogue, Grant, Role},
-    tenant::{Tenant, TenantStatus, representative::Nomination},
+    tenant::{
+        Tenant, TenantStatus, Validity,
+        representative::{Answer, Nomination},
+    },
 };
 
 /// Everything there is in a tenant at one moment.
@@ -55,6 +58,7 @@ pub const CHECKS: &[(u8, Check)] = &[
     (1, one_representative),
     (2, the_representative_is_an_administrator),
     (3, an_administrator_is_enabled),
+    (4, one_offer_stands),
     (10, roles_include_each_other_in_no_circle),
     (11, references_stay_within_the_tenant),
     (12, the_administrators_hold_everything),
@@ -128,7 +132,8 @@ fn references_stay_within_the_tenant(world: &World, _: DateTime<Utc>) -> Vec<Str
     }
     for member in &world.members {
         let known = member.assignments.iter().all(|(grant, _)| catalogue.has(grant));
-        if member.tenant != world.tenant.id || !known {
+        let creator = member.creator.is_none_or(|creator| members.contains(&creator));
+        if member.tenant != world.tenant.id || !known || !creator {
             found.push(format!("member {} or something it holds is of another tenant", member.id));
         }
     }
@@ -143,9 +148,22 @@ fn references_stay_within_the_tenant(world: &World, _: DateTime<Utc>) -> Vec<Str
     }
     for transfer in &world.transfers {
         let heirs = transfer.shares.iter().map(|share| &share.heir);
-        if !heirs.chain([&transfer.member]).all(|member| members.contains(member)) {
+        if !heirs.chain([&transfer.member, &transfer.heir]).all(|member| members.contains(member)) {
             found.push(format!("hand-over {} is of or for somebody of another tenant", transfer.id));
         }
+    }
+    found
+}
+
+fn one_offer_stands(world: &World, _: DateTime<Utc>) -> Vec<String> {
+    let open = world.nominations.iter().filter(|nomination| nomination.answer == Answer::None).count();
+    let members: BTreeSet<MemberId> = world.members.iter().map(|member| member.id).collect();
+    let foreign =
+        |nomination: &&Nomination| !members.contains(&nomination.nominee) || !members.contains(&nomination.nominator);
+    let mut found: Vec<String> =
+        world.nominations.iter().filter(foreign).map(|own| format!("offer {} is to a stranger", own.id)).collect();
+    if open > 1 {
+        found.push(format!("{open} offers to become the representative wait for an answer"));
     }
     found
 }
@@ -179,9 +197,11 @@ fn who_is_gone_holds_nothing(world: &World, _: DateTime<Utc>) -> Vec<String> {
     for transfer in &world.transfers {
         let done = transfer.shares.iter().all(|share| share.done_at.is_some());
         let finished = transfer.due_at().is_none();
-        if !gone.contains(&transfer.member) || transfer.shares.is_empty() || (finished && !done) {
-            found
-                .push(format!("hand-over {} is of somebody who is there, or finished before it was done", transfer.id));
+        let mut heirs = transfer.shares.iter().map(|share| share.heir).chain([transfer.heir]);
+        let to_nobody = !finished && heirs.any(|heir| gone.contains(&heir));
+        if !gone.contains(&transfer.member) || (finished && !done) || to_nobody {
+            let id = transfer.id;
+            found.push(format!("hand-over {id} is of somebody who is there, to somebody who is not, or was never done"));
         }
     }
     found
@@ -237,7 +257,8 @@ fn open_invitations_have_a_deadline(world: &World, _: DateTime<Utc>) -> Vec<Stri
             invitation.generation == 0
                 || invitation.sent_at.map(|sent| invitation.validity.end(sent)) != Some(expires_at)
         }
-        State::Accepted { at, expires_at, .. } => world.tenant.policy.enrolment_window.end(at) < expires_at,
+        // The window may have become shorter since.
+        State::Accepted { at, expires_at, .. } => Validity::MAX.end(at) < expires_at,
         State::Ready => invitation.generation != 0,
         State::Joined { .. } | State::Rejected { .. } | State::Expired { .. } => invitation.generation == 0,
         State::Revoked { .. } => false,
@@ -273,12 +294,13 @@ fn mail_is_owed_once(world: &World, _: DateTime<Utc>) -> Vec<String> {
         }
     }
     for invitation in &world.invitations {
+        // Earlier links may have gone another way, and a closed invitation may have been turned to an address since.
+        let is_out = matches!(invitation.state, State::Invited { .. } | State::Accepted { .. } | State::Joined { .. });
         let by_mail = matches!(invitation.channel, Channel::Mail(_));
-        let owed = 1..=if by_mail { invitation.generation } else { 0 };
-        let missing = owed.filter(|generation| {
-            !world.outbox.iter().any(|(_, m, _)| m.subject == invitation.id.as_uuid() && m.generation == *generation)
-        });
-        found.extend(missing.map(|generation| format!("mail {generation} of invitation {} is missing", invitation.id)));
+        let own = |mail: &Mail| mail.subject == invitation.id.as_uuid() && mail.generation == invitation.generation;
+        if is_out && by_mail && !world.outbox.iter().any(|(_, mail, _)| own(mail)) {
+            found.push(format!("the newest mail of invitation {} is missing", invitation.id));
+        }
     }
     found
 }

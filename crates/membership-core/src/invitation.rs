@@ -212,11 +212,13 @@ impl Invitation {
         Ok(Self { inviter, ..self }.issued(now))
     }
 
-    /// Goes by `channel` from now on. A link that was out is dead and the next one issued, for which `inviter` answers; one
-    /// that nobody waits for goes there when it is sent.
+    /// Goes by `channel` from now on. A mail that was out is dead and the next one issued, for which `inviter` answers; one
+    /// that nobody waits for goes there when it is sent. A link that was handed over stays: it is bound to another address.
     pub fn readdress(self, channel: Channel, inviter: Inviter, now: DateTime<Utc>) -> Result<Self, Closed> {
+        let by_hand = matches!(channel, Channel::Link(_));
         let moved = Self { channel, ..self };
         match moved.stage_at(now) {
+            Stage::Invited | Stage::Accepted if by_hand => Ok(moved),
             Stage::Ready | Stage::Rejected | Stage::Revoked => Ok(moved),
             Stage::Expired => Ok(moved.clone().expire(now)?.unwrap_or(moved)),
             Stage::Invited | Stage::Accepted => moved.resend(inviter, now),

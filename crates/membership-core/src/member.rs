@@ -43,8 +43,8 @@ pub struct Member {
     pub creator: Option<MemberId>,
     /// When the entry was made.
     pub created_at: DateTime<Utc>,
-    /// Sessions that began in an earlier epoch of the account are not good here: it rises whenever the member is shut
-    /// out, and stays when the member is let in again.
+    /// Sessions that began in an earlier epoch of the account are not good here: it is that of the session that joined,
+    /// rises whenever the member is shut out, and stays when the member is let in again.
     pub epoch: u32,
     /// Where the member is in its life.
     pub state: MemberState,
@@ -144,11 +144,11 @@ impl Member {
         }
     }
 
-    /// This member once `account` has joined at `now`.
-    pub fn join(self, account: &Account, now: DateTime<Utc>) -> Result<Self, MemberClosed> {
+    /// This member once `account` has joined at `now`, by a session of `epoch`: older ones are not good here.
+    pub fn join(self, account: &Account, epoch: u32, now: DateTime<Utc>) -> Result<Self, MemberClosed> {
         member_cell(self.status(), MemberCommand::Join)?;
         let state = MemberState::Enabled { account: account.id, joined_at: now };
-        Ok(Self { state, username: account.username.clone(), ..self })
+        Ok(Self { state, epoch, username: account.username.clone(), ..self })
     }
 
     /// This member shut out at `now`. No session that its account (whose epoch is `epoch`) has at this moment is good
@@ -175,11 +175,13 @@ impl Member {
         }
     }
 
-    /// This member gone for good at `now`.
-    pub fn remove(self, now: DateTime<Utc>) -> Result<Self, MemberClosed> {
+    /// This member gone for good at `now`. No session that its account (whose epoch is `epoch`) has at this moment is good
+    /// here any more, even if the person joins anew.
+    pub fn remove(self, epoch: u32, now: DateTime<Utc>) -> Result<Self, MemberClosed> {
         member_cell(self.status(), MemberCommand::Remove)?;
         let (account, joined_at) = (self.account(), self.joined_at());
+        let epoch = if account.is_some() { epoch.saturating_add(1) } else { self.epoch };
         let state = MemberState::Removed { account, joined_at, removed_at: now };
-        Ok(Self { state, assignments: Assignments::default(), ..self })
+        Ok(Self { state, epoch, assignments: Assignments::default(), ..self })
     }
 }

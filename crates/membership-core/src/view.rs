@@ -16,7 +16,7 @@ use crate::{
     id::{InvitationId, MemberId, RoleId, TenantId},
     installation::Installation,
     link::LinkFault,
-    member::{Member, leave::LeaveError, transfer::Transfer},
+    member::{Member, MemberStatus, leave::LeaveError, transfer::Transfer},
     refusal::refusals,
     role::{Access, Assignments, Catalogue, Permission, PermissionSet, Role},
     search::SearchFault,
@@ -189,7 +189,10 @@ impl Membership {
     /// One member. Needs [`Permission::MEMBERS_READ`].
     pub async fn member(&self, ctx: &Context, tenant: TenantId, member: MemberId) -> Result<MemberDetails, ViewError> {
         self.may(ctx, tenant, Permission::MEMBERS_READ).await?;
-        self.directory.member(tenant, member).await?.ok_or(ViewError::MemberUnknown)
+        let details = self.directory.member(tenant, member).await?.ok_or(ViewError::MemberUnknown)?;
+        // What the person does elsewhere after leaving is nobody's business here.
+        let here = details.row.member.status() != MemberStatus::Removed;
+        Ok(MemberDetails { last_signed_in_at: details.last_signed_in_at.filter(|_| here), ..details })
     }
 
     /// One invitation with all that is told about it. Needs [`Permission::MEMBERS_READ`].
@@ -200,7 +203,8 @@ impl Membership {
         invitation: InvitationId,
     ) -> Result<InvitationView, ViewError> {
         self.may(ctx, tenant, Permission::MEMBERS_READ).await?;
-        self.directory.invitation(tenant, invitation).await?.ok_or(ViewError::InvitationUnknown)
+        let view = self.directory.invitation(tenant, invitation).await?.ok_or(ViewError::InvitationUnknown)?;
+        Ok(InvitationView { has_account: None, ..view })
     }
 
     /// The hand-overs that are not finished, oldest first. Needs [`Permission::MEMBERS_READ`].

@@ -8,6 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use membership_core::{
     id::MessageId,
     lifecycle::Stage,
+    member::remove::Heirs,
     outbox::{Delivery, Leased, Letter, Mailer, Outbox, Patience, Verdict},
 };
 use membership_testkit::{Adapter, Bed};
@@ -144,6 +145,37 @@ async fn what_has_expired_is_written_down() {
     tokio::time::sleep(Duration::from_millis(100)).await;
     workers.stop().await;
     assert!(running.mailer.0.lock().unwrap().is_empty());
+}
+
+/// What a removed member held is handed over, though the product is down for a while.
+#[tokio::test]
+async fn what_was_held_is_handed_over() {
+    let running = Running::new().await;
+    let bed = &running.bed;
+    let ann = bed.added("ann", &["Member"]).await.unwrap().member;
+    bed.custodian().put(ann.id, "files", 3);
+    let heirs = Heirs::everything_to(bed.member.id);
+    bed.membership.remove_member(&bed.as_administrator(), bed.target(&ann), heirs).await.unwrap();
+    bed.custodian().is_down(1);
+    let workers = Workers::start(&running.edge, None, &running.metrics);
+    let mut finished = false;
+    for _ in 0..500 {
+        // The second attempt is due after half a minute, and the last look at what is left after that.
+        bed.clock.advance(TimeDelta::seconds(1));
+        finished = bed.adapter.directory.open_transfers(bed.tenant.id).await.unwrap().is_empty();
+        if finished {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    workers.stop().await;
+    assert!(finished);
+    assert_eq!(bed.custodian().held_by(bed.member.id), [("files".to_owned(), 3)].into());
+    let metrics = running.metrics.text().unwrap();
+    assert!(
+        metrics.contains("membership_transfer_steps_total 3"),
+        "tried in vain, handed over, nothing left: {metrics}"
+    );
 }
 
 /// A worker that waits is ended at once, not after its wait.

@@ -100,7 +100,7 @@ fn rows_of(event: &Event, plan: &mut Plan) {
             plan.new_rows().invitations.push(invitation.into());
         }
         Event::MemberEdited(change) | Event::MemberEnabled(change) => changed(change, plan),
-        Event::MemberDisabled(change) => disabled(change, plan),
+        Event::MemberDisabled(change) => shut_out(change, plan),
         Event::MemberRemoved { change, transfer } | Event::MemberLeft { change, transfer } => {
             gone(change, transfer.as_ref(), plan);
         }
@@ -145,16 +145,17 @@ fn changed(MemberChange { before, member }: &MemberChange, plan: &mut Plan) {
 }
 
 fn gone(change: &MemberChange, transfer: Option<&Transfer>, plan: &mut Plan) {
-    changed(change, plan);
+    shut_out(change, plan);
     if let Some(transfer) = transfer {
         plan.new_rows().transfer(transfer);
     }
 }
 
-fn disabled(change: &MemberChange, plan: &mut Plan) {
+/// Whoever is shut out, disabled or removed: sessions that begin from now on are of a later epoch.
+fn shut_out(change: &MemberChange, plan: &mut Plan) {
     changed(change, plan);
     if let Some(account) = change.member.account() {
-        plan.change(Change::EpochAtLeast(account, change.member.epoch));
+        plan.change(Change::RaiseEpoch(account, change.member.epoch));
     }
 }
 

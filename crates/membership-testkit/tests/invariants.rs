@@ -1,5 +1,5 @@
 //! Each check of the invariants can fail: a world that is broken on purpose is found, by the check whose line it breaks.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use membership_core::{
     account::AccountEmail,
     email::EmailAddress,
-    id::{AccountId, InvitationId, MemberId, RoleId, TenantId},
+    id::{AccountId, InvitationId, MemberId, NominationId, RoleId, TenantId},
     invariants::{CHECKS, World, check},
     invitation::{
         Invitation, Inviter, State, Subject,
@@ -35,6 +35,17 @@ const ADMINISTRATORS: &[Breaking] = &[
     }),
     (2, "the representative is disabled", |world| disable(representative(world))),
     (3, "every administrator is disabled", |world| world.members.iter_mut().for_each(disable)),
+    (4, "two offers wait", |world| {
+        let mut second = world.nominations[0].clone();
+        second.id = NominationId::from_uuid(NOWHERE);
+        world.nominations.push(second);
+    }),
+    (4, "an offer is to a member of another tenant", |world| {
+        world.nominations[0].nominee = MemberId::from_uuid(NOWHERE);
+    }),
+    (4, "an offer is from a member of another tenant", |world| {
+        world.nominations[0].nominator = MemberId::from_uuid(NOWHERE);
+    }),
     (3, "every administrator is one for a time", |world| {
         let end = Some(world.tenant.created_at + TimeDelta::days(999));
         for member in &mut world.members {
@@ -84,6 +95,10 @@ const REFERENCES: &[Breaking] = &[
     (11, "an heir is of another tenant", |world| {
         world.transfers[0].shares[0].heir = MemberId::from_uuid(NOWHERE);
     }),
+    (11, "the last heir is of another tenant", |world| world.transfers[0].heir = MemberId::from_uuid(NOWHERE)),
+    (11, "the creator of a member is of another tenant", |world| {
+        enabled(world).creator = Some(MemberId::from_uuid(NOWHERE));
+    }),
     (11, "a hand-over is of a member of another tenant", |world| {
         world.transfers[0].member = MemberId::from_uuid(NOWHERE);
     }),
@@ -112,7 +127,11 @@ const MEMBERS: &[Breaking] = &[
         let member = enabled(world).id;
         world.transfers[0].member = member;
     }),
-    (17, "a hand-over is of nothing", |world| world.transfers[0].shares.clear()),
+    (17, "a hand-over is to somebody who is gone", |world| {
+        let gone = removed(world).id;
+        world.transfers[0].heir = gone;
+        world.transfers[0].state = TransferState::Due(world.tenant.created_at);
+    }),
     (17, "a hand-over is final before it is done", |world| {
         world.transfers[0].shares[0].done_at = None;
         world.transfers[0].state = TransferState::Finished(world.tenant.created_at);
@@ -144,7 +163,7 @@ const INVITATIONS: &[Breaking] = &[
     (25, "a link was issued and is not out", |world| invited(world).state = State::Ready),
     (25, "there is too much time to finish", |world| {
         let at = world.tenant.created_at;
-        let expires_at = Validity::ONE_DAY.end(at) + TimeDelta::microseconds(1);
+        let expires_at = Validity::MAX.end(at) + TimeDelta::microseconds(1);
         invited(world).state = State::Accepted { at, by: None, expires_at };
     }),
     (25, "a link was used and was never issued", |world| joined(world).generation = 0),

@@ -1,4 +1,5 @@
 //! What the letters say, to whom they go, and which are not sent.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::sync::{Arc, Mutex, PoisonError};
 

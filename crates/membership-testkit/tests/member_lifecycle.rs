@@ -56,6 +56,7 @@ async fn every_cell_does_what_the_table_says() {
             let scene = Scene::at(status).await;
             scene.bed.clock.advance(TimeDelta::hours(1));
             let before = scene.world().await;
+            let ann = scene.bed.account(scene.ann.id).await.unwrap();
             let outcome = scene.carry_out(command).await;
             let (after, now) = (scene.world().await, scene.bed.clock.now());
             let case = format!("{command:?} in {status:?}");
@@ -63,7 +64,7 @@ async fn every_cell_does_what_the_table_says() {
                 Ok(next) => {
                     assert_eq!(outcome, Ok(()), "{case}");
                     let (was, is) = (scene.in_world(&before), scene.in_world(&after));
-                    assert_eq!((is.status(), is), (next, &expected(was, command, &scene.ann, now)), "{case}");
+                    assert_eq!((is.status(), is), (next, &expected(was, command, &ann, now)), "{case}");
                     let names = after.audit.iter().skip(before.audit.len()).map(|record| record.name.as_str());
                     let own: Vec<&str> = names.filter(|name| name.starts_with("member.")).collect();
                     assert_eq!(own, [event_of(command)], "{case}");
@@ -108,6 +109,7 @@ fn expected(was: &Member, command: MemberCommand, ann: &Account, now: DateTime<U
     match command {
         MemberCommand::Join => {
             is.state = MemberState::Enabled { account: ann.id, joined_at: now };
+            is.epoch = ann.epoch;
             is.username.clone_from(&ann.username);
         }
         MemberCommand::Disable => {
@@ -121,6 +123,9 @@ fn expected(was: &Member, command: MemberCommand, ann: &Account, now: DateTime<U
         MemberCommand::Remove => {
             is.state = MemberState::Removed { account: was.account(), joined_at: was.joined_at(), removed_at: now };
             is.assignments = [].into_iter().collect();
+            if was.account().is_some() {
+                is.epoch = ann.epoch + 1;
+            }
         }
     }
     is
@@ -143,10 +148,10 @@ async fn every_transition_obeys_the_table() {
         let member = Member { state, ..waiting.clone() };
         for command in MemberCommand::ALL {
             let changed = match command {
-                MemberCommand::Join => member.clone().join(ann, now),
+                MemberCommand::Join => member.clone().join(ann, ann.epoch, now),
                 MemberCommand::Disable => member.clone().disable(ann.epoch, now),
                 MemberCommand::Enable => member.clone().enable(),
-                MemberCommand::Remove => member.clone().remove(now),
+                MemberCommand::Remove => member.clone().remove(ann.epoch, now),
             };
             let case = format!("{command:?} in {:?}", member.state);
             assert_eq!(

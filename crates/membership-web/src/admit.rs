@@ -16,7 +16,7 @@ const MAX_HEADERS: usize = 64;
 /// Names under which tokens are put into addresses by mistake.
 const CREDENTIAL_NAMES: [&str; 4] = ["access_token", "api_key", "password", "token"];
 /// What every token of ours begins with.
-const CREDENTIAL_PREFIXES: [&str; 3] = ["mbi_", "mbk_", "mbs_"];
+const CREDENTIAL_PREFIXES: [&str; 4] = ["mbi_", "mbk_", "mbl_", "mbs_"];
 
 pub(crate) fn admit(edge: &Edge, request: &Request) -> Result<(), Problem> {
     if *request.method() == Method::TRACE || *request.method() == Method::CONNECT {

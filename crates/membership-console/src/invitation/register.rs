@@ -42,7 +42,7 @@ pub(crate) async fn ask(edge: Data<&Edge>, Settled(visitor): Settled, Path(token
     if needs_proof(&view) {
         return refused(&visitor, &RegisterError::AddressNotProved, Vec::new());
     }
-    if view.has_account {
+    if view.has_account == Some(true) {
         return see(&next_step(&view, &token));
     }
     page(StatusCode::OK, &register_page(&visitor, &view, &token, view.member.name.as_str(), "", None))

@@ -51,7 +51,7 @@ pub(super) async fn offer(edge: &Edge, visitor: &Visitor, inside: &Inside) -> Re
         Ok(nomination) => standing(edge, visitor, inside, &nomination).await,
         Err(NominateError::NotStanding(NotStanding::Expired)) if representative => Kind::Unanswered,
         Err(NominateError::NotStanding(NotStanding::Expired)) => Kind::Missed,
-        Err(NominateError::NotStanding(NotStanding::None | NotStanding::NotYours)) => return Ok(None),
+        Err(NominateError::NotStanding(NotStanding::None)) => return Ok(None),
         Err(error) => return Err(error),
     };
     Ok(Some(Offer { tenant: inside.tenant.id, tenant_name: inside.tenant.name.to_string(), kind }))

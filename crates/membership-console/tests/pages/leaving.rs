@@ -132,6 +132,30 @@ async fn the_representative_stays() {
     assert_eq!(site.world().await, before);
 }
 
+/// Who is disabled is told so before there is anything to click, and does not leave.
+#[tokio::test]
+async fn who_is_disabled_does_not_leave() {
+    let site = Site::new().await;
+    let ann = site.bed.join("ann@example.org").await.unwrap().member;
+    let (path, root, target) = (path_of(&site, &ann), site.bed.as_administrator(), site.bed.target(&ann));
+    let before = site.cookie_of("ann@example.org").await;
+    site.bed.membership.disable_member(&root, target).await.unwrap();
+    for answer in [site.pages.get(&path, "").await, site.pages.post(&path, "", &[]).await] {
+        answer
+            .assert(StatusCode::FORBIDDEN)
+            .assert_says(&["Your membership is disabled"])
+            .assert_lacks(&["Yes, leave"]);
+    }
+    assert_eq!(status_of(&site, &ann).await, MemberStatus::Disabled);
+
+    // Once she is enabled again, the link alone is enough, and not together with her session from before.
+    site.bed.membership.enable_member(&root, target).await.unwrap();
+    let anew = site.pages.post(&path, &before, &[]).await.assert(StatusCode::UNAUTHORIZED);
+    anew.assert_says(&["Please sign in anew", &format!("name=\"next\" value=\"{path}\"")]);
+    assert_eq!(status_of(&site, &ann).await, MemberStatus::Enabled);
+    site.pages.post(&path, "", &[]).await.assert(StatusCode::OK);
+}
+
 /// Where the products cannot say what somebody keeps there, nothing happens yet; afterwards it goes to the representative.
 #[tokio::test]
 async fn what_one_keeps_is_not_lost() {

@@ -114,7 +114,7 @@ impl Door {
     pub(crate) fn admits(&self, link: &Link, command: Command, now: DateTime<Utc>) -> Result<(), NotAdmitted> {
         link.newest(self.invitation.generation)?;
         self.invitation.step(command, now)?;
-        self.is_vouched_for()?;
+        self.is_vouched_for(now)?;
         match &self.account {
             Some(account) => self.is_meant_for(account),
             None => Ok(()),
@@ -122,7 +122,7 @@ impl Door {
     }
 
     /// Nobody gives what they do not hold, and not what they no longer hold either.
-    fn is_vouched_for(&self) -> Result<(), NotAdmitted> {
+    fn is_vouched_for(&self, now: DateTime<Utc>) -> Result<(), NotAdmitted> {
         if self.tenant.status == TenantStatus::Suspended {
             return Err(NotAdmitted::TenantSuspended);
         }
@@ -130,7 +130,7 @@ impl Door {
         let vouched = match &self.voucher {
             Voucher::Member(Some(grants)) => {
                 grants.require(Permission::MEMBERS_INVITE).is_ok()
-                    && grants.first_lacking(self.member.assignments.iter()).is_none()
+                    && grants.first_lacking(self.member.assignments.live_at(now)).is_none()
             }
             Voucher::Member(None) => false,
             Voucher::Operator(still) => *still && self.tenant.status == TenantStatus::SettingUp,

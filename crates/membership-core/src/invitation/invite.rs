@@ -237,7 +237,7 @@ fn entry(
         representative: false,
         creator: Some(inviter),
         created_at: now,
-        epoch: 0,
+        epoch: account.map_or(0, |account| account.epoch),
         state: account.map_or(MemberState::NotJoined { invitation: id }, joined),
     };
     if account.is_some() {

@@ -63,7 +63,8 @@ pub(crate) fn decide(
     door.is_meant_for(&account)?;
     let Door { tenant, invitation, member, .. } = door;
     let invitation = invitation.join(account.id, ctx.now).map_err(NotAdmitted::from)?;
-    let member = member.join(&account, ctx.now)?;
+    let epoch = ctx.actor.signed_in().map_or(account.epoch, |principal| principal.epoch);
+    let member = member.join(&account, epoch, ctx.now)?;
     let mut events = Vec::new();
     if matches!(invitation.channel, Channel::Mail(_)) {
         events.extend(proof(account, ctx));

@@ -6,6 +6,7 @@ use crate::{
     directory::InvitationView,
     event::Event,
     id::{InvitationId, TenantId},
+    invitation::Channel,
     link::{Link, LinkFault, Purpose},
     refusal::refusals,
     store::{Scope, StoreError},
@@ -28,7 +29,8 @@ impl Membership {
             // A page that can be shown is shown, whether or not the note can be taken; the next look tries again.
             let _ = self.note_first_look(ctx, tenant, link).await;
         }
-        Ok(view)
+        let mailed = matches!(view.invitation.channel, Channel::Mail(_));
+        Ok(InvitationView { has_account: view.has_account.filter(|_| mailed), ..view })
     }
 
     async fn note_first_look(&self, ctx: &Context, tenant: TenantId, link: Link) -> Result<(), StoreError> {

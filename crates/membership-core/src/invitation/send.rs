@@ -70,7 +70,8 @@ impl Membership {
         if matches!(invitation.channel, Channel::Mail(_)) && !self.mail_is_on {
             return Err(SendError::MailOff);
         }
-        if let Some(tenant) = tx.tenant().await? {
+        // The rules bind the tenant's members; its first administrator is the operator's to invite.
+        if let (Sender::Member(..), Some(tenant)) = (&sender, tx.tenant().await?) {
             tenant.policy.issues(&invitation.channel, invitation.stage_at(ctx.now))?;
         }
         let inviter = sender.vouches(&invitee)?;
@@ -81,7 +82,7 @@ impl Membership {
 }
 
 /// Who may issue links.
-enum Sender {
+pub(crate) enum Sender {
     /// A member, for what the member holds.
     Member(Granted, Box<Grants>),
     /// The operator, for a tenant whose first administrator has not joined: nobody else is there.
@@ -89,7 +90,7 @@ enum Sender {
 }
 
 impl Membership {
-    async fn sender(&self, tx: &mut dyn Tx, ctx: &Context) -> Result<Sender, SendError> {
+    pub(crate) async fn sender(&self, tx: &mut dyn Tx, ctx: &Context) -> Result<Sender, SendError> {
         let account = ctx.actor.account()?;
         let tenant = tx.tenant().await?.ok_or(Denied::TenantUnknown)?;
         if tenant.status == TenantStatus::SettingUp && tx.installation().await?.operator == Some(account) {
@@ -104,7 +105,7 @@ impl Sender {
     fn vouches(self, invitee: &Member) -> Result<Inviter, SendError> {
         match self {
             Self::Operator(account) => Ok(Inviter::Operator(account)),
-            Self::Member(granted, grants) => match grants.first_lacking(invitee.assignments.iter()) {
+            Self::Member(granted, grants) => match grants.first_lacking(invitee.assignments.live_at(grants.now())) {
                 Some(permission) => Err(SendError::BeyondOwn { permission }),
                 None => Ok(Inviter::Member(granted.spend())),
             },

@@ -98,7 +98,8 @@ impl Membership {
     /// Issues the next link of the invitation of a member that has not joined.
     pub async fn reinvite_member(&self, ctx: &Context, target: Target) -> Result<Issued, SendError> {
         let mut tx = self.store.begin(Scope::Tenant(target.tenant)).await?;
-        self.admitted(tx.as_mut(), ctx).await?;
+        // Who may not send learns nothing of whom there is.
+        drop(self.sender(tx.as_mut(), ctx).await?);
         let member = tx.member(target.member).await?.ok_or(SendError::MemberUnknown)?;
         drop(tx);
         match member.state {

@@ -129,11 +129,8 @@ fn decide(
     let Draft { name, email, assignments } = draft;
     let member = Member { name, email, assignments, ..reached.member.clone() };
     let moved = match invitation {
-        Some(invitation) if member.email != reached.member.email => {
-            readdressed(&reached, invitation, member.email.as_ref(), mail_is_on, ctx)?
-        }
-        Some(invitation) if member.assignments != reached.member.assignments => vouched(&reached, invitation, ctx),
-        Some(_) | None => None,
+        Some(invitation) => invitation_after(&reached, &member, invitation, mail_is_on, ctx)?,
+        None => None,
     };
     let before = reached.spend();
     let mut events = Vec::new();
@@ -144,15 +141,32 @@ fn decide(
     Ok((member, events))
 }
 
-/// The invitation on its way to another address. One that was handed over and asked for no address stays as it is.
-fn readdressed(
+/// What becomes of the invitation of somebody who is to be `member`: it goes elsewhere, or somebody else answers for it.
+fn invitation_after(
     reached: &InReach,
+    member: &Member,
     invitation: Invitation,
-    address: Option<&EmailAddress>,
     mail_is_on: bool,
     ctx: &Context,
 ) -> Result<Option<Event>, EditError> {
-    let channel = match (&invitation.channel, address) {
+    if member.email != reached.member.email
+        && let Some(moved) = readdressed(reached, member, invitation.clone(), mail_is_on, ctx)?
+    {
+        return Ok(Some(moved));
+    }
+    let grants_other = member.assignments != reached.member.assignments;
+    Ok(vouched(reached, member, invitation, ctx).filter(|_| grants_other))
+}
+
+/// The invitation on its way to another address. One that was handed over and asked for no address stays as it is.
+fn readdressed(
+    reached: &InReach,
+    member: &Member,
+    invitation: Invitation,
+    mail_is_on: bool,
+    ctx: &Context,
+) -> Result<Option<Event>, EditError> {
+    let channel = match (&invitation.channel, member.email.as_ref()) {
         (Channel::Mail(_), Some(_)) if !mail_is_on => return Err(EditError::MailOff),
         (Channel::Mail(_), Some(address)) => Channel::Mail(address.clone()),
         (Channel::Mail(_), None) => return Err(EditError::AddressNeeded),
@@ -161,15 +175,19 @@ fn readdressed(
     };
     // A link goes out, so whoever sends it needs what sending needs.
     let granted = reached.grants.require(Permission::MEMBERS_INVITE).map_err(OutOfReach::from)?;
+    if let Some(permission) = reached.grants.first_lacking(member.assignments.live_at(ctx.now)) {
+        return Err(EditError::BeyondOwn { permission });
+    }
     reached.tenant.policy.issues(&channel, Stage::Invited)?;
     let moved = invitation.readdress(channel, Inviter::Member(granted.spend()), ctx.now)?;
     Ok(Some(Event::InvitationReaddressed(moved)))
 }
 
-/// The invitation, for which whoever changed what it grants answers from now on, if that is somebody who may invite.
-fn vouched(reached: &InReach, invitation: Invitation, ctx: &Context) -> Option<Event> {
+/// The invitation, for which whoever changed what it grants answers from now on, if that is somebody who could send it.
+fn vouched(reached: &InReach, member: &Member, invitation: Invitation, ctx: &Context) -> Option<Event> {
     let granted = reached.grants.require(Permission::MEMBERS_INVITE).ok()?;
+    let covers = reached.grants.first_lacking(member.assignments.live_at(ctx.now)).is_none();
     let inviter = Inviter::Member(granted.spend());
-    let changes = invitation.stage_at(ctx.now).is_open() && invitation.inviter != inviter;
+    let changes = covers && invitation.stage_at(ctx.now).is_open() && invitation.inviter != inviter;
     changes.then_some(Event::InvitationVouched(Invitation { inviter, ..invitation }))
 }

@@ -2,13 +2,14 @@
 
 use crate::{
     Membership,
-    actor::Denied,
+    actor::{Denied, is_in},
     context::Context,
     event::Event,
     id::{MemberId, TenantId},
+    lifecycle::MemberClosed,
     link::{Link, LinkFault, Purpose},
     member::{
-        Member,
+        Member, MemberStatus,
         reach::OutOfReach,
         remove::{Heirs, Parting, RemoveError, Removed},
     },
@@ -24,6 +25,9 @@ refusals! {
         Representative = Conflict "representative-cannot-leave"
             ("you are the tenant's representative administrator, without whom there is no tenant",
              "hand over to another administrator first");
+        /// A product does not say what the member holds. Which one, and why, is not for whoever holds a link.
+        NotNow = Unavailable "leaving-not-now"
+            ("it is not known at this moment what you hold here, and to whom it would go", "try again in a few minutes");
         /// Too late.
         Expired = Gone "leaving-link-expired"
             ("this link could be used for 30 days after you became a member", "sign in, and leave there");
@@ -31,14 +35,13 @@ refusals! {
 }
 
 impl Membership {
-    /// Ends the membership of whoever is signed in, disabled or not. What the member holds goes to the representative
-    /// administrator, unless it names somebody else.
+    /// Ends the membership of whoever is signed in and in. What the member holds goes to the representative administrator,
+    /// unless it names somebody else.
     pub async fn leave(&self, ctx: &Context, tenant: TenantId, heirs: Heirs) -> Result<Removed, LeaveError> {
-        let account = ctx.actor.account()?;
         let mut tx = self.store.begin(Scope::Tenant(tenant)).await?;
-        let member = tx.member_of(account).await?.ok_or(Denied::TenantUnknown)?;
+        let (_, grants) = self.admitted(tx.as_mut(), ctx).await?;
         drop(tx);
-        self.part(ctx, member, heirs).await
+        self.part(ctx, grants.member().clone(), heirs).await
     }
 
     /// What the page behind the link in the letter shows: the member. It changes nothing. The link is good for 30 days
@@ -52,25 +55,35 @@ impl Membership {
         if late { Err(LeaveError::Expired) } else { Ok(member) }
     }
 
-    /// Ends the membership that the link in the letter is about. Whoever reads the mailbox may.
+    /// Ends the membership that the link in the letter is about, if that member is in. Whoever reads the mailbox may.
     pub async fn leave_by_link(&self, ctx: &Context, token: &str) -> Result<Removed, LeaveError> {
         let member = self.open_leaving(ctx, token).await?;
         self.part(ctx, member, Heirs::default()).await
     }
 
     async fn part(&self, ctx: &Context, member: Member, heirs: Heirs) -> Result<Removed, LeaveError> {
-        let holdings = self.held_by(&member).await.map_err(RemoveError::from)?;
+        let holdings = self.held_by(&member).await.map_err(|_| LeaveError::NotNow)?;
         let mut tx = self.store.begin(Scope::Tenant(member.tenant)).await?;
+        let tenant = tx.tenant().await?.ok_or(Denied::TenantUnknown)?;
         let before = tx.member(member.id).await?.ok_or(OutOfReach::Unknown).map_err(RemoveError::from)?;
+        if before.status() == MemberStatus::Removed {
+            return Err(RemoveError::from(MemberClosed::Removed).into());
+        }
+        is_in(tenant.status, &before)?;
+        if let Ok(principal) = ctx.actor.signed_in()
+            && before.account() == Some(principal.account)
+        {
+            principal.is_known_to(&before)?;
+        }
         if before.representative {
             return Err(LeaveError::Representative);
         }
         let representative = tx.representative().await?.map(|representative| representative.id);
         let heirs = Heirs { of_the_rest: heirs.of_the_rest.or(representative), ..heirs };
         let parting = Parting::read(tx.as_mut(), &before, holdings, heirs).await?;
-        let (change, transfer, revoked) = parting.part(before, ctx, self.entropy.as_ref())?;
-        let left = Removed { member: change.member.clone(), transfer: transfer.clone() };
-        let events: Vec<Event> = revoked.into_iter().chain([Event::MemberLeft { change, transfer }]).collect();
+        let (change, transfer, mut events) = parting.part(before, ctx, self.entropy.as_ref())?;
+        let left = Removed::of(&change, transfer.as_ref());
+        events.push(Event::MemberLeft { change, transfer });
         tx.commit(ctx, &events).await?;
         Ok(left)
     }

@@ -7,7 +7,7 @@ use crate::{
     Membership,
     context::Context,
     event::{Event, MemberChange},
-    id::{AccountId, MemberId},
+    id::MemberId,
     invitation::Invitation,
     lifecycle::MemberClosed,
     member::{
@@ -19,6 +19,7 @@ use crate::{
     refusal::{Fault, Faults, refusals},
     role::Permission,
     store::{Scope, StoreError, Tx},
+    tenant::representative::{Answer, Nomination},
 };
 
 /// Who gets what a member held.
@@ -35,8 +36,15 @@ pub struct Heirs {
 pub struct Removed {
     /// The member.
     pub member: Member,
-    /// The hand-over of what it held, if it held anything.
+    /// The hand-over of what it held, if it held anything when that was asked.
     pub transfer: Option<Transfer>,
+}
+
+impl Removed {
+    pub(crate) fn of(change: &MemberChange, transfer: Option<&Transfer>) -> Self {
+        let something = transfer.filter(|transfer| !transfer.shares.is_empty());
+        Self { member: change.member.clone(), transfer: something.cloned() }
+    }
 }
 
 refusals! {
@@ -124,8 +132,7 @@ impl Membership {
 
         let mut tx = self.store.begin(Scope::Tenant(target.tenant)).await?;
         let reached = self.in_reach(tx.as_mut(), ctx, target.member, Permission::MEMBERS_MANAGE).await?;
-        let joined = matches!(reached.member.status(), MemberStatus::Enabled);
-        if reached.tenant.policy.disable_before_remove && joined {
+        if reached.tenant.policy.disable_before_remove && reached.member.status() == MemberStatus::Enabled {
             return Err(RemoveError::NotDisabled);
         }
         let parting = Parting::read(tx.as_mut(), &reached.member, holdings, heirs).await?;
@@ -138,11 +145,16 @@ impl Membership {
         match (member.status(), member.account()) {
             (MemberStatus::Enabled | MemberStatus::Disabled, Some(account)) => {
                 let holder = Holder { tenant: member.tenant, member: member.id, account };
-                let held = self.custodian.holdings(&holder).await?;
-                Ok(held.into_iter().filter(|holding| holding.count > 0).collect())
+                self.held(&holder).await
             }
             (..) => Ok(Vec::new()),
         }
+    }
+
+    /// What the products say, without what is none.
+    pub(crate) async fn held(&self, holder: &Holder) -> Result<Vec<Holding>, CustodianError> {
+        let held = self.custodian.holdings(holder).await?;
+        Ok(held.into_iter().filter(|holding| holding.count > 0).collect())
     }
 }
 
@@ -150,7 +162,12 @@ impl Membership {
 pub(crate) struct Parting {
     holdings: Vec<Holding>,
     heirs: Heirs,
+    /// Who gets what nobody is named for.
+    representative: Option<MemberId>,
+    /// Its account's epoch.
+    epoch: u32,
     invitation: Option<Invitation>,
+    nomination: Option<Nomination>,
 }
 
 impl Parting {
@@ -168,25 +185,36 @@ impl Parting {
             MemberState::NotJoined { invitation } => tx.invitation(invitation).await?,
             MemberState::Enabled { .. } | MemberState::Disabled { .. } | MemberState::Removed { .. } => None,
         };
-        Ok(Self { holdings, heirs, invitation })
+        let representative = tx.representative().await?.map(|representative| representative.id);
+        let account = match member.account() {
+            Some(account) => tx.account(account).await?,
+            None => None,
+        };
+        let epoch = account.map_or(0, |account| account.epoch);
+        let nomination = tx.nomination().await?.filter(|nomination| nomination.nominee == member.id);
+        Ok(Self { holdings, heirs, representative, epoch, invitation, nomination })
     }
 
-    /// The member once gone, the hand-over, and what happens to its invitation.
+    /// The member once gone, the hand-over, and what ends with the membership: its invitation, and an offer to it.
     pub(crate) fn part(
         self,
         before: Member,
         ctx: &Context,
         entropy: &dyn Entropy,
-    ) -> Result<(MemberChange, Option<Transfer>, Option<Event>), RemoveError> {
-        let account: Option<AccountId> = before.account();
-        let member = before.clone().remove(ctx.now)?;
-        let transfer = match account {
-            Some(account) => Transfer::begin(&before, account, self.holdings, &self.heirs, ctx.now, entropy)?,
-            None => None,
+    ) -> Result<(MemberChange, Option<Transfer>, Vec<Event>), RemoveError> {
+        let member = before.clone().remove(self.epoch, ctx.now)?;
+        let transfer = match (before.account(), self.representative) {
+            (Some(account), Some(last)) => {
+                Some(Transfer::begin(&before, account, self.holdings, (&self.heirs, last), ctx.now, entropy)?)
+            }
+            (Some(_), None) | (None, _) => None,
         };
         let open = self.invitation.filter(|invitation| invitation.stage_at(ctx.now).is_open());
         let revoked = open.and_then(|invitation| invitation.revoke(ctx.now).ok()).map(Event::InvitationRevoked);
-        Ok((MemberChange { before, member }, transfer, revoked))
+        let withdrawn =
+            self.nomination.map(|nomination| Nomination { answer: Answer::Withdrawn(ctx.now), ..nomination });
+        let ended = revoked.into_iter().chain(withdrawn.map(Event::NominationWithdrawn)).collect();
+        Ok((MemberChange { before, member }, transfer, ended))
     }
 }
 
@@ -196,8 +224,8 @@ fn decide(
     ctx: &Context,
     entropy: &dyn Entropy,
 ) -> Result<(Removed, Vec<Event>), RemoveError> {
-    let (change, transfer, revoked) = parting.part(reached.spend(), ctx, entropy)?;
-    let removed = Removed { member: change.member.clone(), transfer: transfer.clone() };
-    let events = revoked.into_iter().chain([Event::MemberRemoved { change, transfer }]).collect();
+    let (change, transfer, mut events) = parting.part(reached.spend(), ctx, entropy)?;
+    let removed = Removed::of(&change, transfer.as_ref());
+    events.push(Event::MemberRemoved { change, transfer });
     Ok((removed, events))
 }

@@ -5,6 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
     Membership,
+    actor::Denied,
     context::Context,
     event::Event,
     id::{AccountId, MemberId, TenantId, TransferId},
@@ -15,7 +16,6 @@ use crate::{
     },
     ports::{CustodianError, Entropy, HandOver, Holder, Holding},
     refusal::{Fault, Faults, refusals},
-    role::Permission,
     store::{Scope, StoreError},
 };
 
@@ -32,6 +32,8 @@ pub struct Transfer {
     pub account: AccountId,
     /// What it held, each kind once, with its heir.
     pub shares: Vec<Share>,
+    /// Who gets what comes up later, of a kind that is not among the shares.
+    pub heir: MemberId,
     /// When the member was removed.
     pub begun_at: DateTime<Utc>,
     /// How often it was tried since the last progress.
@@ -79,15 +81,17 @@ const FIRST_WAIT: TimeDelta = TimeDelta::seconds(30);
 const LONGEST_WAIT: TimeDelta = TimeDelta::hours(1);
 
 impl Transfer {
-    /// The hand-over of `holdings` of `member`, who is `account`, to `heirs`; `None` if nothing is held.
+    /// The hand-over of `holdings` of `member`, who is `account`, to `heirs`, and to `last` what nobody is named for and
+    /// comes up later. It begins where nothing is held too: what was made between asking and removing is found by asking
+    /// once more.
     pub(crate) fn begin(
         member: &Member,
         account: AccountId,
         holdings: Vec<Holding>,
-        heirs: &Heirs,
+        (heirs, last): (&Heirs, MemberId),
         now: DateTime<Utc>,
         entropy: &dyn Entropy,
-    ) -> Result<Option<Self>, Faults> {
+    ) -> Result<Self, Faults> {
         let mut faults = Vec::new();
         let mut shares = Vec::new();
         for holding in holdings {
@@ -97,17 +101,18 @@ impl Transfer {
             }
         }
         Faults::refuse(faults)?;
-        Ok((!shares.is_empty()).then(|| Self {
+        Ok(Self {
             id: TransferId::new(now, entropy),
             tenant: member.tenant,
             member: member.id,
             account,
             shares,
+            heir: heirs.of_the_rest.unwrap_or(last),
             begun_at: now,
             attempts: 0,
             trouble: None,
             state: TransferState::Due(now),
-        }))
+        })
     }
 
     /// When it is to be tried next, unless it is finished.
@@ -118,9 +123,10 @@ impl Transfer {
         }
     }
 
-    /// Whether `member` still waits to get something.
+    /// Whether `member` may still be given something: until all is finished, more of a kind that it got can come up.
     pub fn waits_for(&self, member: MemberId) -> bool {
-        self.shares.iter().any(|share| share.heir == member && share.done_at.is_none())
+        let heirs = self.shares.iter().map(|share| share.heir);
+        self.due_at().is_some() && heirs.chain([self.heir]).any(|heir| heir == member)
     }
 
     /// Everything of one kind was handed over.
@@ -128,30 +134,33 @@ impl Transfer {
         for share in self.shares.iter_mut().filter(|share| share.holding.kind == kind) {
             share.done_at = Some(now);
         }
-        Self { attempts: 0, trouble: None, state: TransferState::Due(now), ..self }
+        Self { trouble: None, state: TransferState::Due(now), ..self }
     }
 
     /// What the products say is left, after everything was handed over once. Nothing left: it is finished. Something
-    /// that came up meanwhile goes the way of its kind, or of the first heir where that kind is new.
+    /// that came up meanwhile goes the way of its kind.
     fn left(mut self, holdings: Vec<Holding>, now: DateTime<Utc>) -> Self {
         if holdings.is_empty() {
             return Self { attempts: 0, trouble: None, state: TransferState::Finished(now), ..self };
         }
-        let first = self.shares.first().map(|share| share.heir);
         for holding in holdings {
             match self.shares.iter_mut().find(|share| share.holding.kind == holding.kind) {
                 Some(share) => *share = Share { holding, done_at: None, heir: share.heir },
-                None => self.shares.extend(first.map(|heir| Share { holding, heir, done_at: None })),
+                None => self.shares.push(Share { holding, heir: self.heir, done_at: None }),
             }
         }
-        let state = TransferState::Due(now + wait(self.attempts));
-        Self { attempts: self.attempts.saturating_add(1), trouble: None, state, ..self }
+        // What was made meanwhile goes over at once; what is there again and again does so ever more slowly.
+        let pause = if self.attempts == 0 { TimeDelta::zero() } else { wait(self.attempts) };
+        let trouble =
+            (self.attempts > 0).then(|| "the member still holds something after it was handed over".to_owned());
+        let state = TransferState::Due(now + pause);
+        Self { attempts: self.attempts.saturating_add(1), trouble, state, ..self }
     }
 
     /// Something went wrong; it will be tried again.
-    fn failed(self, CustodianError::Unavailable { detail }: CustodianError, now: DateTime<Utc>) -> Self {
+    fn failed(self, trouble: String, now: DateTime<Utc>) -> Self {
         let state = TransferState::Due(now + wait(self.attempts));
-        Self { attempts: self.attempts.saturating_add(1), trouble: Some(detail), state, ..self }
+        Self { attempts: self.attempts.saturating_add(1), trouble: Some(trouble), state, ..self }
     }
 }
 
@@ -166,31 +175,41 @@ enum Step {
     HandOver(HandOver),
     /// Say what is left.
     Ask(Holder),
+    /// Nothing yet: the heir cannot be given anything.
+    Wait(String),
 }
 
 impl Membership {
     /// Takes up to `limit` hand-overs that are due one step further each, and says how many there were.
     pub async fn carry_transfers(&self, ctx: &Context, limit: u32) -> Result<u32, StoreError> {
         let due = self.directory.transfers_due(ctx.now, limit).await?;
-        let mut steps = 0;
+        let (mut steps, mut damaged) = (0, None);
         for (tenant, id) in due {
-            steps += u32::from(self.carry_one(ctx, tenant, id).await?);
+            match self.carry_one(ctx, tenant, id).await {
+                Ok(taken) => steps += u32::from(taken),
+                // The oldest come first, each time anew: a damaged one must not stand in the way of all others.
+                Err(error @ StoreError::Corrupt { .. }) => damaged = Some(error),
+                Err(error) => return Err(error),
+            }
         }
-        Ok(steps)
+        match damaged {
+            Some(error) if steps == 0 => Err(error),
+            Some(_) | None => Ok(steps),
+        }
     }
 
     async fn carry_one(&self, ctx: &Context, tenant: TenantId, id: TransferId) -> Result<bool, StoreError> {
         let mut tx = self.store.begin(Scope::Tenant(tenant)).await?;
         let Some(transfer) = due(tx.transfer(id).await?, ctx.now) else { return Ok(false) };
         let step = match transfer.shares.iter().find(|share| share.done_at.is_none()) {
-            Some(share) => match tx.member(share.heir).await?.and_then(|heir| heir.account()) {
+            Some(share) => match tx.member(share.heir).await?.filter(is_fit).and_then(|heir| heir.account()) {
                 Some(account) => Step::HandOver(HandOver {
                     transfer: id,
                     kind: share.holding.kind.clone(),
                     from: Holder { tenant, member: transfer.member, account: transfer.account },
                     to: Holder { tenant, member: share.heir, account },
                 }),
-                None => return Err(StoreError::Corrupt { detail: format!("an heir of hand-over {id} never joined") }),
+                None => Step::Wait(format!("the heir {} is not an enabled member", share.heir)),
             },
             None => Step::Ask(Holder { tenant, member: transfer.member, account: transfer.account }),
         };
@@ -211,12 +230,14 @@ impl Membership {
     async fn ask(&self, step: &Step) -> Result<Vec<Holding>, CustodianError> {
         match step {
             Step::HandOver(order) => self.custodian.hand_over(order).await.map(|()| Vec::new()),
-            Step::Ask(holder) => self.custodian.holdings(holder).await,
+            Step::Ask(holder) => self.held(holder).await,
+            Step::Wait(_) => Ok(Vec::new()),
         }
     }
 
     /// Names another heir for what `kind` names and is not handed over yet: the one before may have been disabled, or
-    /// was the wrong one. Needs [`Permission::MEMBERS_MANAGE`].
+    /// was the wrong one. Only the representative administrator may: the removed member's rights, above which nobody
+    /// acts, are gone.
     pub async fn name_heir(
         &self,
         ctx: &Context,
@@ -226,7 +247,9 @@ impl Membership {
     ) -> Result<Transfer, TransferError> {
         let mut tx = self.store.begin(Scope::Tenant(tenant)).await?;
         let (_, grants) = self.admitted(tx.as_mut(), ctx).await.map_err(OutOfReach::from)?;
-        let granted = grants.require(Permission::MEMBERS_MANAGE).map_err(OutOfReach::from)?;
+        if !grants.member().representative {
+            return Err(OutOfReach::from(Denied::RepresentativeOnly).into());
+        }
         let mut transfer = tx.transfer(id).await?.ok_or(TransferError::Unknown)?;
         if transfer.due_at().is_none() {
             return Err(TransferError::Finished);
@@ -235,8 +258,8 @@ impl Membership {
         for share in transfer.shares.iter_mut().filter(|share| share.done_at.is_none()) {
             share.heir = heirs.of(&share.holding.kind).unwrap_or(share.heir);
         }
-        let transfer = Transfer { attempts: 0, state: TransferState::Due(ctx.now), ..transfer };
-        let _: MemberId = granted.spend();
+        let heir = heirs.of_the_rest.unwrap_or(transfer.heir);
+        let transfer = Transfer { heir, attempts: 0, state: TransferState::Due(ctx.now), ..transfer };
         tx.commit(ctx, &[Event::HeirNamed(transfer.clone())]).await?;
         Ok(transfer)
     }
@@ -253,9 +276,10 @@ fn settle(
     now: DateTime<Utc>,
 ) -> Event {
     let next = match (step, answered) {
+        (Step::Wait(trouble), _) => transfer.failed(trouble.clone(), now),
         (Step::HandOver(order), Ok(_)) => transfer.done(&order.kind, now),
         (Step::Ask(_), Ok(holdings)) => transfer.left(holdings, now),
-        (Step::HandOver(_) | Step::Ask(_), Err(trouble)) => transfer.failed(trouble, now),
+        (Step::HandOver(_) | Step::Ask(_), Err(CustodianError::Unavailable { detail })) => transfer.failed(detail, now),
     };
     match next.state {
         TransferState::Due(_) => Event::TransferAttempted(next),

@@ -82,10 +82,8 @@ refusals! {
     /// Why an offer is not to be answered.
     #[derive(Copy)]
     pub enum NotStanding {
-        /// None.
-        None = Absent "nomination-unknown" ("nobody is asked to become the representative", "there is nothing to answer");
-        /// To somebody else.
-        NotYours = Forbidden "nomination-not-yours" ("somebody else is asked", "there is nothing for you to answer");
+        /// None, or to somebody else.
+        None = Absent "nomination-unknown" ("you are not asked to become the representative", "there is nothing to answer");
         /// Too late.
         Expired = Gone "nomination-expired"
             ("this offer has expired; it stood for 3 days", "ask the representative to make it again");

@@ -31,7 +31,7 @@ async fn the_representation_is_handed_over_by_two() -> Result<(), Failure> {
     let offer = nominate(&second.member).await?;
     assert_eq!(offer.expires_at, bed.clock.now() + TimeDelta::days(3));
     let plain_ctx = bed.as_account(&plain.account);
-    assert_eq!(code(bed.membership.accept_nomination(&plain_ctx, bed.tenant.id).await), "nomination-not-yours");
+    assert_eq!(code(bed.membership.accept_nomination(&plain_ctx, bed.tenant.id).await), "nomination-unknown");
     assert_eq!(code(bed.membership.nomination(&plain_ctx, bed.tenant.id).await), "nomination-unknown");
     assert_eq!(bed.membership.nomination(&others, bed.tenant.id).await?.id, offer.id);
     let member = bed.membership.accept_nomination(&others, bed.tenant.id).await?;
@@ -65,7 +65,7 @@ async fn an_offer_stands_for_three_days() -> Result<(), Failure> {
     assert_eq!(code(bed.membership.accept_nomination(&second_ctx(), bed.tenant.id).await), "nomination-unknown");
     bed.membership.nominate(&ctx, bed.target(&second.member)).await?;
     bed.membership.nominate(&ctx, bed.target(&third.member)).await?;
-    assert_eq!(code(bed.membership.accept_nomination(&second_ctx(), bed.tenant.id).await), "nomination-not-yours");
+    assert_eq!(code(bed.membership.accept_nomination(&second_ctx(), bed.tenant.id).await), "nomination-unknown");
     bed.membership.withdraw_nomination(&ctx, bed.tenant.id).await?;
     let gone = bed.membership.withdraw_nomination(&ctx, bed.tenant.id).await;
     assert_eq!(code(gone), "nomination-unknown");

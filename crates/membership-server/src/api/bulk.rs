@@ -3,9 +3,11 @@
 use std::collections::HashMap;
 
 use membership_core::{
+    actor::Denied,
     id::{MemberId, TenantId},
     member::bulk::{self, BulkDone, BulkRefused},
     refusal::{Fault, Faults},
+    role::{Permission, check::Question},
 };
 use membership_web::{Edge, Problem};
 use poem::web::Data;
@@ -97,7 +99,8 @@ impl BulkApi {
     /// Change many members
     ///
     /// Does the same to each of up to 200 members, one after the other, as the operation on one member does it. What is
-    /// refused of one is no obstacle for the next, and is told in its result.
+    /// refused of one is no obstacle for the next, and is told in its result. Needs `membership:members.manage`, or
+    /// `membership:members.invite` to invite again.
     #[oai(path = "/tenants/:tenant/members/bulk", method = "post", operation_id = "changeManyMembers")]
     async fn bulk(
         &self,
@@ -108,13 +111,26 @@ impl BulkApi {
         body: Body<BulkRequest>,
     ) -> Answer<Json<BulkAnswer>> {
         let tenant = TenantId::named(&tenant);
-        // Whoever is not in learns nothing about anybody, one by one or otherwise.
-        edge.membership().legend(&caller.context, tenant).await?;
         let BulkRequest { members, action, heir, heirs } = body.0;
+        // Whoever may do it to nobody is refused once, and learns nothing about anybody.
+        let question = Question { member: None, permission: action.needs() };
+        if !edge.membership().check(&caller.context, tenant, &question).await? {
+            return Err(Denied::PermissionMissing { permission: question.permission }.into());
+        }
         let action = read(action, heir, heirs)?;
         let members: Vec<MemberId> = members.into_iter().map(MemberId::from_uuid).collect();
         let results = edge.membership().bulk(&caller.context, tenant, &members, &action).await?;
         Ok(Json(BulkAnswer { results: results.into_iter().map(BulkResult::from).collect() }))
+    }
+}
+
+impl BulkAction {
+    /// What it takes to do it to anybody at all.
+    const fn needs(self) -> Permission {
+        match self {
+            Self::Disable | Self::Enable | Self::Remove => Permission::MEMBERS_MANAGE,
+            Self::Reinvite => Permission::MEMBERS_INVITE,
+        }
     }
 }
 

@@ -1,12 +1,7 @@
 //! What the invited person does with the link.
 
 use chrono::{DateTime, Utc};
-use membership_core::{
-    account::register::Register,
-    directory::InvitationView,
-    invitation::{self, Channel},
-    ports::Secret,
-};
+use membership_core::{account::register::Register, directory::InvitationView, invitation, ports::Secret};
 use membership_web::{Edge, Visitor};
 use poem::web::Data;
 use poem_openapi::{ApiResponse, Object, OpenApi, payload::Json};
@@ -175,7 +170,6 @@ impl InviteeApi {
 impl InvitationSeen {
     fn at(view: InvitationView, now: DateTime<Utc>) -> Self {
         let InvitationProgress { stage, expires_at } = InvitationProgress::at(&view.invitation, now);
-        let mailed = matches!(view.invitation.channel, Channel::Mail(_));
         Self {
             tenant: view.tenant.name.to_string(),
             name: view.member.name.to_string(),
@@ -185,7 +179,7 @@ impl InvitationSeen {
             via: (&view.invitation.channel).into(),
             email: view.invitation.address().map(ToString::to_string),
             expires_at,
-            has_account: mailed.then_some(view.has_account),
+            has_account: view.has_account,
         }
     }
 }

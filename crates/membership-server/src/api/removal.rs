@@ -173,7 +173,7 @@ impl RemovalApi {
     /// Name other heirs
     ///
     /// For what is not handed over yet: the heir may have gone meanwhile, or was the wrong one. It is tried again at once.
-    /// Needs `membership:members.manage`.
+    /// Only the representative administrator may.
     #[oai(path = "/tenants/:tenant/transfers/:transfer/heirs", method = "put", operation_id = "nameHeirs")]
     async fn name_heirs(
         &self,

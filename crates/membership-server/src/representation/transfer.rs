@@ -36,6 +36,8 @@ pub(crate) struct Transfer {
     member: Uuid,
     /// What it held, each kind once.
     shares: Vec<Share>,
+    /// The member who gets what comes up later, of a kind that is not among these.
+    heir: Uuid,
     /// When the member was removed.
     begun_at: DateTime<Utc>,
     /// How often it was tried since the last progress.
@@ -101,6 +103,7 @@ impl From<transfer::Transfer> for Transfer {
             id: transfer.id.as_uuid(),
             member: transfer.member.as_uuid(),
             shares: transfer.shares.into_iter().map(Share::from).collect(),
+            heir: transfer.heir.as_uuid(),
             begun_at: transfer.begun_at,
             attempts: transfer.attempts,
             trouble: transfer.trouble,

@@ -5,6 +5,8 @@ use membership_core::{
     member::{Member, edit::Changes},
     role::assign::{Wanted, WantedGrant},
 };
+use membership_testkit::bed::TEMPORARY;
+use poem::http::Method;
 use serde_json::{Value, json};
 
 use crate::{
@@ -46,7 +48,8 @@ fn single(permission: &str) -> Wanted {
     Wanted { what: WantedGrant::Permission(permission.to_owned()), until: None }
 }
 
-/// Proves APP-2 in part: whoever is in a group may do exactly what that group allows, whichever group it is.
+/// Proves APP-2: whoever is in a group may do exactly what that group allows, whichever group it is; and nobody becomes a
+/// member, or stays one, without a group.
 #[tokio::test]
 async fn a_member_may_do_what_its_group_allows_and_nothing_else() {
     let api = Api::by_preset("streaming-app").await;
@@ -64,22 +67,42 @@ async fn a_member_may_do_what_its_group_allows_and_nothing_else() {
         assert_eq!(answers["answers"], json!(expected), "{name}");
         assert_eq!(api.held(&token).await, allowed, "{name}");
     }
+    let single = json!([{ "permission": "media:videos.view" }]);
+    let nothing = json!({ "name": "Nobody", "username": "nobody", "password": TEMPORARY, "assignments": single });
+    let invited = json!({ "people": [{ "name": "Nobody", "via": "mail", "email": "a@example.org" }], "roles": [] });
+    let (editor, _) = api.person("another", &["Editor"]).await;
+    let at = api.tenant(&format!("/members/{editor}"));
+    for (ask, place) in [
+        (api.post(api.tenant("/members"), &nothing), "/assignments"),
+        (api.post(api.tenant("/invitations"), &invited), "/people/0/roles"),
+        (api.ask(Method::PATCH, at).json(&json!({ "roles": [] })), "/roles"),
+    ] {
+        let reply = ask.by(&root).send().await;
+        assert_eq!(reply.faults(), [(place.into(), "roles-missing".into())], "{}", reply.text);
+    }
 }
 
-/// Proves ACC-16 in part: a role is held by reference: what it allows is what its holders may, before and after it is edited, no
-/// more and no less.
+/// Proves ACC-16: a role is held by reference: whoever has enrolled holds exactly what it allows then, and what it allows
+/// once it is edited; an invitation to a role that has changed since says so.
 #[tokio::test]
 async fn a_role_is_held_by_reference() {
     let api = Api::by_preset("livestream-account").await;
     let root = api.root().await;
     let joined = api.invited_as("olga@example.org", "Livestream Operator").await;
     let address = api.tenant(&format!("/roles/{}", api.role("Livestream Operator").await));
+    let shown = api.tenant(&format!("/members/{}", joined.member.id));
+    assert_eq!(api.get(&shown).by(&root).send().await.json()["invitation"]["roles_changed"], false);
+    api.bed.clock.advance(TimeDelta::seconds(1));
+    let four = api.get(&address).by(&root).send().await.json();
+    let three =
+        json!({ "name": "Livestream Operator", "permissions": texts(&four["permissions"])[1..], "includes": [] });
+    assert_eq!(api.put(&address, &three).by(&root).send().await.status, 200);
+    assert_eq!(api.get(&shown).by(&root).send().await.json()["invitation"]["roles_changed"], true);
     let token = api.bed.token(&joined.invitation);
     api.post("/api/v1/invitation/accept", &json!({ "token": token })).send().await;
     api.bed.membership.register(&api.bed.as_anybody(), api.bed.registration(&token)).await.unwrap();
     let olga = api.sign_in("olga@example.org").await;
-    let role = api.get(&address).by(&root).send().await.json();
-    assert_eq!(api.held(&olga).await, texts(&role["permissions"]));
+    assert_eq!(json!(api.held(&olga).await), three["permissions"]);
     let edited = json!({
         "name": "Livestream Operator", "permissions": ["livestream:stream-log.open", "livestream:events.open"], "includes": [],
     });
@@ -88,18 +111,28 @@ async fn a_role_is_held_by_reference() {
     assert!(!api.may(&olga, "livestream:stream-viewer.open").await);
 }
 
-/// Proves ACC-17 in part: single privileges beside the role, given by whoever may, each until it is taken back or its end
-/// has come.
+/// Proves ACC-17: the signer gives single privileges beside the role, in the invitation; each counts until it is taken back
+/// or its end has come.
 #[tokio::test]
 async fn single_privileges_stand_beside_the_role() {
     let api = Api::by_preset("livestream-account").await;
-    let olga = api.bed.added("olga", &["Livestream Operator"]).await.unwrap().member;
-    let token = api.sign_in("olga").await;
-    assert!(!api.may(&token, "livestream:payments.open").await);
+    let root = api.root().await;
+    let role = api.role("Livestream Operator").await;
     let end = api.bed.clock.now() + TimeDelta::hours(1);
-    let passing = Wanted { until: Some(end), ..single("livestream:analytics.open") };
-    let role = api.wanted("Livestream Operator").await;
-    api.give(&olga, vec![role.clone(), single("livestream:payments.open"), passing]).await;
+    let passing = json!({ "permission": "livestream:analytics.open", "until": end.to_rfc3339() });
+    let body = json!({
+        "people": [{ "name": "Olga", "via": "mail", "email": "olga@example.org", "roles": [role],
+            "assignments": [{ "permission": "livestream:payments.open" }, passing] }],
+        "send": "now",
+    });
+    let invited = api.post(api.tenant("/invitations"), &body).by(&root).send().await;
+    assert_eq!(invited.status, 201, "{}", invited.text);
+    let olga = text(&invited.json()["invited"][0]["member"]["id"]);
+    let world = api.bed.world(api.bed.tenant.id).await.unwrap();
+    let link = api.bed.token(&world.invitations[0]);
+    api.bed.membership.accept_invitation(&api.bed.as_anybody(), &link).await.unwrap();
+    api.bed.membership.register(&api.bed.as_anybody(), api.bed.registration(&link)).await.unwrap();
+    let token = api.sign_in("olga@example.org").await;
     assert!(api.may(&token, "livestream:payments.open").await && api.may(&token, "livestream:stream-log.open").await);
     let because = api.explain(&token, "permission=livestream:payments.open").await["because"].clone();
     assert_eq!(because, json!({ "permission": "livestream:payments.open", "through": [] }));
@@ -107,8 +140,11 @@ async fn single_privileges_stand_beside_the_role() {
     assert!(api.may(&token, "livestream:analytics.open").await);
     api.bed.clock.advance(TimeDelta::microseconds(1));
     assert!(!api.may(&token, "livestream:analytics.open").await, "not at its end");
-    api.give(&olga, vec![role]).await;
-    assert!(!api.may(&token, "livestream:payments.open").await);
+    let at = api.tenant(&format!("/members/{olga}"));
+    let back = api.ask(Method::PATCH, at).json(&json!({ "roles": [role] })).by(&root).send().await;
+    assert_eq!(back.status, 200, "{}", back.text);
+    assert!(!api.may(&token, "livestream:payments.open").await, "taken back");
+    assert!(api.may(&token, "livestream:stream-log.open").await);
 }
 
 /// Whoever asks about others has to be allowed to see them; about the own membership everybody may ask. What does not
@@ -280,8 +316,8 @@ async fn who_may_is_listed() {
     assert_eq!(nobody, json!({ "members": [] }));
 }
 
-/// Proves X-4 in part: who manages members does so by a permission, whatever the role is called; and one alone represents
-/// the tenant.
+/// Proves X-4: who manages members does so by a permission, whatever the role is called; and exactly one represents the
+/// tenant.
 #[tokio::test]
 async fn to_manage_members_is_a_permission_and_not_a_name() {
     for (preset, administrator) in [
@@ -297,9 +333,16 @@ async fn to_manage_members_is_a_permission_and_not_a_name() {
         let alike = format!("{administrator} of nothing");
         api.bed.define_role(&alike, &[], &[]).await.unwrap();
         let (_, named) = api.person("named", &[&alike]).await;
+        let (target, _) = api.holder("target", &[]).await;
         for (token, manages) in [(&root, true), (&second, true), (&keeper, true), (&named, false)] {
             assert_eq!(api.may(token, "membership:members.manage").await, manages, "{preset}");
+            let at = api.tenant(&format!("/members/{target}"));
+            let renamed = api.ask(Method::PATCH, at).json(&json!({ "name": "Renamed" })).by(token).send().await;
+            assert_eq!(renamed.status, if manages { 200 } else { 403 }, "{preset}: {}", renamed.text);
         }
+        let members = api.get(api.tenant("/members")).by(&root).send().await.json();
+        let representing = members["members"].as_array().unwrap().iter().filter(|one| one["representative"] == true);
+        assert_eq!(representing.count(), 1, "{preset}");
         let represents = api.get(api.tenant("")).by(&second).send().await.json()["representative"].clone();
         assert_eq!(represents, false, "{preset}");
         assert_eq!(api.get(api.tenant("")).by(&root).send().await.json()["representative"], true, "{preset}");

@@ -63,6 +63,10 @@ impl Api {
         self.ask(Method::POST, path).json(body)
     }
 
+    pub(crate) fn patch(&self, path: impl Into<String>, body: &Value) -> Ask<'_> {
+        self.ask(Method::PATCH, path).json(body)
+    }
+
     /// A bearer token of whoever has this login.
     pub(crate) async fn sign_in(&self, login: &str) -> String {
         let body = json!({ "login": login, "password": PASSWORD, "transport": "bearer" });
@@ -79,6 +83,11 @@ impl Api {
     /// The address of something in the tenant.
     pub(crate) fn tenant(&self, rest: &str) -> String {
         format!("/api/v1/tenants/{}{rest}", self.bed.tenant.id)
+    }
+
+    /// The address of a member of the tenant, or of something below it.
+    pub(crate) fn member(&self, id: impl std::fmt::Display, rest: &str) -> String {
+        self.tenant(&format!("/members/{id}{rest}"))
     }
 
     /// The body that invites one person by mail.

@@ -283,7 +283,7 @@ async fn no_answer_shows_a_mailed_token() {
 }
 
 /// A mail server that keeps what it is given and says what it is told to.
-struct Recorder {
+pub(crate) struct Recorder {
     letters: Mutex<Vec<Letter>>,
     verdict: Verdict,
 }
@@ -291,6 +291,14 @@ struct Recorder {
 impl Recorder {
     fn saying(verdict: Verdict) -> Arc<Self> {
         Arc::new(Self { letters: Mutex::default(), verdict })
+    }
+
+    pub(crate) fn taking() -> Arc<Self> {
+        Self::saying(Verdict::Taken("250 ok".into()))
+    }
+
+    pub(crate) fn contents(&self) -> Vec<Content> {
+        self.letters.lock().unwrap().iter().map(|letter| letter.content.clone()).collect()
     }
 }
 

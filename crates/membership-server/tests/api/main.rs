@@ -9,13 +9,21 @@ mod audit;
 #[cfg(test)]
 mod bodies;
 #[cfg(test)]
+mod bulk;
+#[cfg(test)]
 mod ceiling;
 #[cfg(test)]
 mod credentials;
 #[cfg(test)]
 mod described;
 #[cfg(test)]
+mod finding;
+#[cfg(test)]
 mod fixture;
+#[cfg(test)]
+mod foreign;
+#[cfg(test)]
+mod giving;
 #[cfg(test)]
 mod house;
 #[cfg(test)]
@@ -27,9 +35,15 @@ mod lists;
 #[cfg(test)]
 mod matrix;
 #[cfg(test)]
+mod members;
+#[cfg(test)]
+mod passwords;
+#[cfg(test)]
 mod policy;
 #[cfg(test)]
 mod quiet;
+#[cfg(test)]
+mod removal;
 #[cfg(test)]
 mod representative;
 #[cfg(test)]
@@ -38,3 +52,5 @@ mod roles;
 mod site;
 #[cfg(test)]
 mod tenants;
+#[cfg(test)]
+mod walk;

@@ -24,7 +24,7 @@ impl Api {
     }
 }
 
-fn changed(policy: &Value, changes: Value) -> Value {
+fn changed(policy: &Value, changes: &Value) -> Value {
     let mut policy = policy.clone();
     for (field, value) in changes.as_object().unwrap() {
         policy[field] = value.clone();
@@ -43,7 +43,8 @@ async fn a_policy_is_planned_and_then_applied() {
     let outside = api.invited_as("outside@elsewhere.example", "Member").await.member.id.to_string();
     let everything = api.everything().await;
 
-    let wanted = changed(&before, json!({ "allowed_domains": ["Example.ORG", "example.org"], "links_allowed": false }));
+    let wanted =
+        changed(&before, &json!({ "allowed_domains": ["Example.ORG", "example.org"], "links_allowed": false }));
     let plan = api.plan(&root, &wanted).await;
     assert_eq!(plan.status, 200, "{}", plan.text);
     let plan = plan.json();
@@ -79,11 +80,11 @@ async fn a_plan_that_is_out_of_date_is_refused() {
     let api = Api::start().await;
     let root = api.root().await;
     let before = api.policy(&root).await;
-    let wanted = changed(&before, json!({ "allowed_domains": ["example.org"] }));
+    let wanted = changed(&before, &json!({ "allowed_domains": ["example.org"] }));
     let plan = api.plan(&root, &wanted).await.json()["plan"].clone();
     let outdated = (409, "plan-outdated".to_owned());
 
-    let more = changed(&wanted, json!({ "links_allowed": false }));
+    let more = changed(&wanted, &json!({ "links_allowed": false }));
     assert_eq!(api.apply(&root, &more, &plan).await.problem(), outdated, "not what was planned");
     assert_eq!(api.apply(&root, &wanted, &json!("0".repeat(64))).await.problem(), outdated);
     api.invited_as("outside@elsewhere.example", "Member").await;
@@ -91,7 +92,7 @@ async fn a_plan_that_is_out_of_date_is_refused() {
     assert_eq!(api.policy(&root).await, before);
 
     let plan = api.plan(&root, &wanted).await.json()["plan"].clone();
-    let other = changed(&before, json!({ "max_people_per_call": 20 }));
+    let other = changed(&before, &json!({ "max_people_per_call": 20 }));
     let first = api.plan(&root, &other).await.json()["plan"].clone();
     assert_eq!(api.apply(&root, &other, &first).await.status, 200);
     assert_eq!(api.apply(&root, &wanted, &plan).await.problem(), outdated, "the rules were others");
@@ -110,7 +111,7 @@ async fn faults_of_a_policy_are_told_at_their_place() {
     let before = api.policy(&root).await;
     let mut wanted = changed(
         &before,
-        json!({
+        &json!({
             "invitation_validity_seconds": 3_599, "enrolment_window_seconds": 2_592_001, "max_people_per_call": 0,
             "allowed_domains": ["example.org", "no domain", "@example.org"],
         }),
@@ -130,7 +131,7 @@ async fn faults_of_a_policy_are_told_at_their_place() {
     assert_eq!(api.plan(&root, &wanted).await.faults(), expected);
     assert_eq!(api.apply(&root, &wanted, &json!("9f".repeat(32))).await.faults(), expected);
     for people in [101, 255, 256, 65_535] {
-        let many = changed(&before, json!({ "max_people_per_call": people }));
+        let many = changed(&before, &json!({ "max_people_per_call": people }));
         let faults = api.plan(&root, &many).await.faults();
         assert_eq!(faults, [("/policy/max_people_per_call".into(), "people-per-call-out-of-range".into())], "{people}");
     }
@@ -149,7 +150,7 @@ async fn a_tenant_says_how_long_links_are_good() {
     assert_eq!(first["enrolment_window_seconds"], 86_400);
     for seconds in [3_600, 3 * 86_400, 2_592_000] {
         let root = api.root().await;
-        let wanted = changed(&first, json!({ "invitation_validity_seconds": seconds }));
+        let wanted = changed(&first, &json!({ "invitation_validity_seconds": seconds }));
         let plan = api.plan(&root, &wanted).await.json();
         assert_eq!(api.apply(&root, &wanted, &plan["plan"]).await.status, 200);
         let invited = api.invited_as(&format!("after{seconds}@example.org"), "Member").await;

@@ -5,7 +5,8 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use membership_testkit::bed::PASSWORD;
+use membership_core::link::{Link, Purpose};
+use membership_testkit::bed::{PASSWORD, TEMPORARY};
 use serde_json::json;
 use tracing_subscriber::fmt::MakeWriter;
 
@@ -71,12 +72,28 @@ async fn the_log_holds_no_secret() {
     }
     api.get("/api/v1/me").by(&format!("{ann}x")).send().await;
     api.get("/api/v1/me").header("cookie", format!("__Host-membership={ann}")).by(&root).send().await;
+    let added = json!({ "name": "Bob", "username": "bob", "password": TEMPORARY, "roles": [api.role("Member").await] });
+    assert_eq!(api.post(api.tenant("/members"), &added).by(&root).send().await.status, 201);
+    let change = json!({ "current": PASSWORD, "new": TEMPORARY });
+    let changed = api.post("/api/v1/me/password", &change).by(&ann).send().await;
+    let fresh = changed.json()["token"].as_str().unwrap().to_owned();
+    let links = api.bed.membership.links();
+    let link = Link {
+        purpose: Purpose::Leaving,
+        subject: api.bed.member.id.as_uuid(),
+        ..links.read(Purpose::Invitation, &token).unwrap()
+    };
+    let leaving = links.token(&link);
+    for step in ["/open", ""] {
+        api.post(format!("/api/v1/leaving{step}"), &json!({ "token": leaving })).send().await;
+    }
+    api.get(format!("/leaving/{leaving}")).send().await;
     let wrong = json!({ "login": "root", "password": [PASSWORD], "transport": token });
     api.post("/api/v1/sessions", &wrong).send().await;
 
     let log = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
     assert!(log.contains("answered") && log.contains("/api/v1/invitation/accept"), "{log}");
-    for secret in [&root, &token, &ann, PASSWORD, "mbi_", "mbk_"] {
+    for secret in [&root, &token, &ann, &fresh, &leaving, PASSWORD, TEMPORARY, "mbi_", "mbk_", "mbl_"] {
         assert!(!log.contains(secret), "the log holds {secret}: {log}");
     }
 }

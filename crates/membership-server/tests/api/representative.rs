@@ -10,7 +10,8 @@ use membership_core::{
     role::assign::Wanted,
     store::Scope,
 };
-use membership_testkit::bed::PASSWORD;
+use membership_testkit::{Adapter, Bed, bed::PASSWORD};
+use poem::http::Method;
 use serde_json::json;
 
 use crate::{
@@ -89,7 +90,7 @@ impl Api {
     }
 }
 
-/// Proves TEN-14, and TEN-15 in part: the representative asks another administrator who has joined; that one accepts, and
+/// Proves TEN-15 in part: the representative asks another administrator who has joined; that one accepts, and
 /// is the representative, in one step; both are told by mail. Whose address is shown is the representative's.
 #[tokio::test]
 async fn another_administrator_takes_over() {
@@ -150,7 +151,7 @@ async fn both_are_told_by_mail() {
     assert!(api.mails().await.contains(&told(MailKind::HandedOver, "ann@example.org")));
 }
 
-/// Proves A29: whoever is not joined, disabled, removed, no administrator for good, the representative already, or of
+/// Proves A29, together with `of_two_answers_one_wins`, and TEN-14: whoever is not joined, disabled, removed, no administrator for good, the representative already, or of
 /// another tenant is not asked, and nothing changes.
 #[tokio::test]
 async fn nobody_unfit_is_asked() {
@@ -257,7 +258,7 @@ async fn an_offer_stands_until_it_is_answered() {
     api.nominate(&root, &ann).await;
     assert_eq!(api.get(&at).by(&by_bob).send().await.problem(), unknown, "it is none of bob's business");
     for verb in ["accept", "decline"] {
-        assert_eq!(api.answer(&by_bob, verb).await.problem(), (403, "nomination-not-yours".into()));
+        assert_eq!(api.answer(&by_bob, verb).await.problem(), unknown);
     }
     assert_eq!(api.delete(&at).by(&by_ann).send().await.problem(), (403, "representative-only".into()));
     let declined = api.answer(&by_ann, "decline").await.json();
@@ -266,7 +267,7 @@ async fn an_offer_stands_until_it_is_answered() {
 
     api.nominate(&root, &ann).await;
     api.nominate(&root, &bob).await;
-    assert_eq!(api.answer(&by_ann, "accept").await.problem(), (403, "nomination-not-yours".into()), "replaced");
+    assert_eq!(api.answer(&by_ann, "accept").await.problem(), unknown, "replaced");
     let withdrawn = api.delete(&at).by(&root).send().await;
     assert_eq!((withdrawn.status, &withdrawn.json()["answer"]), (200, &json!("withdrawn")));
     assert_eq!(api.answer(&by_bob, "accept").await.problem(), unknown);
@@ -383,4 +384,65 @@ async fn the_address_of_a_member_is_refused() {
     assert_eq!(api.put(nowhere, &body).by(&root).send().await.problem(), (404, "tenant-unknown".into()));
     let bad = api.put(&at, &json!({ "email": "no address" })).by(&root).send().await;
     assert_eq!(bad.faults(), [("/email".into(), "address-has-space".into())]);
+}
+
+/// Without a mail server nothing is sent anywhere, and it is said so.
+#[tokio::test]
+async fn without_mail_the_address_stays() {
+    let bed = Bed::altered(Adapter::in_memory(), |parts| parts.mail_is_on = false).await.unwrap();
+    let api = Api::over(bed);
+    let root = api.root().await;
+    let body = json!({ "name": "Other Ltd", "administrator": { "name": "Other", "via": "link" } });
+    let made = api.post("/api/v1/tenants", &body).by(&root).send().await;
+    let at = format!("{}/representative/email", made.headers["location"].to_str().unwrap());
+    let reply = api.put(at, &json!({ "email": "new@example.org" })).by(&root).send().await;
+    assert_eq!(reply.problem(), (503, "mail-not-configured".into()));
+}
+
+/// Proves TEN-23 and A28: nobody changes, disables or removes the representative, and the representative not either; nobody
+/// changes the own entry; only by handing over one stops to be the representative, and then one is a member like others.
+#[tokio::test]
+async fn the_representative_stays_until_another_takes_over() {
+    let api = Api::by_preset("portal-tenant").await;
+    let root = api.root().await;
+    let (ann, by_ann) = api.person("ann", &["Tenant administrator"]).await;
+    let (viewer, own) = (api.role("Viewer").await, api.bed.member.id.to_string());
+    let own_entry = |member: &str| api.tenant(&format!("/members/{member}"));
+    let asked = |member: &str, token: &str| {
+        let at = own_entry(member);
+        [
+            api.ask(Method::PATCH, &at).json(&json!({ "roles": [viewer] })).by(token),
+            api.ask(Method::PATCH, &at).json(&json!({ "name": "Somebody else" })).by(token),
+            api.ask(Method::PATCH, &at).json(&json!({ "email": "else@example.org" })).by(token),
+            api.act(format!("{at}/disable")).by(token),
+            api.act(format!("{at}/enable")).by(token),
+            api.post(format!("{at}/remove"), &json!({})).by(token),
+        ]
+    };
+    let before = api.everything().await;
+    for (member, token, problem) in [
+        (&own, &by_ann, (409, "member-is-representative")),
+        (&own, &root, (403, "member-is-self")),
+        (&ann, &by_ann, (403, "member-is-self")),
+    ] {
+        for ask in asked(member, token) {
+            let reply = ask.send().await;
+            assert_eq!(reply.problem(), (problem.0, problem.1.into()), "{}", reply.text);
+        }
+        for action in ["disable", "enable", "remove"] {
+            let body = json!({ "members": [member], "action": action });
+            let reply = api.post(api.tenant("/members/bulk"), &body).by(token).send().await;
+            assert_eq!(reply.json()["results"][0]["problem"]["code"], problem.1, "{action}: {}", reply.text);
+        }
+    }
+    let left = api.post(api.tenant("/leave"), &json!({})).by(&root).send().await;
+    assert_eq!(left.problem(), (409, "representative-cannot-leave".into()), "{}", left.text);
+    assert_eq!(api.everything().await, before);
+
+    api.nominate(&root, &ann).await;
+    assert_eq!(api.answer(&by_ann, "accept").await.status, 200);
+    let demoted = api.ask(Method::PATCH, own_entry(&own)).json(&json!({ "roles": [viewer] })).by(&by_ann).send().await;
+    assert_eq!((demoted.status, &demoted.json()["roles"]), (200, &json!([viewer])), "{}", demoted.text);
+    assert_eq!(api.act(format!("{}/disable", own_entry(&own))).by(&by_ann).send().await.status, 200);
+    assert_eq!(api.post(format!("{}/remove", own_entry(&own)), &json!({})).by(&by_ann).send().await.status, 200);
 }

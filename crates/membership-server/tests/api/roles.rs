@@ -61,7 +61,8 @@ async fn applications_name_what_can_be_allowed() {
 }
 
 /// Proves APP-31 and X-3: a tenant adds roles of its own beside those it began with; a role is a set of permissions, each
-/// of which belongs to one application; a member holds several roles, and may what they allow together.
+/// of which belongs to one application; a member holds several roles and single permissions, and may what they allow
+/// together.
 #[tokio::test]
 async fn a_tenant_has_roles_of_its_own() {
     let api = Api::by_preset("streaming-app").await;
@@ -78,8 +79,21 @@ async fn a_tenant_has_roles_of_its_own() {
     assert_eq!(address, api.tenant(&format!("/roles/{}", text(&role["id"]))));
     assert_eq!(api.get(&address).by(&root).send().await.json(), role);
 
-    let (_, ann) = api.person("ann", &["Uploader", "Media-hub distributor"]).await;
+    let applications = api.get(api.tenant("/applications")).by(&root).send().await.json();
+    for application in applications["applications"].as_array().unwrap() {
+        let of = format!("{}:", text(&application["key"]));
+        let permissions = application["permissions"].as_array().unwrap();
+        assert!(permissions.iter().all(|one| text(&one["permission"]).starts_with(&of)), "{of}");
+    }
+    let (id, ann) = api.person("ann", &["Uploader"]).await;
+    let body = json!({
+        "roles": [role["id"], api.role("Media-hub distributor").await],
+        "assignments": [{ "permission": "channels:streams.control" }],
+    });
+    let given = api.ask(Method::PATCH, api.tenant(&format!("/members/{id}"))).json(&body).by(&root).send().await;
+    assert_eq!(given.status, 200, "{}", given.text);
     for (permission, expected) in [
+        ("channels:streams.control", true),
         ("media:videos.upload", true),
         ("media:videos.view", true),
         ("vtvhub:deliveries.send", true),
@@ -178,6 +192,7 @@ async fn only_what_nobody_needs_is_deleted() {
     }
 }
 
+/// Proves I-12: the tenant administrator's role is neither narrowed nor renamed nor deleted, by nobody.
 #[tokio::test]
 async fn the_administrators_role_stays_as_it_is() {
     let api = Api::start().await;

@@ -32,7 +32,7 @@ pub(super) async fn invitation<C: ConnectionTrait>(
         Some(address) => read::account_by_login(db, &Login::Email(address.clone())).await?.is_some(),
         None => false,
     };
-    Ok(Some(InvitationView { invitation, member, tenant, roles, inviter, delivery, has_account }))
+    Ok(Some(InvitationView { invitation, member, tenant, roles, inviter, delivery, has_account: Some(has_account) }))
 }
 
 pub(super) async fn nomination<C: ConnectionTrait>(

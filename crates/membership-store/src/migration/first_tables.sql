@@ -252,6 +252,7 @@ CREATE TABLE transfer (
     id          uuid   NOT NULL,
     member_id   uuid   NOT NULL,
     account_id  uuid   NOT NULL,
+    heir        uuid   NOT NULL,
     begun_at    bigint NOT NULL,
     due_at      bigint,
     finished_at bigint,
@@ -261,6 +262,7 @@ CREATE TABLE transfer (
     CONSTRAINT transfer_member_unique UNIQUE (tenant_id, member_id),
     CONSTRAINT transfer_member_fk FOREIGN KEY (tenant_id, member_id) REFERENCES member (tenant_id, id),
     CONSTRAINT transfer_account_fk FOREIGN KEY (account_id) REFERENCES account (id),
+    CONSTRAINT transfer_heir_fk FOREIGN KEY (tenant_id, heir) REFERENCES member (tenant_id, id),
     CONSTRAINT transfer_attempts CHECK (attempts >= 0),
     CONSTRAINT transfer_state CHECK ((due_at IS NULL) <> (finished_at IS NULL))
 );

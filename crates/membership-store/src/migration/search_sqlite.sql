@@ -1,7 +1,7 @@
 -- Text search on SQLite: an index of each member's tokens, and nothing of the texts themselves.
 --
--- Rows of an FTS5 table are numbered, and come in the order of their numbers. So a member's number is made of its
--- identifier, and the newest members come first without sorting: see src/sqlite/search.rs.
+-- Rows of an FTS5 table are numbered, and come in the order of their numbers. A member's number is made of the moment in
+-- its identifier, so that the newest members come first without sorting: see src/sqlite/search.rs.
 
 CREATE TABLE member_text (
     number    INTEGER PRIMARY KEY,

@@ -1,9 +1,8 @@
 //! Text search on SQLite: tokens are the words of an FTS5 table, a candidate is a row that matches.
 //!
 //! FTS5 knows its rows by a number and hands them out in its order, so that a page of the newest members costs no more
-//! than its rows. A member's number is therefore made of its identifier (UUIDv7): 42 bits of milliseconds, which last
-//! until 2109, and 21 of the random bits behind them. Two members of one millisecond can have the same; then the later
-//! one gets the next number that is free.
+//! than its rows. A member's number is therefore made of the millisecond in its identifier (UUIDv7), and of its place among
+//! those that were made in the same one.
 
 use membership_core::{
     id::{MemberId, TenantId},
@@ -19,32 +18,29 @@ use crate::{
     table::member::{self, Column},
 };
 
-/// How many of the random bits are in a number.
-const RANDOM: u32 = 21;
-/// Which random bits of an identifier's upper half, and of its lower half behind the two bits of the variant.
-const UPPER: u32 = 12;
-const LOWER: u32 = RANDOM - UPPER;
-/// How far the next free number is looked for.
-const NEAR: i64 = 15;
+/// How many bits of a number are the place within the millisecond: two million members. Those before it last until 2109.
+const PLACE: u32 = 21;
 
 /// The statements that index new members. Each touches as many rows as there are `entries`.
 pub(crate) fn insert(entries: &[Entry]) -> [Statement; 2] {
-    let rows = joined(entries, ", ", |_| "(?, ?, ?)".to_owned());
     let numbers = format!(
         "INSERT INTO member_text (number, tenant_id, member_id) \
-         SELECT coalesce((SELECT max(number) + 1 FROM member_text WHERE number BETWEEN column1 AND column1 + {NEAR}), \
-         column1), column2, column3 FROM (VALUES {rows})"
+         SELECT coalesce((SELECT max(number) + 1 FROM member_text WHERE number BETWEEN column1 AND column1 + {}), column1) \
+         + column2, column3, column4 FROM (VALUES {})",
+        (1 << PLACE) - 1,
+        joined(entries, ", ", |_| "(?, ?, ?, ?)".to_owned())
     );
     let words = format!(
         "INSERT INTO member_search (rowid, tokens) \
          SELECT (SELECT number FROM member_text WHERE tenant_id = column1 AND member_id = column2), column3 \
-         FROM (VALUES {rows})"
+         FROM (VALUES {})",
+        joined(entries, ", ", |_| "(?, ?, ?)".to_owned())
     );
-    let numbered = numbered(entries);
-    let numbered = numbered.into_iter().flat_map(|(number, entry)| [number.into(), tenant(entry), member(entry)]);
+    let placed = placed(entries).into_iter();
+    let placed = placed.flat_map(|(first, place, entry)| [first.into(), place.into(), tenant(entry), member(entry)]);
     let worded = entries.iter().flat_map(|entry| [tenant(entry), member(entry), words_of(entry).into()]);
     [
-        Statement::from_sql_and_values(DbBackend::Sqlite, numbers, numbered),
+        Statement::from_sql_and_values(DbBackend::Sqlite, numbers, placed),
         Statement::from_sql_and_values(DbBackend::Sqlite, words, worded),
     ]
 }
@@ -73,10 +69,10 @@ pub(crate) fn candidates(tenant: TenantId, plan: &Plan, after: Option<MemberId>)
         .and_where(Expr::cust("member_text.tenant_id").eq(tenant.as_uuid()))
         .order_by_expr(Expr::cust("member_search.rowid"), Order::Desc);
     if let Some(after) = after {
-        // Somebody who is none has the number that the identifier would have.
+        // Somebody who is none is older than everybody of the millisecond.
         let sql = "member_search.rowid < \
                    coalesce((SELECT number FROM member_text WHERE tenant_id = ? AND member_id = ?), ?)";
-        let values: [Value; 3] = [tenant.as_uuid().into(), after.as_uuid().into(), number_of(after).into()];
+        let values: [Value; 3] = [tenant.as_uuid().into(), after.as_uuid().into(), first_of(after).into()];
         select.cond_where(Condition::all().add(Expr::cust_with_values(sql, values)));
     }
     select
@@ -94,23 +90,22 @@ fn words_of(entry: &Entry) -> String {
     joined(&entry.tokens, " ", ToString::to_string)
 }
 
-/// Each with its number, no two with the same.
-fn numbered(entries: &[Entry]) -> Vec<(i64, &Entry)> {
-    let mut numbered: Vec<(i64, &Entry)> = entries.iter().map(|entry| (number_of(entry.member), entry)).collect();
-    numbered.sort_by_key(|(number, entry)| (*number, entry.member));
-    let mut free = 0;
-    for (number, _) in &mut numbered {
-        *number = Ord::max(free, *number);
-        free = *number + 1;
+/// Each with the first number of its millisecond and its place among these, older ones first.
+fn placed(entries: &[Entry]) -> Vec<(i64, i64, &Entry)> {
+    let mut placed: Vec<(i64, i64, &Entry)> = entries.iter().map(|entry| (first_of(entry.member), 0, entry)).collect();
+    placed.sort_by_key(|(_, _, entry)| entry.member);
+    let mut before = (i64::MIN, 0);
+    for (first, place, _) in &mut placed {
+        *place = if *first == before.0 { before.1 + 1 } else { 0 };
+        before = (*first, *place);
     }
-    numbered
+    placed
 }
 
-fn number_of(member: MemberId) -> i64 {
-    let (upper, lower) = member.as_uuid().as_u64_pair();
-    let millis = upper >> 16;
-    let random = (upper & ((1 << UPPER) - 1)) << LOWER | (lower << 2) >> (64 - LOWER);
-    ((millis << RANDOM | random) & (u64::MAX >> 1)).cast_signed()
+/// The first number of the millisecond in which `member` was made.
+fn first_of(member: MemberId) -> i64 {
+    let (upper, _) = member.as_uuid().as_u64_pair();
+    ((upper >> 16 << PLACE) & (u64::MAX >> 1)).cast_signed()
 }
 
 /// The query in FTS5's language. Tokens are digits and letters, and are quoted only because some begin with a digit.

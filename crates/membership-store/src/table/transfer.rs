@@ -21,6 +21,7 @@ pub(crate) struct Model {
     pub(crate) id: Uuid,
     pub(crate) member_id: Uuid,
     pub(crate) account_id: Uuid,
+    pub(crate) heir: Uuid,
     pub(crate) begun_at: Moment,
     /// When it is to be tried next; none once it is finished.
     pub(crate) due_at: Option<Moment>,
@@ -51,6 +52,7 @@ impl From<&Transfer> for Model {
             id: transfer.id.as_uuid(),
             member_id: transfer.member.as_uuid(),
             account_id: transfer.account.as_uuid(),
+            heir: transfer.heir.as_uuid(),
             begun_at: transfer.begun_at.into(),
             due_at: due_at.map(Moment::from),
             finished_at: finished_at.map(Moment::from),
@@ -75,6 +77,7 @@ impl Model {
             member: MemberId::from_uuid(self.member_id),
             account: AccountId::from_uuid(self.account_id),
             shares,
+            heir: MemberId::from_uuid(self.heir),
             begun_at: at.moment(self.begun_at)?,
             attempts: at.number(self.attempts)?,
             trouble: self.trouble,

@@ -27,7 +27,7 @@ pub(super) enum Change {
     AddressProved(account::Model),
     Password(Box<Account>),
     SignedIn(AccountId, Moment),
-    EpochAtLeast(AccountId, u32),
+    RaiseEpoch(AccountId, u32),
     EndSession(Uuid),
     Tenant(tenant::Model),
     Catalogue(TenantId, CatalogueId),
@@ -53,10 +53,13 @@ impl Change {
                 let which = account::Column::Id.eq(account.as_uuid());
                 script.change(&account::Entity::update_many().set(signed_in).filter(which), Some(1));
             }
-            Self::EpochAtLeast(account, epoch) => {
+            Self::RaiseEpoch(account, epoch) => {
+                // The account is not locked: if a session of this very epoch began meanwhile, it must not be taken for one
+                // that begins afterwards.
                 let which = account::Column::Id.eq(account.as_uuid());
-                let raised = account::Entity::update_many().col_expr(account::Column::Epoch, at_least(epoch));
-                script.change(&raised.filter(which), Some(1));
+                let lower = account::Column::Epoch.lt(i64::from(epoch));
+                let raised = account::ActiveModel { epoch: Set(epoch.into()), ..Default::default() };
+                script.change(&account::Entity::update_many().set(raised).filter(which).filter(lower), Some(1));
             }
             Self::EndSession(id) => {
                 script.change(&session::Entity::delete_many().filter(session::Column::Id.eq(id)), None);

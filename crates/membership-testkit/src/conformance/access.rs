@@ -194,7 +194,7 @@ pub(super) async fn assignments_with_ends_are_read_back(adapter: Adapter) -> Out
         bed.write(&[Event::MemberEdited(change)]).await?;
         is_told_everywhere(&bed, &before).await?;
     }
-    let change = MemberChange { member: before.clone().remove(now)?, before };
+    let change = MemberChange { member: before.clone().remove(before.epoch, now)?, before };
     let gone = change.member.clone();
     bed.write(&[Event::MemberRemoved { change, transfer: None }]).await?;
     assert!(gone.assignments.is_empty());

@@ -164,7 +164,7 @@ pub(super) async fn a_member_of_another_tenant(adapter: Adapter) -> Outcome {
     bed.refused(Event::RepresentativeNominated(bed.offer_to(other.member.id))).await?;
     let gone = bed.holder_of(&["Member"]).await?;
     let transfer = bed.transfer_of(&gone, &[("files", 1, other.member.id)], bed.clock.now())?;
-    let change = MemberChange { member: gone.clone().remove(bed.clock.now())?, before: gone };
+    let change = MemberChange { member: gone.clone().remove(0, bed.clock.now())?, before: gone };
     bed.refused(Event::MemberRemoved { change, transfer: Some(transfer) }).await?;
     let foreign = changed(&other.member, |member| member.tenant = bed.tenant.id);
     bed.refused(Event::MemberEdited(foreign)).await?;

@@ -25,7 +25,7 @@ pub(super) async fn a_hand_over_is_read_back(adapter: Adapter) -> Outcome {
     let now = bed.clock.now();
     let (gone, heir) = (bed.holder_of(&["Member"]).await?, bed.holder_of(&["Member"]).await?);
     let begun = bed.transfer_of(&gone, &[("video:recordings", 7, bed.member.id), ("Übel 界", 1, heir.id)], now)?;
-    let change = MemberChange { member: gone.clone().remove(now)?, before: gone };
+    let change = MemberChange { member: gone.clone().remove(0, now)?, before: gone };
     bed.write(&[Event::MemberRemoved { change, transfer: Some(begun.clone()) }]).await?;
     is_read_back(&bed, &begun).await?;
 
@@ -118,7 +118,7 @@ pub(super) async fn hand_overs_are_due_in_their_order(adapter: Adapter) -> Outco
     Ok(())
 }
 
-/// Proves: ORG-39, I-17. Removing somebody who holds something needs an enabled heir for every kind; access ends at once, and
+/// Proves: ORG-39, I-17 in part. Removing somebody who holds something needs an enabled heir for every kind; access ends at once, and
 /// all of it is handed over, however often the product is down or its answer is lost; then the removal is final. Somebody
 /// who holds nothing needs no heir.
 pub(super) async fn what_a_member_held_is_handed_over_in_the_end(adapter: Adapter) -> Outcome {
@@ -133,6 +133,8 @@ pub(super) async fn what_a_member_held_is_handed_over_in_the_end(adapter: Adapte
         bed.membership.remove_member(&bed.as_administrator(), bed.target(member), heirs).await
     };
     assert_eq!(remove(&nothing, Heirs::default()).await?.transfer, None);
+    bed.carry().await?;
+    assert_eq!(bed.adapter.directory.open_transfers(bed.tenant.id).await?, []);
 
     cabinet.put(ann.member.id, "files", 3);
     cabinet.put(ann.member.id, "reports", 2);
@@ -204,6 +206,7 @@ impl Bed {
             member: member.id,
             account: member.account().ok_or("whoever has not joined holds nothing")?,
             shares: held.iter().map(share).collect(),
+            heir: self.member.id,
             begun_at: self.clock.now(),
             attempts: 0,
             trouble: None,
@@ -215,7 +218,7 @@ impl Bed {
     async fn gone(&self, member: Member, heir: MemberId) -> Result<Transfer, Failure> {
         let now = self.clock.now();
         let transfer = self.transfer_of(&member, &[("files", 1, heir)], now)?;
-        let change = MemberChange { member: member.clone().remove(now)?, before: member };
+        let change = MemberChange { member: member.clone().remove(0, now)?, before: member };
         self.write(&[Event::MemberRemoved { change, transfer: Some(transfer.clone()) }]).await?;
         Ok(transfer)
     }

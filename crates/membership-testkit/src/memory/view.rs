@@ -75,7 +75,7 @@ impl Tables {
             roles,
             inviter,
             delivery: self.newest_delivery(invitation),
-            has_account: login.is_some_and(|login| self.account_by_login(&login).is_some()),
+            has_account: Some(login.is_some_and(|login| self.account_by_login(&login).is_some())),
             invitation: invitation.clone(),
         })
     }

@@ -59,9 +59,9 @@ impl Tables {
                 self.put_invitation(invitation)
             }
             Event::MemberEdited(change) | Event::MemberEnabled(change) => self.known_member(&change.member),
-            Event::MemberDisabled(change) => self.member_disabled(change),
+            Event::MemberDisabled(change) => self.shut_out(change),
             Event::MemberRemoved { change, transfer } | Event::MemberLeft { change, transfer } => {
-                self.known_member(&change.member)?;
+                self.shut_out(change)?;
                 transfer.as_ref().map_or(Ok(()), |transfer| self.new_transfer(transfer))
             }
             Event::TransferAttempted(transfer) | Event::HeirNamed(transfer) | Event::TransferFinished(transfer) => {

@@ -1,6 +1,9 @@
 //! The reference, for members, roles and the representative.
 
-use membership_core::member::MemberStatus::{self, Disabled, Enabled, NotJoined, Removed};
+use membership_core::{
+    lifecycle::Stage,
+    member::MemberStatus::{self, Disabled, Enabled, NotJoined, Removed},
+};
 
 use crate::{
     reference::{ADMINISTRATORS, Account, Member, Offer, Outcome, Reference, Role},
@@ -63,9 +66,10 @@ impl Reference {
         if self.lacks(actor, &news.map(|(give, until)| (*give, *until)).collect()) {
             return Err("grant-exceeds-own");
         }
-        // Whoever changed what an invitation grants answers for it.
+        // Whoever changed what an invitation grants answers for it, if that is somebody who could send it.
         let changed = grants != *held;
         let (invites, now) = (self.held(actor).contains(&INVITE), self.now);
+        let invites = invites && !self.lacks(actor, &self.live(&grants));
         let target = &mut self.members[member];
         target.grants = grants;
         if let Some(entry) = target.entry.as_mut().filter(|entry| changed && invites && entry.stage(now).is_open()) {
@@ -77,11 +81,8 @@ impl Reference {
     pub(crate) fn disable(&mut self, by: usize, tenant: usize, member: usize) -> Outcome {
         self.reach(by, tenant, member)?;
         let status = next(self.members[member].status, "disable")?;
-        let account = self.members[member].account.expect("whoever is enabled has an account");
-        let epoch = self.accounts[account].epoch + 1;
-        self.accounts[account].epoch = epoch;
-        self.members[member].epoch = epoch;
         self.members[member].status = status;
+        self.shut_out(member);
         Ok(())
     }
 
@@ -89,8 +90,7 @@ impl Reference {
     pub(crate) fn enable(&mut self, by: usize, tenant: usize, member: usize) -> Outcome {
         let actor = self.reach(by, tenant, member)?;
         let Member { status, grants, .. } = &self.members[member];
-        let live = grants.iter().filter(|(_, end)| end.is_none_or(|end| self.now < end));
-        if self.lacks(actor, &live.map(|(give, until)| (*give, *until)).collect()) {
+        if self.lacks(actor, &self.live(grants)) {
             return Err("member-above-own");
         }
         self.members[member].status = next(*status, "enable")?;
@@ -102,21 +102,39 @@ impl Reference {
         self.part(member)
     }
 
-    /// Whoever is shut out, or was signed in before that, or whose tenant is closed, may still leave.
+    /// Whoever is in may leave.
     pub(crate) fn leave(&mut self, by: usize, tenant: usize) -> Outcome {
-        self.owes_nothing(by)?;
-        let member = self.member_of(by, tenant).ok_or("tenant-unknown")?;
+        let member = self.admitted(by, tenant)?;
         if self.members[member].representative { Err("representative-cannot-leave") } else { self.part(member) }
     }
 
+    /// No session of before is good here any more, not even if the person comes again.
+    fn shut_out(&mut self, member: usize) {
+        let Some(account) = self.members[member].account else { return };
+        self.accounts[account].epoch += 1;
+        self.members[member].epoch = self.accounts[account].epoch;
+    }
+
+    /// With a membership an invitation to it ends, and an offer to the member. What it held goes to the representative.
     fn part(&mut self, member: usize) -> Outcome {
-        let now = self.now;
-        let member = &mut self.members[member];
+        let (at, now) = (member, self.now);
+        let tenant = self.members[member].tenant;
+        if self.tenants[tenant].heirs.contains(&member) {
+            return Err("member-is-heir");
+        }
+        let member = &mut self.members[at];
         member.status = next(member.status, "remove")?;
         member.grants.clear();
+        let offer = &mut self.tenants[member.tenant].offer;
+        *offer = offer.filter(|offer| offer.nominee != at);
         if let Some(entry) = member.entry.as_mut().filter(|entry| entry.stage(now).is_open()) {
-            entry.written = membership_core::lifecycle::Stage::Revoked;
+            entry.written = Stage::Revoked;
         }
+        if self.members[at].account.is_some() {
+            let here = |member: &Member| member.tenant == tenant && member.representative;
+            self.tenants[tenant].heirs.extend(self.members.iter().position(here));
+        }
+        self.shut_out(at);
         Ok(())
     }
 }
@@ -232,7 +250,7 @@ impl Reference {
         let member = self.admitted(by, tenant)?;
         let offer = self.tenants[tenant].offer.ok_or("nomination-unknown")?;
         if offer.nominee != member {
-            return Err("nomination-not-yours");
+            return Err("nomination-unknown");
         }
         if self.now < offer.deadline { Ok(member) } else { Err("nomination-expired") }
     }

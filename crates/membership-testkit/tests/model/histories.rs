@@ -6,7 +6,7 @@ use proptest_state_machine::ReferenceStateMachine;
 
 use crate::{
     reference::{ADMINISTRATORS, Member, Reference},
-    step::{Deed, Give, Gives, HOUR, Link, Micros, NAMES, OPERATOR, RoleText, Step, UNBOUND},
+    step::{Deed, Give, Gives, HOUR, Link, Micros, OPERATOR, ROLE_NAMES, RoleText, Step, UNBOUND, USERNAMES},
 };
 
 impl ReferenceStateMachine for Reference {
@@ -20,12 +20,13 @@ impl ReferenceStateMachine for Reference {
     fn transitions(state: &Self) -> BoxedStrategy<Step> {
         let mut steps = vec![
             (4, invite(state)),
-            (6, administer(state)),
-            (3, roles(state)),
-            (2, represent(state)),
+            (10, administer(state)),
+            (5, roles(state)),
+            (5, represent(state)),
             (if state.tenants.iter().any(|tenant| tenant.suspended) { 4 } else { 1 }, operate(state)),
             (2, account(state)),
             (1, Just(Step::Sweep).boxed()),
+            (1, Just(Step::Carry).boxed()),
             (2, wait(state)),
         ];
         if state.members.iter().any(|member| member.entry.is_some()) {
@@ -65,23 +66,20 @@ fn by(state: &Reference, tenant: usize) -> BoxedStrategy<usize> {
 }
 
 fn end() -> impl Strategy<Value = Option<Micros>> {
-    let ends = sample::select(vec![0, 1, HOUR, 30 * HOUR, 100 * HOUR]);
-    prop_oneof![3 => Just(None), 2 => ends.prop_map(Some)]
+    let ends = prop_oneof![1 => Just(0), 8 => sample::select(vec![1, HOUR, 30 * HOUR, 100 * HOUR])];
+    prop::option::weighted(0.35, ends)
 }
 
+/// Mostly a role, and sometimes something more.
 fn gives(state: &Reference, tenant: usize) -> BoxedStrategy<Gives> {
     let roles = state.tenants[tenant].roles.len();
-    let give = prop_oneof![
-        6 => (0..roles).prop_map(Give::Role),
-        1 => Just(Give::Role(ADMINISTRATORS)),
-        2 => (0..16_u8).prop_map(Give::Permission),
-    ];
-    let one = (give, end());
-    prop_oneof![
-        3 => prop::collection::vec(one, 1..=3),
-        1 => Just(vec![(Give::Role(ADMINISTRATORS), None)]),
-    ]
-    .boxed()
+    let role = prop_oneof![4 => 0..roles, 1 => Just(ADMINISTRATORS)].prop_map(Give::Role);
+    let permission = (0..16_u8).prop_map(Give::Permission);
+    let any = prop_oneof![1 => role.clone(), 2 => permission.clone()];
+    let first = (prop_oneof![14 => role, 1 => permission], end());
+    let more = prop_oneof![3 => Just(Vec::new()), 2 => prop::collection::vec((any, end()), 1..=2)];
+    let several = (first, more).prop_map(|(first, more)| std::iter::once(first).chain(more).collect());
+    prop_oneof![4 => several, 1 => Just(vec![(Give::Role(ADMINISTRATORS), None)])].boxed()
 }
 
 fn deed<S>(state: &Reference, make: impl Fn(&Reference, usize) -> S) -> BoxedStrategy<Step>
@@ -115,7 +113,7 @@ fn administer(state: &Reference) -> BoxedStrategy<Step> {
     deed(state, |state, tenant| {
         let some = |status| member(state, tenant, move |member| member.status == status && !member.representative);
         prop_oneof![
-            3 => (0..NAMES, gives(state, tenant)).prop_map(|(username, gives)| Deed::Add { username, gives }),
+            3 => (0..USERNAMES, gives(state, tenant)).prop_map(|(username, gives)| Deed::Add { username, gives }),
             3 => (member(state, tenant, |member| !member.representative), gives(state, tenant))
                 .prop_map(|(member, gives)| Deed::Edit { member, gives }),
             2 => some(MemberStatus::Enabled).prop_map(Deed::Disable),
@@ -131,7 +129,7 @@ fn roles(state: &Reference) -> BoxedStrategy<Step> {
         let count = state.tenants[tenant].roles.len();
         let text = || {
             let permissions = prop::collection::btree_set(0..16_u8, 0..3);
-            let text = (0..NAMES, permissions, prop::collection::vec(0..count, 0..3));
+            let text = (0..ROLE_NAMES, permissions, prop::collection::vec(0..count, 0..3));
             text.prop_map(|(name, permissions, includes)| RoleText { name, permissions, includes })
         };
         let custom =
@@ -218,7 +216,7 @@ fn by_administrator(state: &Reference) -> BoxedStrategy<Step> {
 }
 
 fn by_whoever(state: &Reference) -> BoxedStrategy<Step> {
-    let step = (invited(state), link(), 0..NAMES, 0..3).prop_map(|(member, link, username, verb)| match verb {
+    let step = (invited(state), link(), 0..USERNAMES, 0..3).prop_map(|(member, link, username, verb)| match verb {
         0 => Step::Open { member, link },
         1 => Step::Register { member, link, username },
         _ => Step::Reject { member, link },
@@ -237,7 +235,7 @@ fn by_somebody(state: &Reference) -> BoxedStrategy<Step> {
 /// What leads on from where an invitation stands, or the link looked at once more: chance alone rarely gets anybody in.
 fn onward(state: &Reference) -> BoxedStrategy<Step> {
     let (state, accounts) = (state.clone(), state.accounts.len());
-    let chosen = (invited(&state), 0..accounts, any::<bool>(), 0..NAMES);
+    let chosen = (invited(&state), 0..accounts, any::<bool>(), 0..USERNAMES);
     let step = chosen.prop_map(move |(member, anybody, signed_in, username)| {
         let own = &state.members[member];
         let owner = own.slot.and_then(|slot| state.accounts.iter().position(|account| account.slot == Some(slot)));

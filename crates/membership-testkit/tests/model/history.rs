@@ -19,22 +19,57 @@ type Permissions = BTreeSet<Permission>;
 /// Everything that is wrong with the way from `before` to `after`, which was gone at `now`.
 pub(crate) fn faults(before: &World, after: &World, now: DateTime<Utc>) -> Vec<String> {
     let records = after.audit.get(before.audit.len()..).unwrap_or_default();
-    let way = Way { before, after, now };
+    if records.is_empty() {
+        let unchanged = World { outbox: before.outbox.clone(), accounts: before.accounts.clone(), ..after.clone() };
+        return (unchanged != *before)
+            .then(|| "something changed that nobody has recorded".to_owned())
+            .into_iter()
+            .collect();
+    }
+    let way = Way { before: State::of(before), after: State::of(after), now };
     let mut faults = way.the_representative_stays();
     for record in records {
         faults.extend(way.faults_of(record));
-    }
-    if records.is_empty() && before != after && before.outbox == after.outbox {
-        let accounts = World { accounts: before.accounts.clone(), ..after.clone() };
-        faults.extend((accounts != *before).then(|| "something changed that nobody has recorded".to_owned()));
     }
     faults
 }
 
 struct Way<'a> {
-    before: &'a World,
-    after: &'a World,
+    before: State<'a>,
+    after: State<'a>,
     now: DateTime<Utc>,
+}
+
+/// A tenant at one moment, and what its roles mean then.
+struct State<'a> {
+    world: &'a World,
+    catalogue: Catalogue,
+}
+
+impl<'a> State<'a> {
+    fn of(world: &'a World) -> Self {
+        Self { world, catalogue: Catalogue::compile(world.tenant.catalogue, world.access.clone()) }
+    }
+
+    fn find(&self, id: MemberId) -> Option<&'a Member> {
+        self.world.members.iter().find(|member| member.id == id)
+    }
+
+    fn gives<'b>(&self, grants: impl IntoIterator<Item = &'b Grant>) -> Permissions {
+        let all = self.catalogue.union(grants);
+        self.catalogue.permissions_of(&all).cloned().collect()
+    }
+
+    /// What `member` was given that counts at `at`.
+    fn held(&self, member: &Member, at: DateTime<Utc>) -> Permissions {
+        let live = member.assignments.iter().filter(|(_, end)| is_live(*end, at));
+        self.gives(live.map(|(grant, _)| grant))
+    }
+
+    /// perm(m): what `member` may do at `at`, if nothing else happens.
+    fn held_by(&self, member: &Member, at: DateTime<Utc>) -> Permissions {
+        if is_in(self.world.tenant.status, member).is_ok() { self.held(member, at) } else { Permissions::new() }
+    }
 }
 
 impl Way<'_> {
@@ -42,14 +77,15 @@ impl Way<'_> {
     /// away by one record only.
     fn the_representative_stays(&self) -> Vec<String> {
         let mut faults = Vec::new();
-        let handed = self.after.audit.iter().skip(self.before.audit.len());
+        let handed = self.after.world.audit.iter().skip(self.before.world.audit.len());
         let handed = handed.filter(|record| record.name == "representative.changed").count();
-        for was in self.before.members.iter().filter(|member| member.representative) {
-            let is = find(self.after, was.id);
-            let administrator = self.after.access.roles.iter().find(|role| role.administrator).map(|role| role.id);
+        for was in self.before.world.members.iter().filter(|member| member.representative) {
+            let is = self.after.find(was.id);
+            let administrator =
+                self.after.world.access.roles.iter().find(|role| role.administrator).map(|role| role.id);
             let held = administrator.and_then(|role| is?.assignments.end_of(&Grant::Role(role)));
             let fit = is.is_some_and(|is| is.status() == MemberStatus::Enabled) && held == Some(None);
-            if !fit && self.before.tenant.status != TenantStatus::SettingUp {
+            if !fit && self.before.world.tenant.status != TenantStatus::SettingUp {
                 faults.push(format!("I-6: the representative {} was removed, disabled or demoted", was.id));
             }
             if is.is_none_or(|is| !is.representative) && handed != 1 {
@@ -64,7 +100,7 @@ impl Way<'_> {
         let actor = match record.actor {
             RecordedActor::Account(account) => {
                 let own = |member: &&Member| member.account().is_some_and(|own| own.as_uuid() == account);
-                self.before.members.iter().filter(own).find(|member| member.status() != MemberStatus::Removed)
+                self.before.world.members.iter().filter(own).find(|member| member.status() != MemberStatus::Removed)
             }
             RecordedActor::Anonymous | RecordedActor::System => None,
         };
@@ -72,12 +108,12 @@ impl Way<'_> {
         if let Some(actor) = actor {
             faults.extend(self.changed_itself(record, actor));
         }
-        for is in &self.after.members {
+        for is in &self.after.world.members {
             let about = record.name.starts_with("member.") && record.object == is.id.as_uuid();
             if !about && !about_roles(record) {
                 continue;
             }
-            let was = find(self.before, is.id);
+            let was = self.before.find(is.id);
             faults.extend(self.gained(record, actor, was, is));
             faults.extend(was.and_then(|was| self.lowered(record, actor, was, is)));
         }
@@ -85,17 +121,19 @@ impl Way<'_> {
         faults
     }
 
-    /// I-5: nobody changes the own roles, state or flag, nor what the own roles mean, but by joining, leaving, and handing
-    /// the flag over.
+    /// I-5: nobody changes the own roles, state or flag, nor what the own roles mean, but by leaving and by handing the flag
+    /// over.
     fn changed_itself(&self, record: &Record, was: &Member) -> Option<String> {
-        if ["member.joined", "member.left", "representative.changed"].contains(&record.name.as_str()) {
+        let mut news = self.after.world.audit.iter().skip(self.before.world.audit.len());
+        let left = |one: &Record| one.name == "member.left" && one.object == was.id.as_uuid();
+        if news.any(|one| left(one) || one.name == "representative.changed") {
             return None;
         }
-        let is = find(self.after, was.id)?;
+        let is = self.after.find(was.id)?;
         let same =
             is.assignments == was.assignments && is.state == was.state && is.representative == was.representative;
-        let held = |world, member: &Member| self.moments().map(|at| held(world, member, at)).collect::<Vec<_>>();
-        let means_the_same = held(self.before, was) == held(self.after, is);
+        let held = |state: &State, member| self.moments().map(|at| state.held(member, at)).collect::<Vec<_>>();
+        let means_the_same = held(&self.before, was) == held(&self.after, is);
         (!same || !means_the_same).then(|| format!("I-5: {} changed its own membership by {}", was.id, record.name))
     }
 
@@ -104,19 +142,19 @@ impl Way<'_> {
     fn gained(&self, record: &Record, actor: Option<&Member>, was: Option<&Member>, is: &Member) -> Option<String> {
         let giver = match record.name.as_str() {
             "member.joined" => {
-                let own = self.before.invitations.iter().find(|invitation| invitation.member == is.id);
+                let own = self.before.world.invitations.iter().find(|invitation| invitation.member == is.id);
                 match own.map(|own| own.inviter) {
                     Some(Inviter::Operator(_)) => return None,
-                    Some(Inviter::Member(inviter)) => find(self.before, inviter),
+                    Some(Inviter::Member(inviter)) => self.before.find(inviter),
                     None => None,
                 }
             }
             _ => actor,
         };
         self.moments().find_map(|at| {
-            let before = was.map(|was| held_by(self.before, was, at)).unwrap_or_default();
-            let gained: Permissions = held_by(self.after, is, at).difference(&before).cloned().collect();
-            let own = giver.map(|giver| held_by(self.before, giver, at)).unwrap_or_default();
+            let before = was.map(|was| self.before.held_by(was, at)).unwrap_or_default();
+            let gained: Permissions = self.after.held_by(is, at).difference(&before).cloned().collect();
+            let own = giver.map(|giver| self.before.held_by(giver, at)).unwrap_or_default();
             let beyond: Vec<&Permission> = gained.difference(&own).collect();
             let by = giver.map(|giver| giver.id);
             (!beyond.is_empty())
@@ -130,8 +168,8 @@ impl Way<'_> {
         if !takes.contains(&record.name.as_str()) {
             return None;
         }
-        let (before, after) = (held_by(self.before, was, self.now), held_by(self.after, is, self.now));
-        let own = actor.map(|actor| held_by(self.before, actor, self.now)).unwrap_or_default();
+        let (before, after) = (self.before.held_by(was, self.now), self.after.held_by(is, self.now));
+        let own = actor.map(|actor| self.before.held_by(actor, self.now)).unwrap_or_default();
         let may = before.is_subset(&own) || actor.is_some_and(|actor| actor.representative);
         (!before.is_subset(&after) && !may).then(|| format!("I-8: {} was lowered from below by {}", is.id, record.name))
     }
@@ -142,15 +180,15 @@ impl Way<'_> {
         if !about_roles(record) {
             return Vec::new();
         }
-        let own = actor.map(|actor| held_by(self.before, actor, DateTime::<Utc>::MAX_UTC)).unwrap_or_default();
+        let own = actor.map(|actor| self.before.held_by(actor, DateTime::<Utc>::MAX_UTC)).unwrap_or_default();
         let mut faults = Vec::new();
-        for is in &self.after.access.roles {
-            let was = self.before.access.roles.iter().find(|was| was.id == is.id);
+        for is in &self.after.world.access.roles {
+            let was = self.before.world.access.roles.iter().find(|was| was.id == is.id);
             if was == Some(is) {
                 continue;
             }
-            let before = was.map(|was| gives(self.before, [&Grant::Role(was.id)])).unwrap_or_default();
-            let after = gives(self.after, [&Grant::Role(is.id)]);
+            let before = was.map(|was| self.before.gives([&Grant::Role(was.id)])).unwrap_or_default();
+            let after = self.after.gives([&Grant::Role(is.id)]);
             if !after.is_subset(&own) || !before.is_subset(&own) {
                 faults.push(format!("I-10: role {} gave or gives what {:?} does not hold", is.id, actor.map(|a| a.id)));
             }
@@ -163,7 +201,7 @@ impl Way<'_> {
 
     /// Now, and just before and at the end of each assignment to come: nothing changes between them.
     fn moments(&self) -> impl Iterator<Item = DateTime<Utc>> {
-        let ends = [self.before, self.after].into_iter().flat_map(|world| &world.members);
+        let ends = [&self.before, &self.after].into_iter().flat_map(|state| &state.world.members);
         let ends: BTreeSet<_> = ends.flat_map(|member| member.assignments.iter().filter_map(|(_, end)| end)).collect();
         let tick = TimeDelta::microseconds(1);
         let around = ends.into_iter().filter(|end| *end >= self.now).flat_map(move |end| [(end - tick), end]);
@@ -174,25 +212,4 @@ impl Way<'_> {
 
 fn about_roles(record: &Record) -> bool {
     record.name.starts_with("role.")
-}
-
-fn find(world: &World, id: MemberId) -> Option<&Member> {
-    world.members.iter().find(|member| member.id == id)
-}
-
-fn gives<'a>(world: &World, grants: impl IntoIterator<Item = &'a Grant>) -> Permissions {
-    let catalogue = Catalogue::compile(world.tenant.catalogue, world.access.clone());
-    let all = catalogue.union(grants);
-    catalogue.permissions_of(&all).cloned().collect()
-}
-
-/// What `member` was given that counts at `at`.
-fn held(world: &World, member: &Member, at: DateTime<Utc>) -> Permissions {
-    let live = member.assignments.iter().filter(|(_, end)| is_live(*end, at));
-    gives(world, live.map(|(grant, _)| grant))
-}
-
-/// perm(m): what `member` may do at `at`, if nothing else happens.
-fn held_by(world: &World, member: &Member, at: DateTime<Utc>) -> Permissions {
-    if is_in(world.tenant.status, member).is_ok() { held(world, member, at) } else { Permissions::new() }
 }

@@ -98,7 +98,7 @@ impl Reference {
         if *status == MemberStatus::Removed {
             return Err("member-removed");
         }
-        if self.lacks(sender, grants) {
+        if self.lacks(sender, &self.live(grants)) {
             return Err("grant-exceeds-own");
         }
         next(self.stage(member), verb)?;
@@ -197,8 +197,10 @@ impl Reference {
         Ok(())
     }
 
+    /// Sessions of before the one that joined are not good here.
     fn joined(&mut self, member: usize, who: usize) {
         self.entry_mut(member).written = Joined;
+        self.members[member].epoch = self.accounts[who].session;
         self.members[member].status = MemberStatus::Enabled;
         self.members[member].account = Some(who);
     }
@@ -209,7 +211,8 @@ impl Reference {
         if self.tenants[self.members[member].tenant].suspended {
             return Err("invitation-tenant-suspended");
         }
-        let vouches = self.may(inviter).contains(&INVITE) && !self.lacks(inviter, &self.members[member].grants);
+        let vouches =
+            self.may(inviter).contains(&INVITE) && !self.lacks(inviter, &self.live(&self.members[member].grants));
         if vouches { Ok(()) } else { Err("invitation-held") }
     }
 

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use membership_core::{lifecycle::Stage, member::MemberStatus};
 
-use crate::step::{Deed, Give, Gives, Micros, OPERATOR, PERMISSIONS, Permissions, Step, UNBOUND, Until, WITH_ACCOUNT};
+use crate::step::{
+    Deed, Give, Gives, Micros, OPERATOR, PERMISSIONS, Permissions, Step, UNBOUND, Until, WITH_ACCOUNT, prelude,
+};
 
 /// What comes of a step: nothing to say, or the code of the refusal.
 pub(crate) type Outcome = Result<(), &'static str>;
@@ -24,6 +26,8 @@ pub(crate) struct Tenant {
     pub(crate) suspended: bool,
     pub(crate) roles: Vec<Role>,
     pub(crate) offer: Option<Offer>,
+    /// Who is to get what removed members held, until that is known to be nothing.
+    pub(crate) heirs: Vec<usize>,
 }
 
 #[derive(Debug, Clone)]
@@ -80,10 +84,22 @@ pub(crate) struct Entry {
 pub(crate) const ADMINISTRATORS: usize = 0;
 
 impl Default for Reference {
+    /// After the prelude.
     fn default() -> Self {
+        let mut reference = Self::bare();
+        for step in prelude() {
+            reference.take(&step).expect("nothing speaks against the prelude");
+        }
+        reference
+    }
+}
+
+impl Reference {
+    /// Two tenants with nobody but their founders, and people who have accounts.
+    fn bare() -> Self {
         let account = |slot| Account { slot, username: None, epoch: 0, session: 0, temporary: false };
         let people = (0..WITH_ACCOUNT).map(|slot| account(Some(slot)));
-        let tenant = || Tenant { suspended: false, roles: preset(), offer: None };
+        let tenant = || Tenant { suspended: false, roles: preset(), offer: None, heirs: Vec::new() };
         let founder = |tenant| Member {
             tenant,
             account: Some(tenant),
@@ -164,6 +180,12 @@ impl Reference {
         gives.iter().any(|(give, until)| !self.given_by(tenant, *give).is_subset(&self.lasting(actor, *until)))
     }
 
+    /// Those that still count.
+    pub(crate) fn live(&self, grants: &BTreeMap<Give, Until>) -> BTreeMap<Give, Until> {
+        let live = grants.iter().filter(|(_, end)| end.is_none_or(|end| self.now < end));
+        live.map(|(give, until)| (*give, *until)).collect()
+    }
+
     /// Nobody acts against somebody who holds more, but for the representative.
     pub(crate) fn is_above(&self, target: usize, actor: usize) -> bool {
         !self.members[actor].representative && !self.held(target).is_subset(&self.held(actor))
@@ -210,12 +232,16 @@ impl Reference {
         }
         let mut read = BTreeMap::new();
         for (give, wait) in gives {
-            match give {
-                Give::Role(role) if self.tenants[tenant].roles[*role].deleted => return Err("role-unknown"),
-                _ if read.contains_key(give) => return Err("assignment-repeated"),
-                _ if wait.is_some_and(|wait| wait <= 0) => return Err("end-has-passed"),
-                _ => read.insert(*give, wait.map(|wait| self.now + wait)),
-            };
+            if matches!(give, Give::Role(role) if self.tenants[tenant].roles[*role].deleted) {
+                return Err("role-unknown");
+            }
+            if read.contains_key(give) {
+                return Err("assignment-repeated");
+            }
+            if wait.is_some_and(|wait| wait <= 0) {
+                return Err("end-has-passed");
+            }
+            read.insert(*give, wait.map(|wait| self.now + wait));
         }
         Ok(read)
     }
@@ -248,6 +274,10 @@ impl Reference {
                 for entry in self.members.iter_mut().filter_map(|member| member.entry.as_mut()) {
                     entry.written = entry.stage(now);
                 }
+                Ok(())
+            }
+            Step::Carry => {
+                self.tenants.iter_mut().for_each(|tenant| tenant.heirs.clear());
                 Ok(())
             }
             Step::Wait(micros) => {
@@ -308,10 +338,9 @@ impl Reference {
         match step {
             Step::Do { by, tenant, deed } => {
                 let roles = self.tenants[*tenant].roles.len();
-                let target = deed.target().is_none_or(|member| match deed {
-                    Deed::Send(_) | Deed::Resend(_) | Deed::Revoke(_) => invited(&member),
-                    _ => member < self.members.len(),
-                });
+                let by_link = matches!(deed, Deed::Send(_) | Deed::Resend(_) | Deed::Revoke(_));
+                let there = |member| if by_link { invited(&member) } else { member < self.members.len() };
+                let target = deed.target().is_none_or(there);
                 *by < self.accounts.len() && target && deed.roles().iter().all(|role| *role < roles)
             }
             Step::Open { member, .. } | Step::Register { member, .. } | Step::Reject { member, .. } => invited(member),
@@ -320,7 +349,7 @@ impl Reference {
             }
             Step::SignIn(account) => *account < self.accounts.len(),
             Step::ChangePassword(account) => self.accounts.get(*account).is_some_and(|account| account.temporary),
-            Step::Sweep => true,
+            Step::Sweep | Step::Carry => true,
             Step::Wait(micros) => *micros >= 0,
         }
     }

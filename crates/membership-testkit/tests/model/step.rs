@@ -15,8 +15,10 @@ pub(crate) const WITH_ACCOUNT: u8 = 2;
 pub(crate) const UNBOUND: u8 = 4;
 /// The first account operates the installation and represents the first tenant; the second represents the other.
 pub(crate) const OPERATOR: usize = 0;
-/// How many usernames, and names of roles, there are to choose from beside those that are taken from the beginning.
-pub(crate) const NAMES: u8 = 4;
+/// How many usernames there are to choose from.
+pub(crate) const USERNAMES: u8 = 12;
+/// How many names of roles there are to choose from, beside those of the preset.
+pub(crate) const ROLE_NAMES: u8 = 6;
 
 /// Everything that can be allowed in a tenant.
 pub(crate) const PERMISSIONS: [&str; 16] = [
@@ -101,16 +103,59 @@ pub(crate) enum Deed {
 /// Members, accounts and roles are numbered in the order in which they came to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Step {
-    Do { by: usize, tenant: usize, deed: Deed },
-    Open { member: usize, link: Link },
-    Accept { member: usize, link: Link, who: Option<usize> },
-    Join { member: usize, link: Link, who: Option<usize> },
-    Register { member: usize, link: Link, username: u8 },
-    Reject { member: usize, link: Link },
+    Do {
+        by: usize,
+        tenant: usize,
+        deed: Deed,
+    },
+    Open {
+        member: usize,
+        link: Link,
+    },
+    Accept {
+        member: usize,
+        link: Link,
+        who: Option<usize>,
+    },
+    Join {
+        member: usize,
+        link: Link,
+        who: Option<usize>,
+    },
+    Register {
+        member: usize,
+        link: Link,
+        username: u8,
+    },
+    Reject {
+        member: usize,
+        link: Link,
+    },
     SignIn(usize),
     ChangePassword(usize),
     Sweep,
+    /// What removed members held is handed over.
+    Carry,
     Wait(Micros),
+}
+
+/// What happens before every history, so that there is something to tell: four people in the first tenant, an
+/// administrator, a member manager, somebody who looks after a few roles, and a member; and two roles of its own.
+pub(crate) fn prelude() -> Vec<Step> {
+    let by_operator = |deed| Step::Do { by: OPERATOR, tenant: 0, deed };
+    let role = |name, permissions: &[u8], includes: &[usize]| {
+        let permissions = permissions.iter().copied().collect();
+        by_operator(Deed::Define(RoleText { name, permissions, includes: includes.to_vec() }))
+    };
+    let add = |username, roles: &[usize]| {
+        let gives = roles.iter().map(|role| (Give::Role(*role), None)).collect();
+        by_operator(Deed::Add { username, gives })
+    };
+    let mut steps = vec![role(0, &[ROLES, INVITE, 6, 7], &[]), role(1, &[6], &[])];
+    steps.extend([add(0, &[0]), add(1, &[1]), add(2, &[2, 3]), add(3, &[2])]);
+    let first = 2 + usize::from(WITH_ACCOUNT);
+    steps.extend((first..first + 4).map(Step::ChangePassword));
+    steps
 }
 
 impl Deed {

@@ -237,6 +237,7 @@ impl TransferForm {
             member: MemberId::from_uuid(self.member),
             account: AccountId::from_uuid(self.account),
             shares: self.shares.into_iter().map(ShareForm::restore).collect(),
+            heir: MemberId::from_uuid(self.heir),
             begun_at: self.begun_at,
             attempts: self.attempts,
             trouble: self.trouble,

@@ -45,7 +45,7 @@ impl Membership {
         let (_, grants) = self.admitted(tx, ctx).await?;
         let nomination = tx.nomination().await?.ok_or(NotStanding::None)?;
         if nomination.nominee != grants.member().id {
-            return Err(NotStanding::NotYours.into());
+            return Err(NotStanding::None.into());
         }
         if !nomination.stands_at(ctx.now) {
             return Err(NotStanding::Expired.into());

@@ -56,9 +56,20 @@ impl Membership {
         let filter =
             MemberFilter { status: Some(MemberStatus::Enabled), given: Some(given), ..MemberFilter::default() };
         let first = page.after.is_none();
-        let found = self.directory.members(tenant, &filter, page).await?.into_iter().map(|row| row.member);
-        let fit: Vec<Member> = found.filter(|member| is_fit(member, grants.catalogue()).is_ok()).collect();
-        if first && fit.is_empty() { Err(CandidatesError::None) } else { Ok(fit) }
+        let mut page = page;
+        loop {
+            let found = self.directory.members(tenant, &filter, page).await?;
+            let last = found.last().map(|row| row.member.id).filter(|_| found.len() == usize::from(page.limit));
+            let fit =
+                found.into_iter().map(|row| row.member).filter(|member| is_fit(member, grants.catalogue()).is_ok());
+            let fit: Vec<Member> = fit.collect();
+            // A page of nobody who is fit is no answer while there are more to look at.
+            match (fit.is_empty(), last) {
+                (true, Some(_)) => page = Page { after: last, ..page },
+                (true, None) if first => return Err(CandidatesError::None),
+                (..) => return Ok(fit),
+            }
+        }
     }
 
     async fn is_unregistered(&self, tenant: TenantId) -> Result<bool, StoreError> {

@@ -54,7 +54,9 @@ impl Membership {
         }
         let Some(invitation) = tx.invitation(invitation).await? else { return Err(ReaddressError::Registered) };
         let inviter = invitation.inviter;
-        let invitation = invitation.readdress(Channel::Mail(address.clone()), inviter, ctx.now)?;
+        let channel = Channel::Mail(address.clone());
+        // Whatever became of the one before: nobody else could send it again.
+        let invitation = Invitation { channel, ..invitation }.resend(inviter, ctx.now)?;
         let member = Member { email: Some(address), ..before.clone() };
         let change = MemberChange { before, member: member.clone() };
         let events = [Event::MemberEdited(change), Event::InvitationReaddressed(invitation.clone())];

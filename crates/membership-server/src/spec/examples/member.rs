@@ -5,18 +5,21 @@ use serde_json::{Value, json};
 use super::{EVENING, MEMBER, MORNING, OTHER_MEMBER, PASSWORD, ROLE, TRANSFER, invitation, joined, not_joined};
 use crate::spec::set;
 
-const LATER: &str = "2027-03-02T09:00:00+00:00";
+const LATER: &str = "2036-03-02T09:00:00+00:00";
 const KIND: &str = "workspace:files";
 
 pub(super) fn request(id: &str) -> Option<Value> {
     Some(match id {
         "invite" => json!({
-            "people": [{
-                "name": "Ann Example", "via": "mail", "email": "ann@example.org", "roles": [ROLE],
-                "assignments": [{ "permission": "workspace:reports.export", "until": LATER }],
-            }],
+            "people": [
+                { "name": "Ann Example", "via": "mail", "email": "ann@example.org" },
+                {
+                    "name": "Bob Example", "via": "mail", "email": "bob@example.org", "roles": [ROLE],
+                    "assignments": [{ "permission": "workspace:reports.export", "until": LATER }],
+                },
+            ],
             "roles": [ROLE],
-            "assignments": [{ "role": ROLE }],
+            "assignments": [{ "permission": "workspace:reports.export" }],
             "send": "now",
             "validity_seconds": 259_200,
         }),
@@ -111,7 +114,7 @@ fn removed() -> Value {
 
 fn transfer() -> Value {
     json!({
-        "id": TRANSFER, "member": MEMBER, "begun_at": LATER, "attempts": 1, "due_at": LATER,
+        "id": TRANSFER, "member": MEMBER, "heir": OTHER_MEMBER, "begun_at": LATER, "attempts": 1, "due_at": LATER,
         "trouble": "it is not known at this moment what the member holds: workspace does not answer",
         "shares": [{ "kind": KIND, "name": "Files", "count": 12, "heir": OTHER_MEMBER }],
     })

@@ -43,15 +43,18 @@ impl Tables {
         Ok(())
     }
 
-    /// Shutting out raises the account's epoch too, so that sessions that begin from now on are good once the member is
-    /// let in again.
-    pub(super) fn member_disabled(&mut self, change: &MemberChange) -> Result<(), StoreError> {
+    /// Shutting out raises the account's epoch too, so that sessions that begin from now on are of a later one.
+    pub(super) fn shut_out(&mut self, change: &MemberChange) -> Result<(), StoreError> {
         self.known_member(&change.member)?;
         let account = change.member.account().and_then(|account| self.accounts.get_mut(&account));
-        if let Some(account) = account {
-            account.epoch = account.epoch.max(change.member.epoch);
+        match account {
+            Some(account) if account.epoch < change.member.epoch => {
+                account.epoch = change.member.epoch;
+                Ok(())
+            }
+            Some(_) => constraint("account.epoch", false),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     pub(super) fn known_invitation(&mut self, invitation: &Invitation) -> Result<(), StoreError> {

@@ -33,6 +33,8 @@ async fn next_step(bed: &Bed, token: &str, accepted: bool) -> Option<&'static st
 #[derive(Debug, Clone, Copy)]
 enum Fall {
     Demoted,
+    /// May still invite, but does not hold any more what was granted.
+    Narrowed,
     Disabled,
     Removed,
 }
@@ -41,7 +43,7 @@ enum Fall {
 /// neither when the invitation is accepted nor when its person joins, and nothing is changed.
 #[tokio::test]
 async fn an_inviter_without_the_right_admits_nobody() {
-    for fall in [Fall::Demoted, Fall::Disabled, Fall::Removed] {
+    for fall in [Fall::Demoted, Fall::Narrowed, Fall::Disabled, Fall::Removed] {
         for accepted in [false, true] {
             let bed = Bed::new().await.unwrap();
             let max = bed.manager().await.unwrap();
@@ -54,8 +56,11 @@ async fn an_inviter_without_the_right_admits_nobody() {
 
             let (administrator, target) = (bed.as_administrator(), bed.target(&max.member));
             match fall {
-                Fall::Demoted => {
-                    let assignments = Some(vec![Wanted::role(bed.role("Member").await.unwrap())]);
+                Fall::Demoted | Fall::Narrowed => {
+                    let narrow = bed.define_role("Inviter", &["membership:members.invite"], &[]).await.unwrap().id;
+                    let demoted = matches!(fall, Fall::Demoted);
+                    let role = if demoted { bed.role("Member").await.unwrap() } else { narrow };
+                    let assignments = Some(vec![Wanted::role(role)]);
                     let changes = Changes { assignments, ..Changes::default() };
                     bed.membership.edit_member(&administrator, target, changes).await.map(drop).unwrap();
                 }

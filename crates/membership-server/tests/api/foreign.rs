@@ -77,7 +77,7 @@ impl Ids {
 }
 
 /// Every place of every operation of a tenant where an id can stand.
-fn places<'a>(operations: &'a [(Method, String, Value)]) -> Vec<Place<'a>> {
+fn places(operations: &[(Method, String, Value)]) -> Vec<Place<'_>> {
     let mut found = Vec::new();
     for (method, path, operation) in operations.iter().filter(|(_, path, _)| path.contains("{tenant}")) {
         let mut path = path.clone();

@@ -10,7 +10,7 @@ mod streaming_app;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use membership_core::{
     delivery::Postman,
     outbox::{Content, Letter, Mailer, Patience, Verdict},
@@ -19,7 +19,7 @@ use membership_testkit::{Bed, bed::PASSWORD};
 use serde_json::{Value, json};
 
 use crate::{
-    fixture::{Api, Ask, Reply},
+    fixture::{Api, Reply},
     house::{PRESETS, text, texts},
 };
 
@@ -225,7 +225,7 @@ impl Reply {
 }
 
 fn written(moment: DateTime<Utc>) -> Value {
-    json!(moment.to_rfc3339_opts(SecondsFormat::Micros, true))
+    json!(moment.to_rfc3339())
 }
 
 /// Somebody to invite by mail.
@@ -253,4 +253,42 @@ fn token_in(letter: &Letter) -> String {
 fn token_of(link: &str) -> String {
     assert!(link.starts_with("https://members.example.org/"), "{link}");
     link.rsplit('/').next().unwrap().to_owned()
+}
+
+/// Proves X-4: in each product the first administrator is called something else and holds the same right; whoever holds it
+/// manages members, whatever the role is called, and whoever lacks it does not, whatever the role is called; and exactly
+/// one member represents the tenant.
+#[tokio::test]
+async fn an_administrator_is_whoever_has_the_right() {
+    let mut called = Vec::new();
+    for preset in PRESETS {
+        let walk = Walk::begin(preset, "Example House", "first@example.org").await;
+        let first = walk.administrator().await;
+        let own = walk.get(&first, &format!("/members/{}", walk.own)).await;
+        called.extend(texts(&own["role_names"]));
+        assert!(walk.may(&first, "membership:members.manage").await, "{preset}");
+
+        let right = ["membership:members.read", "membership:members.manage"];
+        for (name, permissions) in [
+            ("Caretaker", &right[..]),
+            ("Chief administrator of everything", &right[..1]),
+            ("Nobody in particular", &[]),
+        ] {
+            let role = json!({ "name": name, "permissions": permissions, "includes": [] });
+            walk.post(&first, "/roles", &role).await.done();
+        }
+        let manager = walk.joined("Mia", "mia@example.org", "Caretaker").await;
+        let chief = walk.joined("Chip", "chip@example.org", "Chief administrator of everything").await;
+        let other = walk.joined("Ned", "ned@example.org", "Nobody in particular").await;
+        let disable = format!("/members/{}/disable", other.id);
+        let refused = walk.act(&chief.token, &disable).await;
+        assert_eq!(refused.problem(), (403, "permission-missing".into()), "{preset}");
+        assert_eq!(walk.act(&manager.token, &disable).await.done()["status"], "disabled", "{preset}");
+
+        let listed = walk.members(&first, "").await;
+        let flagged: Vec<&Value> = listed.iter().filter(|member| member["representative"] == true).collect();
+        assert_eq!((listed.len(), flagged.len()), (4, 1), "{preset}");
+        assert_eq!(flagged[0]["id"], walk.own.as_str(), "{preset}");
+    }
+    assert_eq!(called, ["Administrator", "Administration", "Authorized Signer", "Tenant administrator"]);
 }

@@ -139,8 +139,9 @@ pub(crate) enum Step {
     Wait(Micros),
 }
 
-/// What happens before every history, so that there is something to tell: four people in the first tenant, an
-/// administrator, a member manager, somebody who looks after a few roles, and a member; and two roles of its own.
+/// What happens before every history, so that there is something to tell: five people in the first tenant, an
+/// administrator, another for 30 hours, a member manager, somebody who looks after a few roles, and a member; and two roles of its own, one of
+/// which includes the other.
 pub(crate) fn prelude() -> Vec<Step> {
     let by_operator = |deed| Step::Do { by: OPERATOR, tenant: 0, deed };
     let role = |name, permissions: &[u8], includes: &[usize]| {
@@ -151,10 +152,12 @@ pub(crate) fn prelude() -> Vec<Step> {
         let gives = roles.iter().map(|role| (Give::Role(*role), None)).collect();
         by_operator(Deed::Add { username, gives })
     };
-    let mut steps = vec![role(0, &[ROLES, INVITE, 6, 7], &[]), role(1, &[6], &[])];
-    steps.extend([add(0, &[0]), add(1, &[1]), add(2, &[2, 3]), add(3, &[2])]);
+    let mut steps = vec![role(1, &[6], &[]), role(0, &[ROLES, INVITE, 6, 7], &[3])];
+    steps.extend([add(0, &[0]), add(1, &[1]), add(2, &[2, 4]), add(3, &[2])]);
+    let for_a_time = vec![(Give::Role(0), Some(30 * HOUR))];
+    steps.push(by_operator(Deed::Add { username: 4, gives: for_a_time }));
     let first = 2 + usize::from(WITH_ACCOUNT);
-    steps.extend((first..first + 4).map(Step::ChangePassword));
+    steps.extend((first..first + 5).map(Step::ChangePassword));
     steps
 }
 

@@ -4,6 +4,7 @@
 mod browser;
 mod commands;
 mod crash;
+mod disabling;
 mod installation;
 mod main_job;
 mod manners;

@@ -35,7 +35,7 @@ fn invitation_in(invited: &Value) -> String {
     text(&invited["invitation"]["id"])
 }
 
-/// "As an Authorized Signer, you can invite other users into your account": with a name and an address, by mail.
+/// The signer invites other people into the account: with a name and an address, by mail.
 async fn a_new_invitation_has_name_and_address(walk: &Walk) {
     let sam = walk.administrator().await;
     let own = walk.get(&sam, &format!("/members/{}", walk.own)).await;
@@ -55,8 +55,8 @@ async fn a_new_invitation_has_name_and_address(walk: &Walk) {
     assert_eq!(walk.addresses(&sam, "").await, ["sam@example.org"]);
 }
 
-/// "Marked as READY and can be sent"; ACCEPTED when the recipient begins the sign-up, which looking at the link is not;
-/// COMPLETED when the user has joined.
+/// An invitation that was made is READY and can be sent; it is ACCEPTED when the person begins to sign up, which looking at
+/// the link is not, and COMPLETED when the person has joined.
 async fn it_is_followed_until_completed(walk: &Walk) {
     let sam = walk.administrator().await;
     let invited = walk.invited(&by_mail("Una", "una@example.org"), "Livestream Operator").await;
@@ -139,8 +139,8 @@ async fn privileges_of(walk: &Walk, role: &str) -> BTreeSet<String> {
     given.map(|row| text(&row["name"])).collect()
 }
 
-/// "Invited users, once enrolled, will inherit privileges as defined by the role": as it is at that time, and from then on;
-/// and the signer is warned where a role has changed since the invitation went out.
+/// Whoever has joined has exactly the privileges of the role, as it is at that time and from then on; and the signer is
+/// warned where a role has changed since the invitation went out.
 async fn privileges_are_those_of_the_role(walk: &Walk) {
     let sam = walk.administrator().await;
     let carl = walk.joined("Carl", "carl@example.org", "Content Creator").await;
@@ -171,8 +171,8 @@ async fn privileges_are_those_of_the_role(walk: &Walk) {
     }
 }
 
-/// "It is the responsibility of the Authorized Signer to assign other privileges as necessary": when inviting, and later;
-/// and of nobody else, whatever role that is.
+/// Single privileges beside the role are the signer's to give, when inviting and later; and nobody else's, whatever role
+/// that is.
 async fn the_signer_adds_privileges(walk: &Walk) {
     let sam = walk.administrator().await;
     let mut person = by_mail("Olga", "olga@example.org");
@@ -206,8 +206,8 @@ async fn the_signer_adds_privileges(walk: &Walk) {
     }
 }
 
-/// "You can revoke the invitation before the recipient accepts it": and after it too, until the person has joined. "You may
-/// re-invite the user at a later time."
+/// An invitation can be taken back, before it is accepted and after it too, until the person has joined; and the same person
+/// can be invited again, however much later.
 async fn it_is_revoked_and_made_again(walk: &Walk) {
     let sam = walk.administrator().await;
     let act = async |verb: &str, id: &str| walk.act(&sam, &format!("/invitations/{id}/{verb}")).await;

@@ -49,8 +49,7 @@ fn operations<'a>(walk: &'a Walk, role: &str) -> Vec<(String, Ask<'a>)> {
     found
 }
 
-/// "Restrict access, prevent interference from unauthorized persons": whoever is no member neither sees nor changes
-/// anything, nor does whoever is not signed in.
+/// Security comes first: whoever is no member neither sees nor changes anything, nor does whoever is not signed in.
 async fn unauthorized_persons_are_kept_out(walk: &Walk) {
     let eve = walk.known_elsewhere("Eve", "eve@example.org").await;
     let ada = walk.administrator().await;
@@ -66,7 +65,7 @@ async fn unauthorized_persons_are_kept_out(walk: &Walk) {
     assert_eq!(walk.get(&ada, "/audit?limit=1").await, before);
 }
 
-/// "Using the service requires members to have an access account."
+/// The service is for people who have an account.
 async fn an_account_is_needed(walk: &Walk) {
     let login = json!({ "login": "cleo@example.org", "password": PASSWORD, "transport": "bearer" });
     let refused = walk.api.post("/api/v1/sessions", &login).send().await;
@@ -74,7 +73,8 @@ async fn an_account_is_needed(walk: &Walk) {
     assert_eq!(walk.api.get("/api/v1/me").send().await.problem(), (401, "sign-in-required".into()));
 }
 
-/// Step 1, the address: no accents, no spaces, `local-part@domainname`; not the own, and not that of somebody who has joined.
+/// The first step is an address: without accents and spaces, with a name before the @ and a domain behind it, and not one's
+/// own.
 async fn addresses_have_rules(walk: &Walk) {
     let (ada, visitor) = (walk.administrator().await, walk.role("Visitor").await);
     for (typed, code) in [
@@ -196,7 +196,7 @@ async fn nothing_beyond_the_group(walk: &Walk, token: &str) {
         let (status, code) = ask.by(token).send().await.problem();
         let expected = match name.as_str() {
             "suspendTenant" | "resumeTenant" | "readdressRepresentative" => (403, "operator-only"),
-            "nominate" | "withdrawNomination" => (403, "representative-only"),
+            "nominate" | "withdrawNomination" | "nameHeirs" => (403, "representative-only"),
             // Nobody was asked.
             "getNomination" | "acceptNomination" | "declineNomination" => (404, "nomination-unknown"),
             _ => (403, "permission-missing"),
@@ -206,7 +206,7 @@ async fn nothing_beyond_the_group(walk: &Walk, token: &str) {
     assert_eq!(walk.get(&walk.administrator().await, "/audit?limit=1").await, before);
 }
 
-/// Step 2: "multiple people can be invited at once, up to 10 members".
+/// The second step is to invite: several people at once, and ten at most.
 async fn up_to_ten_at_once(walk: &Walk) {
     let (ada, visitor) = (walk.administrator().await, walk.role("Visitor").await);
     let before = walk.addresses(&ada, "").await;
@@ -224,7 +224,8 @@ async fn up_to_ten_at_once(walk: &Walk) {
     assert_eq!(walk.letters().await.len(), 10);
 }
 
-/// Step 3: of each address it is asked whether there is an account, and that means one that has proved the address.
+/// The third step is the system's: of each address it looks whether there is an account, and that means one that has proved
+/// the address.
 async fn accounts_are_looked_for(walk: &Walk) {
     let (ada, root) = (walk.administrator().await, walk.api.root().await);
     let ben = walk.known_elsewhere("Ben", "ben@example.org").await;
@@ -263,14 +264,15 @@ async fn accounts_are_looked_for(walk: &Walk) {
     assert_eq!(again.problem(), (410, "member-removed".into()), "the path is no longer valid");
 }
 
-/// "Member account already exists": a member at once, at the top of the list, told by a mail that leads to the application.
+/// Whoever has an account is a member at once, stands at the top of the list, and is told by a mail that leads to the
+/// application.
 async fn whoever_has_an_account_is_a_member(walk: &Walk) {
     let (ada, bea) = (walk.administrator().await, walk.known_elsewhere("Bea", "bea@example.org").await);
     walk.pass(TimeDelta::minutes(1));
     let person = by_mail("Bea", "bea@example.org");
     let added = walk.invited(&person, "Editor").await;
     let id = text(&added["member"]["id"]);
-    // The message "Added member successfully!" is the page's.
+    // The message that it was done is the page's.
     let listed = walk.members(&ada, "").await;
     for (field, value) in [
         ("id", &json!(id)),
@@ -301,7 +303,7 @@ async fn whoever_has_an_account_is_a_member(walk: &Walk) {
     assert_eq!(again.faults(), fault("/people/0/email", "address-already-member"));
 }
 
-/// "Member account does not exist": invited by mail, and at the top of the list, until the person has registered.
+/// Whoever has none is invited by mail, and stands at the top of the list as such until the person has registered.
 async fn whoever_has_none_is_invited(walk: &Walk) {
     let ada = walk.administrator().await;
     walk.pass(TimeDelta::minutes(1));
@@ -348,7 +350,7 @@ async fn whoever_has_none_is_invited(walk: &Walk) {
     }
 }
 
-/// "Expand the team flexibly": groups can be added later.
+/// Groups can be added later.
 async fn the_team_grows(walk: &Walk) {
     let ada = walk.administrator().await;
     let group = json!({ "name": "Subtitler", "permissions": ["media:subtitles.edit"], "includes": [walk.role("Visitor").await] });

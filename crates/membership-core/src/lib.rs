@@ -149,6 +149,7 @@ impl Membership {
         let principal = ctx.actor.principal()?;
         let tenant = tx.tenant().await?.ok_or(Denied::TenantUnknown)?;
         let member = tx.member_of(principal.account).await?.ok_or(Denied::TenantUnknown)?;
+        actor::is_in(tenant.status, &member)?;
         principal.is_known_to(&member)?;
         let catalogue = self.catalogue_in(tx, &tenant).await?;
         let grants = Grants::of(tenant.status, catalogue, member, ctx.now)?;

@@ -21,6 +21,7 @@ use membership_core::{
         revoke::RevokeError,
         send::SendError,
     },
+    link::LinkFault,
     member::{
         add::AddError,
         bulk::BulkError,
@@ -64,7 +65,7 @@ const OPERATIONS: &[Listed] = &[
     ("signIn", SignInError::all_codes),
     ("getCurrentSession", signed_in),
     ("signOut", stored),
-    ("getMe", ViewError::all_codes),
+    ("getMe", stored),
     ("createTenant", CreateError::all_codes),
     ("getTenant", ViewError::all_codes),
     ("suspendTenant", SuspendError::all_codes),
@@ -104,7 +105,7 @@ const OPERATIONS: &[Listed] = &[
     ("getHoldings", RemoveError::all_codes),
     ("removeMember", RemoveError::all_codes),
     ("leaveTenant", LeaveError::all_codes),
-    ("openLeaving", LeaveError::all_codes),
+    ("openLeaving", a_link_to_leave_by),
     ("leaveByLink", LeaveError::all_codes),
     ("listTransfers", ViewError::all_codes),
     ("nameHeirs", TransferError::all_codes),
@@ -171,6 +172,11 @@ fn listed() -> Rows {
 /// What the call as a whole can be refused with. What is refused of one member stands in that one's result.
 fn in_bulk() -> Rows {
     listed().into_iter().chain(BulkError::all_codes()).collect()
+}
+
+fn a_link_to_leave_by() -> Rows {
+    let expired = LeaveError::CODES.iter().filter(|row| row.code == LeaveError::Expired.code());
+    LinkFault::all_codes().into_iter().chain(expired).chain(StoreError::all_codes()).collect()
 }
 
 fn a_role() -> Rows {

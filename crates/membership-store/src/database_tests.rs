@@ -114,10 +114,8 @@ fn is_slow(plan: &[String], statement: &str, tables: &[String]) -> bool {
             let searched = what.contains("VIRTUAL TABLE INDEX") && (what.contains(":M") || what.ends_with(":="));
             tables.iter().any(|table| table == name) && !searched
         });
-        // A page follows an index and stops; without a filter, that is the one of all who are present.
-        let page = statement.contains("LIMIT") && line.contains(" member_present ");
         let only_one = line.contains(" member_representative_unique ") || line.contains(" nomination_open_unique ");
-        let whole_tenant = line.ends_with("(tenant_id=?)") && !few(line) && !page && !only_one;
+        let whole_tenant = line.ends_with("(tenant_id=?)") && !few(line) && !only_one;
         let whole_audit = line.ends_with("(scope_id=?)")
             && ["object", "actor", "name"]
                 .iter()

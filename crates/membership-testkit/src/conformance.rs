@@ -121,6 +121,8 @@ macro_rules! conformance_cases {
                 disabled_is_without_access_and_enabled_again_is_as_before
                 disabling_raises_the_epoch
                 removing_ends_one_membership_only
+                whoever_leaves_is_gone
+                whoever_changes_what_an_invitation_grants_answers_for_it
                 whoever_comes_again_is_a_new_member
                 who_has_not_joined_is_removed_directly
                 what_was_done_is_not_done_again
@@ -221,6 +223,7 @@ macro_rules! conformance_cases {
                 an_edit_and_a_removal_at_once
                 a_member_is_removed_once
                 disabling_and_signing_in_at_once
+                no_request_succeeds_after_the_disabling
                 one_of_ten_additions_has_the_username
             }
             session {

@@ -156,10 +156,6 @@ impl Api {
             reply.text
         );
         if reply.status >= 400 {
-            use std::io::Write as _;
-            let mut f = std::fs::OpenOptions::new().create(true).append(true).open("/tmp/seen_codes").unwrap();
-            let faults: Vec<String> = if reply.status == 422 { reply.faults().into_iter().map(|(_, c)| c).collect() } else { vec![] };
-            writeln!(f, "{} {} {}", operation["operationId"].as_str().unwrap(), reply.code(), faults.join(",")).unwrap();
             assert_eq!(reply.headers[header::CONTENT_TYPE], "application/problem+json");
             let codes = operation["x-problem-codes"].as_array().unwrap();
             assert!(codes.contains(&json!(reply.code())), "{method} {path} answers {} undescribed", reply.code());

@@ -49,6 +49,8 @@ mod representative;
 #[cfg(test)]
 mod roles;
 #[cfg(test)]
+mod rules;
+#[cfg(test)]
 mod site;
 #[cfg(test)]
 mod tenants;

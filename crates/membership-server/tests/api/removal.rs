@@ -16,7 +16,7 @@ use crate::{
 
 impl Api {
     /// A server whose tenant has the standard rules but for what `alter` changes.
-    async fn with_policy(alter: impl FnOnce(&mut Policy)) -> Self {
+    pub(crate) async fn with_policy(alter: impl FnOnce(&mut Policy)) -> Self {
         let shipped = Presets::shipped("organization", Vec::new()).unwrap();
         let mut preset: Preset = shipped.standard().clone();
         alter(&mut preset.policy);
@@ -262,6 +262,33 @@ async fn a_member_leaves() {
         assert_eq!(api.bed.custodian().held_by(heir), [("files".to_owned(), 3)].into());
         assert_eq!(api.get("/api/v1/me").by(&token).send().await.json()["places"], json!([]));
     }
+    assert_eq!(api.bed.violations().await.unwrap(), []);
+}
+
+/// A product that does not say what the person holds lets nobody leave for the moment, who is not told which product, nor
+/// why. Whoever waits for what another one held stays until that has come.
+#[tokio::test]
+async fn nobody_leaves_with_what_is_not_known() {
+    let api = Api::start().await;
+    let root = api.root().await;
+    let (ann, bob) = (api.enabled("ann").await, api.enabled("bob").await);
+    let (token, link) = (api.sign_in("ann").await, api.leaving(&ann));
+    let leave = async || api.post(api.tenant("/leave"), &json!({})).by(&token).send().await;
+    api.bed.custodian().is_down(2);
+    for reply in [leave().await, api.post("/api/v1/leaving", &link).send().await] {
+        assert_eq!(reply.problem(), (503, "leaving-not-now".into()));
+        assert!(!reply.text.contains("cabinet"), "{}", reply.text);
+    }
+
+    api.bed.custodian().put(bob.id, "files", 3);
+    let heirs = json!({ "heir": ann.id.to_string() });
+    assert_eq!(api.remove(&root, &bob.id.to_string(), &heirs).await.status, 200);
+    assert_eq!(leave().await.problem(), (409, "member-is-heir".into()));
+    api.bed.carry().await.unwrap();
+    api.act(api.member(ann.id, "/disable")).by(&root).send().await;
+    let again = api.post(api.tenant("/leave"), &json!({})).by(&api.sign_in("ann").await).send().await;
+    assert_eq!(again.problem(), (403, "member-disabled".into()));
+    assert_eq!(api.post("/api/v1/leaving", &link).send().await.problem(), (403, "member-disabled".into()));
     assert_eq!(api.bed.violations().await.unwrap(), []);
 }
 

@@ -29,31 +29,38 @@ pub(super) async fn list<C: ConnectionTrait>(
     order: RecordOrder,
     limit: u16,
 ) -> Result<Vec<Record>, StoreError> {
+    let Some(wanted) = within(db, scope, filter, order).await? else { return Ok(Vec::new()) };
     let direction = match order {
         RecordOrder::After(_) => Order::Asc,
         RecordOrder::Before(_) => Order::Desc,
     };
-    let Some(mut wanted) = within(db, scope, filter, order).await? else { return Ok(Vec::new()) };
-    match (filter.object, &filter.name, filter.actor) {
+    let which = match (filter.object, &filter.name, filter.actor) {
         // Records of one thing are few, whatever else is asked of them.
         (Some(object), name, _) => {
-            wanted = wanted.add(column(Column::Object).eq(object)).add_option(name.as_deref().map(is_named));
+            vec![wanted.add(column(Column::Object).eq(object)).add_option(name.as_deref().map(is_named))]
         }
-        (None, None, None) => {}
+        (None, None, None) => vec![wanted],
         (None, _, _) => {
-            let names = names(db, scope, filter).await?;
-            let parts = names.iter().map(|name| {
+            let part = |name: String| {
                 let mut part = Query::select();
-                part.from(Entity).cond_where(wanted.clone()).and_where(column(Column::Name).eq(name.as_str()));
+                part.from(Entity).cond_where(wanted.clone()).and_where(column(Column::Name).eq(name));
                 Part::new(part, (Entity, Column::Revision).into_column_ref())
-            });
-            let parts: Vec<Part> = parts.collect();
-            let found: Vec<i64> = united::first(db, parts, direction.clone(), limit.into()).await?;
-            wanted = Condition::all().add(of(scope)).add(column(Column::Revision).is_in(found));
+            };
+            let parts = names(db, scope, filter).await?.into_iter().map(part).collect();
+            let keys = united::first(parts, &direction, limit.into()).into_iter();
+            keys.map(|keys| Condition::all().add(of(scope)).add(column(Column::Revision).in_subquery(keys))).collect()
         }
+    };
+    let mut rows = Vec::new();
+    for which in which {
+        let select = Entity::find().filter(which).order_by(Column::Revision, direction.clone());
+        rows.extend(select.limit(u64::from(limit)).all(db).await.map_err(fault)?);
     }
-    let select = Entity::find().filter(wanted).order_by(Column::Revision, direction).limit(u64::from(limit));
-    let rows = select.all(db).await.map_err(fault)?;
+    rows.sort_by_key(|row| match order {
+        RecordOrder::After(_) => row.revision,
+        RecordOrder::Before(_) => -row.revision,
+    });
+    rows.truncate(limit.into());
     rows.into_iter().map(|row| row.into_record(scope)).collect()
 }
 
@@ -87,16 +94,24 @@ async fn within<C: ConnectionTrait>(
     Ok(Some(wanted))
 }
 
-/// The first revision by which the audit has reached `moment`, if it has.
+/// Revisions have no gap, and `reached` never falls from one to the next: so the place of a moment is found by halving, and needs no index for which every record would pay.
+const HALVED: &str = "\
+WITH RECURSIVE halved (low, high) AS (
+    SELECT CAST(0 AS bigint), revision + 1 FROM audit_head WHERE scope_id = $1
+    UNION ALL
+    SELECT CASE WHEN audit.reached < $2 THEN audit.revision ELSE halved.low END,
+           CASE WHEN audit.reached < $2 THEN halved.high ELSE audit.revision END
+    FROM halved JOIN audit ON audit.scope_id = $1 AND audit.revision = (halved.low + halved.high) / 2
+    WHERE halved.high - halved.low > 1
+)
+SELECT min(high) AS first FROM halved";
+
+/// The first revision by which the audit has reached `moment`, or the one that will come next; `None` if it has not begun.
 async fn first_reaching<C: ConnectionTrait>(db: &C, scope: Scope, moment: Moment) -> Result<Option<i64>, StoreError> {
-    let select = Entity::find()
-        .select_only()
-        .column(Column::Revision)
-        .filter(of(scope))
-        .filter(column(Column::Reached).gte(moment))
-        .order_by_asc(Column::Reached)
-        .order_by_asc(Column::Revision);
-    select.into_tuple().one(db).await.map_err(fault)
+    let values = [scope.id().into(), moment.into()];
+    let question = Statement::from_sql_and_values(db.get_database_backend(), HALVED, values);
+    let row = db.query_one_raw(question).await.map_err(fault)?;
+    row.map_or(Ok(None), |row| row.try_get("", "first")).map_err(fault)
 }
 
 /// The names of the records of `scope`, or of one actor's: each costs one look into the index, not one for each record.

@@ -1,15 +1,10 @@
 //! Lists that are put together of several, each of which is read along an index of its own, and no further than a page
 //! needs: one index cannot give "whoever holds one of these roles, newest first".
 
-use std::collections::BTreeSet;
-
-use membership_core::store::StoreError;
 use sea_orm::{
-    ConnectionTrait, Order, TryGetable,
+    Order,
     sea_query::{Alias, ColumnRef, Expr, Query, SelectStatement, UnionType},
 };
-
-use crate::fault::fault;
 
 /// Most parts of one statement: well within what SQLite takes.
 const TOGETHER: usize = 100;
@@ -35,28 +30,14 @@ impl Part {
     }
 }
 
-/// The first `limit` keys of all `parts`, in `order`, each once.
-pub(super) async fn first<C: ConnectionTrait, T: TryGetable + Ord>(
-    db: &C,
-    parts: Vec<Part>,
-    order: Order,
-    limit: u64,
-) -> Result<Vec<T>, StoreError> {
-    let mut keys = BTreeSet::new();
-    let mut parts = parts.into_iter().peekable();
-    while parts.peek().is_some() {
-        let mut some = parts.by_ref().take(TOGETHER).map(|part| part.ordered(&order, limit));
-        let Some(mut united) = some.next() else { break };
-        united.unions(some.map(|part| (UnionType::Distinct, part)));
-        united.order_by(Alias::new(KEY), order.clone()).limit(limit);
-        let rows = db.query_all(&united).await.map_err(fault)?;
-        for row in rows {
-            keys.insert(row.try_get::<T>("", KEY).map_err(fault)?);
-        }
+/// The first `limit` keys of all `parts`, in `order`, each once. Where the parts are very many it is more than one
+/// statement, and the first of all are among theirs.
+pub(super) fn first(parts: Vec<Part>, order: &Order, limit: u64) -> Vec<SelectStatement> {
+    let mut parts = parts.into_iter().map(|part| part.ordered(order, limit));
+    let mut statements = Vec::new();
+    while let Some(mut united) = parts.next() {
+        united.unions(parts.by_ref().take(TOGETHER - 1).map(|part| (UnionType::Distinct, part)));
+        statements.push(united.order_by(Alias::new(KEY), order.clone()).limit(limit).take());
     }
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    Ok(match order {
-        Order::Desc => keys.into_iter().rev().take(limit).collect(),
-        Order::Asc | Order::Field(_) | _ => keys.into_iter().take(limit).collect(),
-    })
+    statements
 }

@@ -5,6 +5,13 @@ mod text;
 
 use std::cmp::Reverse;
 
+use super::united::{self, Part};
+use crate::{
+    fault::fault,
+    moment::Moment,
+    read,
+    table::{assignment, invitation, member},
+};
 use chrono::{DateTime, Utc};
 use membership_core::{
     directory::{AnyOf, MAX_PAGE, MemberFilter, Page},
@@ -14,17 +21,8 @@ use membership_core::{
     store::StoreError,
 };
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, Order, QueryFilter,
     sea_query::{Alias, ColumnRef, Expr, ExprTrait, Func, IntoColumnRef, Query, SelectStatement},
-};
-use uuid::Uuid;
-
-use super::united::{self, Part};
-use crate::{
-    fault::fault,
-    moment::Moment,
-    read,
-    table::{assignment, invitation, member},
 };
 
 /// What one page is made by.
@@ -38,7 +36,7 @@ struct Wanted<'a> {
 
 /// The filter whose index is followed.
 enum Lead<'a> {
-    Status,
+    Status(Option<MemberStatus>),
     Stage(Stage, DateTime<Utc>),
     Given(&'a AnyOf),
 }
@@ -59,25 +57,19 @@ pub(super) async fn members<C: ConnectionTrait>(
         return text::members(db, wanted, query).await;
     }
     let parts = match Lead::of(filter) {
-        Lead::Status => return wanted.by_status(db).await,
+        Lead::Status(status) => wanted.by_status(status),
         Lead::Stage(stage, now) => wanted.by_stage(stage, now),
         Lead::Given(given) => wanted.by_given(given),
     };
-    let ids: Vec<Uuid> = united::first(db, parts, Order::Desc, wanted.limit.into()).await?;
-    by_ids(db, tenant, ids).await
-}
-
-async fn by_ids<C: ConnectionTrait>(
-    db: &C,
-    tenant: TenantId,
-    ids: Vec<Uuid>,
-) -> Result<Vec<member::Model>, StoreError> {
-    if ids.is_empty() {
-        return Ok(Vec::new());
+    let limit = usize::from(wanted.limit);
+    let mut rows: Vec<member::Model> = Vec::new();
+    for keys in united::first(parts, &Order::Desc, wanted.limit.into()) {
+        let those = member::Entity::find().filter(member::Column::TenantId.eq(tenant.as_uuid()));
+        rows.extend(those.filter(member::Column::Id.in_subquery(keys)).all(db).await.map_err(fault)?);
     }
-    let those = member::Entity::find().filter(member::Column::TenantId.eq(tenant.as_uuid()));
-    let mut rows = those.filter(member::Column::Id.is_in(ids)).all(db).await.map_err(fault)?;
     rows.sort_by_key(|row| Reverse(row.id));
+    rows.dedup_by_key(|row| row.id);
+    rows.truncate(limit);
     Ok(rows)
 }
 
@@ -89,24 +81,28 @@ impl<'a> Lead<'a> {
             (Some((stage, now)), _) if stage != Stage::Joined => Self::Stage(stage, now),
             (_, Some(given)) if !rare_status => Self::Given(given),
             (Some((stage, now)), None) if filter.status.is_none() => Self::Stage(stage, now),
-            _ => Self::Status,
+            _ => Self::Status(filter.status),
         }
     }
 }
 
 impl Wanted<'_> {
-    async fn by_status<C: ConnectionTrait>(self, db: &C) -> Result<Vec<member::Model>, StoreError> {
-        let id = || Expr::col((member::Entity, member::Column::Id));
-        let mut wanted = Condition::all()
-            .add(member::Column::TenantId.eq(self.tenant.as_uuid()))
-            .add(self.has_status())
-            .add_option(self.has_stage(&id()))
-            .add_option(self.was_given(&id()));
-        if let Some(after) = self.after {
-            wanted = wanted.add(id().lt(after.as_uuid()));
-        }
-        let select = member::Entity::find().filter(wanted).order_by_desc(member::Column::Id);
-        select.limit(u64::from(self.limit)).all(db).await.map_err(fault)
+    /// One part for each state, so that the list of those who are present does not pass over all who were removed.
+    fn by_status(self, status: Option<MemberStatus>) -> Vec<Part> {
+        use member::{
+            Column::{Id, Status, TenantId},
+            Entity,
+        };
+        let present = || MemberStatus::ALL.into_iter().filter(|status| *status != MemberStatus::Removed).collect();
+        let states: Vec<MemberStatus> = status.map_or_else(present, |status| vec![status]);
+        let part = |status: MemberStatus| {
+            let mut way = Query::select();
+            way.from(Entity)
+                .and_where(Expr::col((Entity, TenantId)).eq(self.tenant.as_uuid()))
+                .and_where(Expr::col((Entity, Status)).eq(status.as_str()));
+            self.part(way, (Entity, Id).into_column_ref(), |id| [self.has_stage(id), self.was_given(id)])
+        };
+        states.into_iter().map(part).collect()
     }
 
     /// One part for each way to be in `stage`.
@@ -121,16 +117,17 @@ impl Wanted<'_> {
         if let Stage::Invited | Stage::Accepted = stage {
             written.and_where(Expr::not(is_overdue(now)));
         }
-        let given = |id: &Expr| self.was_given(id);
-        let mut parts = vec![self.part(written, (Entity, MemberId).into_column_ref(), given)];
+        let others = |id: &Expr| [Some(self.is_present(id)), self.was_given(id)];
+        let mut parts = vec![self.part(written, (Entity, MemberId).into_column_ref(), others)];
         if stage == Stage::Expired {
             // Few are past their deadline and not yet written down as such. They are found by the deadline, and sorted; a
             // subquery with a limit, whatever it is, is one that databases do not turn round.
             let (name, mut overdue) = (Alias::new("overdue"), Query::select());
-            overdue.column(MemberId).from(Entity).and_where(of_tenant()).and_where(is_overdue(now));
-            overdue.limit(u64::from(u32::MAX));
-            let way = Query::select().from_subquery(overdue, name.clone()).take();
-            parts.push(self.part(way, (name, MemberId).into_column_ref(), given));
+            overdue.columns([TenantId, MemberId]).from(Entity).and_where(is_overdue(now)).limit(u64::from(u32::MAX));
+            let mut way = Query::select();
+            way.from_subquery(overdue, name.clone());
+            way.and_where(Expr::col((name.clone(), TenantId)).eq(self.tenant.as_uuid()));
+            parts.push(self.part(way, (name, MemberId).into_column_ref(), others));
         }
         parts
     }
@@ -149,24 +146,31 @@ impl Wanted<'_> {
             if let Some(at) = given.at {
                 way.cond_where(is_live(at));
             }
-            self.part(way, (Entity, MemberId).into_column_ref(), |id| self.has_stage(id))
+            let others = |id: &Expr| [Some(self.is_present(id)), self.has_stage(id)];
+            self.part(way, (Entity, MemberId).into_column_ref(), others)
         };
         roles.chain(permission).map(part).collect()
     }
 
-    /// The members of `way` that come after the page before, in the state that is wanted, and of whom `also` holds.
-    fn part(self, mut way: SelectStatement, key: ColumnRef, also: impl FnOnce(&Expr) -> Option<Expr>) -> Part {
-        let id = || Expr::col(key.clone());
-        let mut state = Query::select();
-        state
+    /// The members of `way` that come after the page before and of whom the `others` hold.
+    fn part(self, mut way: SelectStatement, key: ColumnRef, others: impl FnOnce(&Expr) -> [Option<Expr>; 2]) -> Part {
+        let id = Expr::col(key.clone());
+        for other in others(&id).into_iter().flatten() {
+            way.and_where(other);
+        }
+        way.and_where_option(self.after.map(|after| id.lt(after.as_uuid())));
+        Part::new(way, key)
+    }
+
+    /// Whether the member `id` is in the state that is wanted.
+    fn is_present(self, id: &Expr) -> Expr {
+        let mut present = Query::select();
+        present
             .from(member::Entity)
             .and_where(Expr::col((member::Entity, member::Column::TenantId)).eq(self.tenant.as_uuid()))
-            .and_where(Expr::col((member::Entity, member::Column::Id)).eq(id()))
+            .and_where(Expr::col((member::Entity, member::Column::Id)).eq(id.clone()))
             .and_where(self.has_status());
-        way.and_where(there_is(state));
-        way.and_where_option(also(&id()));
-        way.and_where_option(self.after.map(|after| id().lt(after.as_uuid())));
-        Part::new(way, key)
+        there_is(present)
     }
 
     fn has_status(self) -> Expr {

@@ -53,7 +53,6 @@ CREATE TABLE audit (
 CREATE INDEX audit_by_object ON audit (scope_id, object, revision);
 CREATE INDEX audit_by_name ON audit (scope_id, name, revision);
 CREATE INDEX audit_by_actor ON audit (scope_id, actor, name, revision);
-CREATE INDEX audit_by_time ON audit (scope_id, reached, revision);
 
 CREATE TABLE account (
     id                    uuid    NOT NULL,
@@ -181,8 +180,6 @@ CREATE TABLE member (
 CREATE UNIQUE INDEX member_email_unique ON member (tenant_id, email) WHERE status <> 'removed';
 CREATE UNIQUE INDEX member_account_unique ON member (tenant_id, account_id) WHERE status <> 'removed';
 CREATE UNIQUE INDEX member_representative_unique ON member (tenant_id) WHERE representative AND status <> 'removed';
--- However many were removed, the list of the others does not pass over them.
-CREATE INDEX member_present ON member (tenant_id, id) WHERE status <> 'removed';
 CREATE INDEX member_by_status ON member (tenant_id, status, id);
 CREATE INDEX member_of_account ON member (account_id);
 
@@ -242,9 +239,8 @@ CREATE TABLE invitation (
 );
 
 CREATE INDEX invitation_by_stage ON invitation (tenant_id, stage, member_id);
--- Those whose time runs: of all tenants for the sweeper, of one tenant for its list.
+-- Those whose time runs.
 CREATE INDEX invitation_deadline ON invitation (expires_at) WHERE expires_at IS NOT NULL;
-CREATE INDEX invitation_deadline_in_tenant ON invitation (tenant_id, expires_at) WHERE expires_at IS NOT NULL;
 
 -- Hand-overs of what removed members held.
 CREATE TABLE transfer (

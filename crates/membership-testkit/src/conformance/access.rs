@@ -80,7 +80,17 @@ pub(super) async fn a_tenant_with_its_policy_and_roles(adapter: Adapter) -> Outc
 
     let active = Tenant { status: TenantStatus::Active, ..tenant };
     bed.commit(Scope::Tenant(id), &[Event::TenantActivated(active.clone())]).await?;
-    assert_eq!((bed.world(id).await?.tenant, directory.tenant(id).await?), (active.clone(), Some(active)));
+    assert_eq!((bed.world(id).await?.tenant, directory.tenant(id).await?), (active.clone(), Some(active.clone())));
+    let ruled = Tenant { policy: Policy::default(), ..active.clone() };
+    let suspended = Tenant { status: TenantStatus::Suspended, ..ruled.clone() };
+    for (event, expected) in [
+        (Event::PolicyChanged { before: Box::new(active), tenant: Box::new(ruled.clone()) }, &ruled),
+        (Event::TenantSuspended(suspended.clone()), &suspended),
+        (Event::TenantResumed(ruled.clone()), &ruled),
+    ] {
+        bed.commit(Scope::Tenant(id), &[event]).await?;
+        assert_eq!(directory.tenant(id).await?.as_ref(), Some(expected));
+    }
     Ok(())
 }
 

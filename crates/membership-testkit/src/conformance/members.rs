@@ -7,6 +7,7 @@ use membership_core::{
     context::Context,
     directory::{MemberDetails, MemberFilter, Page},
     event::{Event, MemberChange},
+    invitation::{Invitation, Inviter},
     lifecycle::MemberClosed,
     member::{
         Member, MemberStatus,
@@ -27,7 +28,7 @@ use super::{
 };
 use crate::{
     Adapter, Bed, Failure,
-    bed::{PASSWORD, Person, TEMPORARY},
+    bed::{Asked, PASSWORD, Person, TEMPORARY},
     clock::TICK,
 };
 
@@ -153,6 +154,45 @@ async fn joined_elsewhere(bed: &Bed, other: &crate::bed::Founded, ann: &Person) 
     let member = Member { tenant: other.tenant.id, creator: Some(other.member.id), ..bed.member_in(state)? };
     bed.commit(Scope::Tenant(other.tenant.id), &[Event::MemberAdded(member.clone())]).await?;
     Ok(member)
+}
+
+/// Whoever leaves is gone, by an event of its own, and what the person held goes to the representative, who cannot leave.
+pub(super) async fn whoever_leaves_is_gone(adapter: Adapter) -> Outcome {
+    let bed = Bed::over(adapter).await?;
+    let ann = bed.added("ann", &["Member"]).await?;
+    bed.custodian().put(ann.member.id, "files", 3);
+    let (ctx, tenant) = (bed.as_account(&ann.account), bed.tenant.id);
+    bed.clock.advance(TICK);
+    let left = bed.membership.leave(&ctx, tenant, Heirs::default()).await?;
+    assert_eq!((left.member.status(), left.member.assignments.is_empty()), (MemberStatus::Removed, true));
+    assert_eq!(bed.stored(ann.member.id).await?, Some(left.member));
+    let details = bed.adapter.directory.member(tenant, ann.member.id).await?.ok_or("it is not shown")?;
+    assert_eq!(details.row.transfer, left.transfer);
+    assert_eq!(
+        bed.audit(Scope::Tenant(tenant), 0, 200).await?.pop().map(|record| record.name),
+        Some("member.left".into())
+    );
+    assert_eq!(code(bed.membership.leave(&ctx, tenant, Heirs::default()).await), Some("tenant-unknown"));
+    bed.carry().await?;
+    assert_eq!(bed.custodian().held_by(bed.member.id), [("files".to_owned(), 3)].into());
+    let refused = bed.membership.leave(&bed.as_administrator(), tenant, Heirs::default()).await;
+    assert_eq!(code(refused), Some("representative-cannot-leave"));
+    Ok(())
+}
+
+/// Whoever gives somebody who has not joined something else answers for the invitation from then on.
+pub(super) async fn whoever_changes_what_an_invitation_grants_answers_for_it(adapter: Adapter) -> Outcome {
+    let bed = Bed::over(adapter).await?;
+    let boss = bed.added("boss", &["Administrator"]).await?;
+    let Asked { member, invitation, .. } = bed.invite("ann@example.org").await?;
+    let assignments = bed.addition("nobody", &["Member manager"]).await?.assignments;
+    let changes = Changes { assignments: Some(assignments), ..Changes::default() };
+    bed.membership.edit_member(&bed.as_account(&boss.account), bed.target(&member), changes).await?;
+    let view = bed.adapter.directory.invitation(bed.tenant.id, invitation.id).await?.ok_or("it is not shown")?;
+    let expected = Invitation { inviter: Inviter::Member(boss.member.id), ..invitation };
+    assert_eq!((view.inviter.as_deref(), view.invitation), (Some("boss Example"), expected));
+    assert_eq!(view.roles.iter().map(|role| role.name.as_str()).collect::<Vec<_>>(), ["Member manager"]);
+    Ok(())
 }
 
 /// Proves: I-15 in part, TEN-22 in part. Removed is final: what is asked of a removed member is refused. Its address and

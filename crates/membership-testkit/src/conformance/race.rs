@@ -1,6 +1,9 @@
 //! Races: two who do at the same moment what only one of them may come to.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicUsize, Ordering},
+};
 
 use membership_core::{
     account::{Account, sign_in::SignIn},
@@ -11,7 +14,7 @@ use membership_core::{
     member::{Member, MemberStatus, edit::Changes, remove::Heirs},
     ports::Secret,
     refusal::Refusal,
-    role::{assign::Wanted, define::RoleOf},
+    role::{Permission, assign::Wanted, check::Question, define::RoleOf},
     tenant::representative::Answer,
 };
 
@@ -285,6 +288,45 @@ pub(super) async fn disabling_and_signing_in_at_once(adapter: Adapter) -> Outcom
         }
         let fresh = sign_in(&bed).await?;
         assert_eq!(code(bed.membership.tenant(&fresh, bed.tenant.id).await), None, "round {round}");
+    }
+    Ok(())
+}
+
+/// Proves: I-34 in part, A49 in part. Of 200 requests at once none succeeds that was made after the disabling had answered.
+pub(super) async fn no_request_succeeds_after_the_disabling(adapter: Adapter) -> Outcome {
+    let bed = Bed::over(adapter).await?;
+    let ann = bed.added("ann", &["Member"]).await?;
+    let question = Question { member: None, permission: Permission::MEMBERS_READ };
+    let (answered, seen) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
+    let done = at_once(200, |number| {
+        let (bed, ann, question) = (bed.clone(), ann.clone(), question.clone());
+        let (answered, seen) = (Arc::clone(&answered), Arc::clone(&seen));
+        async move {
+            let ctx = bed.as_account(&ann.account);
+            if number == 0 {
+                // Not before some have been let in.
+                while seen.load(Ordering::SeqCst) < 20 {
+                    tokio::task::yield_now().await;
+                }
+                bed.membership.disable_member(&bed.as_administrator(), bed.target(&ann.member)).await?;
+                answered.store(true, Ordering::SeqCst);
+            }
+            loop {
+                let too_late = answered.load(Ordering::SeqCst);
+                let refused = code(bed.membership.check(&ctx, bed.tenant.id, &question).await);
+                if refused.is_none() {
+                    assert!(!too_late, "a request succeeded after the disabling had answered");
+                    seen.fetch_add(1, Ordering::SeqCst);
+                    tokio::task::yield_now().await;
+                } else {
+                    return Ok::<_, Failure>(refused);
+                }
+            }
+        }
+    })
+    .await?;
+    for refused in done {
+        assert_eq!(refused?, Some("member-disabled"));
     }
     Ok(())
 }

@@ -42,7 +42,7 @@ pub(super) async fn a_hand_over_is_read_back(adapter: Adapter) -> Outcome {
         let holding = Holding { kind: "video:layouts".into(), name: "Layouts".into(), count: u64::from(u32::MAX) };
         more.shares.push(Share { holding, heir: heir.id, done_at: None });
         more.shares.iter_mut().for_each(|share| share.heir = bed.member.id);
-        more
+        Transfer { heir: heir.id, ..more }
     };
     let done = {
         let mut done = more.clone();

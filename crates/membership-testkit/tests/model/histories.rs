@@ -65,9 +65,26 @@ fn by(state: &Reference, tenant: usize) -> BoxedStrategy<usize> {
     prop_oneof![1 => anybody, 5 => sample::select(here), 4 => Just(representative)].boxed()
 }
 
-fn end() -> impl Strategy<Value = Option<Micros>> {
-    let ends = prop_oneof![1 => Just(0), 8 => sample::select(vec![1, HOUR, 30 * HOUR, 100 * HOUR])];
-    prop::option::weighted(0.35, ends)
+/// For good, or until some moment; also until just when something else ends, a microsecond before, or after it.
+fn end(state: &Reference) -> BoxedStrategy<Option<Micros>> {
+    let others = state.members.iter().flat_map(|member| member.grants.values().copied().flatten());
+    let others = others.map(|end| end - state.now).filter(|wait| *wait > 1);
+    let any = [1, HOUR, 30 * HOUR, 100 * HOUR].into_iter().chain(others.flat_map(|wait| [wait - 1, wait, wait + 1]));
+    let ends = prop_oneof![1 => Just(0), 12 => sample::select(any.collect::<Vec<_>>())];
+    prop::option::weighted(0.35, ends).boxed()
+}
+
+/// What a member holds already, with something more, and perhaps without something.
+fn regiven(state: &Reference, member: usize) -> BoxedStrategy<Gives> {
+    let Member { tenant, grants, .. } = &state.members[member];
+    let held: Gives = grants.iter().map(|(give, end)| (*give, end.map(|end| end - state.now))).collect();
+    let more = (0..state.tenants[*tenant].roles.len(), end(state));
+    (more, 0..=held.len())
+        .prop_map(move |((role, end), without)| {
+            let kept = held.iter().enumerate().filter(|(at, _)| *at != without).map(|(_, held)| *held);
+            kept.filter(|(give, _)| *give != Give::Role(role)).chain([(Give::Role(role), end)]).collect()
+        })
+        .boxed()
 }
 
 /// Mostly a role, and sometimes something more.
@@ -76,8 +93,8 @@ fn gives(state: &Reference, tenant: usize) -> BoxedStrategy<Gives> {
     let role = prop_oneof![4 => 0..roles, 1 => Just(ADMINISTRATORS)].prop_map(Give::Role);
     let permission = (0..16_u8).prop_map(Give::Permission);
     let any = prop_oneof![1 => role.clone(), 2 => permission.clone()];
-    let first = (prop_oneof![14 => role, 1 => permission], end());
-    let more = prop_oneof![3 => Just(Vec::new()), 2 => prop::collection::vec((any, end()), 1..=2)];
+    let first = (prop_oneof![14 => role, 1 => permission], end(state));
+    let more = prop_oneof![3 => Just(Vec::new()), 2 => prop::collection::vec((any, end(state)), 1..=2)];
     let several = (first, more).prop_map(|(first, more)| std::iter::once(first).chain(more).collect());
     prop_oneof![4 => several, 1 => Just(vec![(Give::Role(ADMINISTRATORS), None)])].boxed()
 }
@@ -109,13 +126,25 @@ fn member(state: &Reference, tenant: usize, fits: impl Fn(&Member) -> bool) -> B
     prop_oneof![1 => 0..state.members.len(), 3 => sample::select(own), 6 => sample::select(fitting)].boxed()
 }
 
+/// Something else altogether, or something more.
+fn edit(state: &Reference, tenant: usize) -> BoxedStrategy<Deed> {
+    let anew = (member(state, tenant, |member| !member.representative), gives(state, tenant));
+    let anew = anew.prop_map(|(member, gives)| Deed::Edit { member, gives });
+    let fits = |member: &&usize| state.members[**member].tenant == tenant && !state.members[**member].grants.is_empty();
+    let own: Vec<usize> = (0..state.members.len()).collect();
+    let own = own.iter().filter(fits).copied().collect::<Vec<_>>();
+    let more = own
+        .into_iter()
+        .map(|member| regiven(state, member).prop_map(move |gives| Deed::Edit { member, gives }).boxed());
+    prop_oneof![1 => anew, 1 => prop::strategy::Union::new(more)].boxed()
+}
+
 fn administer(state: &Reference) -> BoxedStrategy<Step> {
     deed(state, |state, tenant| {
         let some = |status| member(state, tenant, move |member| member.status == status && !member.representative);
         prop_oneof![
             3 => (0..USERNAMES, gives(state, tenant)).prop_map(|(username, gives)| Deed::Add { username, gives }),
-            3 => (member(state, tenant, |member| !member.representative), gives(state, tenant))
-                .prop_map(|(member, gives)| Deed::Edit { member, gives }),
+            4 => edit(state, tenant),
             2 => some(MemberStatus::Enabled).prop_map(Deed::Disable),
             2 => some(MemberStatus::Disabled).prop_map(Deed::Enable),
             1 => member(state, tenant, |member| !member.representative).prop_map(Deed::Remove),

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use membership_core::{
     actor::is_in,
     audit::{Record, RecordedActor},
-    id::MemberId,
+    id::{MemberId, RoleId},
     invariants::World,
     invitation::Inviter,
     member::{Member, MemberStatus},
@@ -81,15 +81,23 @@ impl Way<'_> {
         let handed = handed.filter(|record| record.name == "representative.changed").count();
         for was in self.before.world.members.iter().filter(|member| member.representative) {
             let is = self.after.find(was.id);
-            let administrator =
-                self.after.world.access.roles.iter().find(|role| role.administrator).map(|role| role.id);
-            let held = administrator.and_then(|role| is?.assignments.end_of(&Grant::Role(role)));
+            let held = administrator(&self.after).and_then(|role| is?.assignments.end_of(&Grant::Role(role)));
             let fit = is.is_some_and(|is| is.status() == MemberStatus::Enabled) && held == Some(None);
             if !fit && self.before.world.tenant.status != TenantStatus::SettingUp {
                 faults.push(format!("I-6: the representative {} was removed, disabled or demoted", was.id));
             }
             if is.is_none_or(|is| !is.representative) && handed != 1 {
                 faults.push(format!("I-4: {} lost the flag by {handed} hand-overs", was.id));
+            }
+        }
+        for is in self.after.world.members.iter().filter(|member| member.representative) {
+            let was = self.before.find(is.id);
+            let fit = |was: &Member| {
+                let held = administrator(&self.before).and_then(|role| was.assignments.end_of(&Grant::Role(role)));
+                was.status() == MemberStatus::Enabled && held == Some(None)
+            };
+            if was.is_none_or(|was| !was.representative && !fit(was)) {
+                faults.push(format!("I-4: {} took the flag and was no enabled administrator", is.id));
             }
         }
         faults
@@ -208,6 +216,10 @@ impl Way<'_> {
         let now = self.now;
         std::iter::once(now).chain(around.filter(move |at| *at > now))
     }
+}
+
+fn administrator(state: &State) -> Option<RoleId> {
+    state.world.access.roles.iter().find(|role| role.administrator).map(|role| role.id)
 }
 
 fn about_roles(record: &Record) -> bool {

@@ -202,13 +202,13 @@ impl Reference {
     pub(crate) fn admitted(&self, account: usize, tenant: usize) -> Result<usize, &'static str> {
         self.owes_nothing(account)?;
         let member = self.member_of(account, tenant).ok_or("tenant-unknown")?;
-        if self.accounts[account].session < self.members[member].epoch {
-            return Err("session-outdated");
-        }
         if self.members[member].status == MemberStatus::Disabled {
             return Err("member-disabled");
         }
-        if self.tenants[tenant].suspended { Err("tenant-suspended") } else { Ok(member) }
+        if self.tenants[tenant].suspended {
+            return Err("tenant-suspended");
+        }
+        if self.accounts[account].session < self.members[member].epoch { Err("session-outdated") } else { Ok(member) }
     }
 
     pub(crate) fn permitted(&self, account: usize, tenant: usize, permission: u8) -> Result<usize, &'static str> {

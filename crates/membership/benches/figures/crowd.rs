@@ -1,10 +1,7 @@
 //! A tenant with any number of members, filled through the store's one door for writing: so everything that comes with a
 //! member is there too, its account, its audit, its mail, its place in the index of texts.
 
-use std::{
-    sync::atomic::{AtomicU64, Ordering},
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use membership_core::{
@@ -20,7 +17,7 @@ use membership_core::{
     store::Scope,
     tenant::Validity,
 };
-use membership_testkit::{Adapter, Bed};
+use membership_testkit::{Adapter, Bed, Dice};
 
 use crate::names::{FIRST, LAST, RARE};
 
@@ -29,9 +26,6 @@ const TOGETHER: usize = 2_000;
 /// Over how long the members came.
 const MINUTES: usize = 1_000_000;
 const DOMAINS: [&str; 5] = ["example.org", "example.com", "mail.example.net", "office.example.org", "post.example.com"];
-
-/// Randomness that is the same each time (`SplitMix64`), and has nothing to do with that of the bed.
-struct Dice(AtomicU64);
 
 /// A tenant and the members that were added to it.
 pub(crate) struct Crowd {
@@ -51,32 +45,16 @@ pub(crate) struct Crowd {
     waiting: Vec<Invitation>,
 }
 
-impl Entropy for Dice {
-    fn fill(&self, bytes: &mut [u8]) {
-        for chunk in bytes.chunks_mut(8) {
-            chunk.iter_mut().zip(self.roll().to_le_bytes()).for_each(|(to, from)| *to = from);
-        }
-    }
+/// One of some words, the earlier the likelier: the first of three hundred comes in six of a hundred cases.
+fn word(dice: &Dice, words: &[&'static str]) -> &'static str {
+    let place = below(dice, words.len());
+    words[place * place / words.len()]
 }
 
-impl Dice {
-    fn roll(&self) -> u64 {
-        const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
-        let z = self.0.fetch_add(STEP, Ordering::Relaxed).wrapping_add(STEP);
-        let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    fn below(&self, bound: usize) -> usize {
-        usize::try_from(self.roll() % bound as u64).unwrap_or_default()
-    }
-
-    /// One of some words, the earlier the likelier: the first of three hundred comes in six of a hundred cases.
-    fn word(&self, words: &[&'static str]) -> &'static str {
-        let place = self.below(words.len());
-        words[place * place / words.len()]
-    }
+fn below(dice: &Dice, bound: usize) -> usize {
+    let mut bytes = [0; 4];
+    dice.fill(&mut bytes);
+    usize::try_from(u32::from_le_bytes(bytes)).unwrap_or_default() % bound
 }
 
 impl Crowd {
@@ -90,7 +68,7 @@ impl Crowd {
             filled: (Duration::ZERO, 0),
             some: Vec::new(),
             waiting: Vec::new(),
-            dice: Dice(AtomicU64::new(0)),
+            dice: Dice::seeded(1),
             names: [FIRST, LAST].map(|names| names.split_whitespace().collect()),
             bed,
             size,
@@ -138,7 +116,8 @@ impl Crowd {
                 }
                 11 => {
                     let member = member.remove(now).expect("not removed");
-                    after.push(Event::MemberRemoved { change: MemberChange { before, member }, transfer: None });
+                    let change = MemberChange { before, member };
+                    after.push(Event::MemberRemoved { change, transfer: None });
                 }
                 _ => {}
             }
@@ -155,12 +134,12 @@ impl Crowd {
 
     /// A member; one in ten is invited, the others have an account.
     fn member(&self, number: usize) -> (Member, Option<Account>) {
-        let (at, id) = (self.moment(number), |at| MemberId::new(at, &self.dice));
+        let at = self.moment(number);
         let (first, last) = self.name(number);
         let name = DisplayName::parse(&format!("{first} {last}")).expect("a name");
         let plain = |text: &str| text.to_lowercase().chars().filter(char::is_ascii_alphanumeric).collect::<String>();
         let (first, last) = (plain(first), plain(last));
-        let domain = DOMAINS[self.dice.below(DOMAINS.len())];
+        let domain = DOMAINS[below(&self.dice, DOMAINS.len())];
         let email = EmailAddress::from_canonical(&format!("{first}.{last}{number}@{domain}")).expect("an address");
         let initial: String = first.chars().take(1).collect();
         let username = Username::parse(&format!("{initial}{last}{number}")).expect("a username");
@@ -176,7 +155,7 @@ impl Crowd {
         };
         let role = if number % 10 == 5 { self.manager } else { self.member };
         let member = Member {
-            id: id(at),
+            id: MemberId::new(at, &self.dice),
             tenant: self.bed.tenant.id,
             name,
             email: Some(email),
@@ -193,7 +172,7 @@ impl Crowd {
 
     /// Three of any number are called as nobody else.
     fn name(&self, number: usize) -> (&'static str, &'static str) {
-        let name = (self.dice.word(&self.names[0]), self.dice.word(&self.names[1]));
+        let name = (word(&self.dice, &self.names[0]), word(&self.dice, &self.names[1]));
         if number % (self.size / 3) == self.size / 10 { RARE.into() } else { name }
     }
 

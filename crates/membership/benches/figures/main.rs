@@ -1,4 +1,5 @@
-//! The figures of docs/performance.md, each beside what it is compared with, in one run: `cargo xtask bench`.
+//! The figures of docs/performance.md, each beside what it is compared with, in one run: `cargo xtask bench`. Some of
+//! them: `cargo bench --package membership --bench figures -- people tenants`.
 //!
 //! They are printed, never asserted: a figure on a shared machine is no test.
 #![expect(
@@ -11,9 +12,14 @@
 #![expect(dead_code, reason = "the tests' process and installation are used in part")]
 
 mod access;
+mod crowd;
+mod decision;
 mod invitations;
 mod mail;
+mod names;
+mod people;
 mod start;
+mod tenants;
 mod wire;
 
 #[path = "../../tests/end_to_end/installation.rs"]
@@ -26,11 +32,28 @@ fn main() {
     if !std::env::args().any(|argument| argument == "--bench") {
         return;
     }
+    let named: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
+    let wanted = |name: &str| named.is_empty() || named.iter().any(|one| one == name);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    runtime.block_on(async {
-        access::measure().await;
-        start::measure().await;
-        invitations::measure().await;
-        mail::measure().await;
-    });
+    if wanted("decision") {
+        decision::measure();
+    }
+    if wanted("access") {
+        runtime.block_on(access::measure());
+    }
+    if wanted("start") {
+        runtime.block_on(start::measure());
+    }
+    if wanted("invitations") {
+        runtime.block_on(invitations::measure());
+    }
+    if wanted("mail") {
+        runtime.block_on(mail::measure());
+    }
+    if wanted("people") {
+        runtime.block_on(people::measure());
+    }
+    if wanted("tenants") {
+        runtime.block_on(tenants::measure());
+    }
 }

@@ -52,7 +52,7 @@ async fn answers(port: u16) -> bool {
         && answer.starts_with("HTTP/1.1 200")
 }
 
-fn resident_kib(process: u32) -> u32 {
+pub(crate) fn resident_kib(process: u32) -> u32 {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
     line.split_whitespace().next().and_then(|kib| kib.parse().ok()).unwrap_or_default()

@@ -201,7 +201,8 @@ fn who_is_gone_holds_nothing(world: &World, _: DateTime<Utc>) -> Vec<String> {
         let to_nobody = !finished && heirs.any(|heir| gone.contains(&heir));
         if !gone.contains(&transfer.member) || (finished && !done) || to_nobody {
             let id = transfer.id;
-            found.push(format!("hand-over {id} is of somebody who is there, to somebody who is not, or was never done"));
+            found
+                .push(format!("hand-over {id} is of somebody who is there, to somebody who is not, or was never done"));
         }
     }
     found

@@ -145,7 +145,8 @@ impl Pattern {
             let username = format!("person{person}.tenant{number}");
             let id = AccountId::new(self.now, &self.dice);
             let member = self.member(tenant, role, id, &username);
-            let account = Account { username: member.username.clone(), ..Account::new(id, member.name.clone(), self.now) };
+            let account =
+                Account { username: member.username.clone(), ..Account::new(id, member.name.clone(), self.now) };
             [Event::AccountRegistered(account), Event::MemberAdded(member)]
         })
     }

@@ -77,7 +77,7 @@ async fn what_was_answered_survives_kill_9() {
     settings.push(("MEMBERSHIP_MAIL__LEASE_SECONDS", "10".into()));
     let installation = Installation::new(&borrowed(&settings)).await;
     let (installation, answered) = invite_until_killed(installation, 10_000).await;
-    assert!(answered.len() > 50, "only {} invitations before the crash", answered.len());
+    assert!(answered.len() > 10, "only {} invitations before the crash", answered.len());
 
     let Installation { server, folder, client, token, tenant, member_role } = installation;
     let server = server.restart(folder.path());

@@ -140,7 +140,11 @@ async fn hot_questions_cost_few_statements() -> Result<(), Failure> {
     sent.take();
 
     directory.members(bed.tenant.id, &MemberFilter::default(), Page { after: None, limit: 200 }).await?;
-    assert_eq!(sent.take().len(), 3, "a page of members with what they were given, invitations and mail");
+    assert_eq!(
+        sent.take().len(),
+        4,
+        "a page of members, what they were given, their invitations with mail, hand-overs"
+    );
     let key = SessionKey::parse(ann.key.expose()).ok_or("no key")?;
     directory.session(&key.hash()).await?;
     assert_eq!(sent.take().len(), 1, "a session with its account");

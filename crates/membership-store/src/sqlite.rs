@@ -20,6 +20,9 @@ pub(crate) use group::{Turn, Writer};
 
 /// How long a writer waits for one of another process.
 const BUSY: Duration = Duration::from_secs(10);
+/// How much of the database a connection keeps in memory, in KiB; a negative number is no number of pages. What a long
+/// transaction changes has to fit in, or it is written twice.
+const CACHE: &str = "-16384";
 /// How many rows the driver's thread reads ahead: a page of members and what belongs to it.
 const ROWS: usize = 256;
 
@@ -67,7 +70,8 @@ fn options(
                 .busy_timeout(BUSY)
                 .row_buffer_size(ROWS)
                 // What a savepoint needs to be taken back goes to memory instead of a file.
-                .pragma("temp_store", "MEMORY");
+                .pragma("temp_store", "MEMORY")
+                .pragma("cache_size", CACHE);
             more(options)
         });
     options

@@ -203,7 +203,7 @@ async fn who_has_become_unfit_does_not_take_over() {
     bed.membership.edit_member(&bed.as_administrator(), bed.target(&ann), less).await.unwrap();
     assert_eq!(api.answer(&by_ann, "accept").await.problem(), (409, "nominee-not-administrator".into()));
     bed.membership.disable_member(&bed.as_administrator(), bed.target(&ann)).await.unwrap();
-    assert_eq!(api.answer(&by_ann, "accept").await.status, 401, "the session that was there is not good here any more");
+    assert_eq!(api.answer(&by_ann, "accept").await.status, 403, "whoever is shut out is told so first");
     let by_ann = api.sign_in("ann").await;
     assert_eq!(api.answer(&by_ann, "accept").await.problem(), (403, "member-disabled".into()));
     assert_eq!(api.flagged().await, [bed.member.id.to_string()]);

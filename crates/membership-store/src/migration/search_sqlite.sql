@@ -18,3 +18,7 @@ CREATE VIRTUAL TABLE member_search USING fts5 (
     contentless_delete = 1,
     detail = 'none'
 );
+
+-- Each command leaves a segment of its own. They are merged by sixteen instead of four: half the writing, and no search is
+-- the slower for it.
+INSERT INTO member_search (member_search, rank) VALUES ('automerge', 16);

@@ -115,7 +115,7 @@ impl Crowd {
                     after.push(Event::MemberDisabled(MemberChange { before, member }));
                 }
                 11 => {
-                    let member = member.remove(now).expect("not removed");
+                    let member = member.remove(0, now).expect("not removed");
                     let change = MemberChange { before, member };
                     after.push(Event::MemberRemoved { change, transfer: None });
                 }

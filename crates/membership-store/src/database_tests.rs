@@ -116,10 +116,12 @@ fn is_slow(plan: &[String], statement: &str, tables: &[String]) -> bool {
         });
         let only_one = line.contains(" member_representative_unique ") || line.contains(" nomination_open_unique ");
         let whole_tenant = line.ends_with("(tenant_id=?)") && !few(line) && !only_one;
-        let whole_audit = line.ends_with("(scope_id=?)")
-            && ["object", "actor", "name"]
-                .iter()
-                .any(|filter| statement.contains(&format!("\"audit\".\"{filter}\" =")));
+        let filtered =
+            ["object", "actor", "name"].iter().any(|it| statement.contains(&format!("\"audit\".\"{it}\" =")));
+        let whole_audit = filtered
+            && line.starts_with("SEARCH audit ")
+            && !line.contains(" audit_by_")
+            && !line.ends_with("(scope_id=? AND revision=?)");
         // A part of a list is no longer than a page, and few are overdue.
         let few_to_sort = before == "SCAN part" || plan.iter().any(|line| line == "SCAN overdue");
         let sorts = line.contains("TEMP B-TREE") && !few_to_sort;

@@ -59,10 +59,10 @@ impl MigrationTrait for Tables {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let connection = manager.get_connection();
         connection.execute_unprepared(include_str!("migration/first_tables.sql")).await?;
-        let search = match connection.get_database_backend() {
-            DbBackend::Postgres => include_str!("migration/search_postgres.sql"),
-            DbBackend::Sqlite | DbBackend::MySql | _ => include_str!("migration/search_sqlite.sql"),
+        let only_here = match connection.get_database_backend() {
+            DbBackend::Postgres => include_str!("migration/only_postgres.sql"),
+            DbBackend::Sqlite | DbBackend::MySql | _ => include_str!("migration/only_sqlite.sql"),
         };
-        connection.execute_unprepared(search).await.map(drop)
+        connection.execute_unprepared(only_here).await.map(drop)
     }
 }

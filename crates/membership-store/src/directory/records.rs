@@ -71,30 +71,35 @@ async fn within<C: ConnectionTrait>(
     filter: &RecordFilter,
     order: RecordOrder,
 ) -> Result<Option<Condition>, StoreError> {
-    let revised = || column(Column::Revision);
-    let mut wanted = Condition::all().add(of(scope)).add_option(match order {
-        RecordOrder::After(after) => Some(revised().gt(revision(after))),
-        RecordOrder::Before(before) => before.map(|before| revised().lt(revision(before))),
-    });
+    let mut wanted = Condition::all().add(of(scope));
     if let Some(actor) = filter.actor {
         wanted = wanted.add(column(Column::Actor).eq(actor.to_text()));
     }
+    let (mut first, mut beyond) = match order {
+        RecordOrder::After(after) => (Some(revision(after.saturating_add(1))), None),
+        RecordOrder::Before(before) => (None, before.map(revision)),
+    };
     if let Some(from) = filter.from.map(Moment::from) {
-        let Some(first) = first_reaching(db, scope, from).await? else { return Ok(None) };
-        wanted = wanted.add(column(Column::At).gte(from)).add(revised().gte(first));
+        let Some(reached) = first_reaching(db, scope, from).await? else { return Ok(None) };
+        first = [first, Some(reached)].into_iter().flatten().max();
+        wanted = wanted.add(column(Column::At).gte(from));
     }
     if let Some(before) = filter.before.map(Moment::from) {
-        // Nothing from there on is so late that it was before.
         let head = audit_head::Entity::find_by_id(scope.id()).one(db).await.map_err(fault)?;
         let Some(head) = head else { return Ok(None) };
-        let beyond = first_reaching(db, scope, before.later(head.lag)).await?;
+        // Nothing from there on is so late that it was before.
+        let reached = first_reaching(db, scope, before.later(head.lag)).await?;
+        beyond = [beyond, reached].into_iter().flatten().min();
         wanted = wanted.add(column(Column::At).lt(before));
-        wanted = wanted.add_option(beyond.map(|beyond| revised().lt(beyond)));
     }
-    Ok(Some(wanted))
+    // One bound at each end: databases follow the first that they find.
+    let revised = || column(Column::Revision);
+    wanted = wanted.add_option(first.map(|first| revised().gte(first)));
+    Ok(Some(wanted.add_option(beyond.map(|beyond| revised().lt(beyond)))))
 }
 
-/// Revisions have no gap, and `reached` never falls from one to the next: so the place of a moment is found by halving, and needs no index for which every record would pay.
+/// Revisions have no gap, and `reached` never falls from one to the next: so the place of a moment is found by halving, and
+/// needs no index for which every record would pay.
 const HALVED: &str = "\
 WITH RECURSIVE halved (low, high) AS (
     SELECT CAST(0 AS bigint), revision + 1 FROM audit_head WHERE scope_id = $1

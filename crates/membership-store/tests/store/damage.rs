@@ -12,7 +12,7 @@ use membership_core::{
     store::{Scope, StoreError},
 };
 use membership_testkit::{Adapter, Bed, Failure};
-use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, DbBackend};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend};
 
 use crate::place::Place;
 
@@ -125,7 +125,7 @@ async fn postgres_tells_damaged_rows() -> Result<(), Failure> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_damaged_message_is_given_up_and_the_next_one_goes_out() -> Result<(), Failure> {
     for place in [Some(Place::sqlite()?), Place::postgres().await?].into_iter().flatten() {
-        let aside = unchecked(&place).await?;
+        let aside = place.aside().await?;
         let bed = Bed::over(place.adapter().await?).await?;
         bed.invite("bob@example.org").await?;
         bed.invite("eve@example.org").await?;
@@ -146,7 +146,7 @@ async fn a_damaged_message_is_given_up_and_the_next_one_goes_out() -> Result<(),
 }
 
 async fn is_told(place: Place, table: &str, damage: &str) -> Result<(), Failure> {
-    let aside = unchecked(&place).await?;
+    let aside = place.aside().await?;
     let bed = Bed::over(place.adapter().await?).await?;
     let ann = bed.join("ann@example.org").await?;
     bed.invite("bob@example.org").await?;
@@ -190,12 +190,6 @@ async fn ask_everything(adapter: &Adapter, bed: &Bed, key: &SessionKeyHash) -> R
     adapter.directory.session(key).await?;
     adapter.directory.world(bed.tenant.id).await?;
     Ok(())
-}
-
-/// A connection of one's own to the same database.
-async fn unchecked(place: &Place) -> Result<DatabaseConnection, Failure> {
-    let mut options = ConnectOptions::new(place.url.clone());
-    Ok(sea_orm::Database::connect(options.max_connections(1).sqlx_logging(false).to_owned()).await?)
 }
 
 async fn drop_checks(db: &DatabaseConnection) -> Result<(), Failure> {

@@ -1,6 +1,7 @@
 //! The store on both databases: the conformance suite of the testkit, and what only a database can get wrong.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "tests fail by panicking")]
 
+mod clocks;
 mod conformance;
 mod damage;
 mod group_commit;
@@ -8,3 +9,4 @@ mod migration;
 mod place;
 mod process;
 mod race;
+mod search;

@@ -1,8 +1,9 @@
 //! The schema comes about once, whoever asks for it and however many at the same time.
 
 use membership_core::store::StoreError;
-use membership_store::Database;
+use membership_store::{Database, SchemaError};
 use membership_testkit::{Adapter, Bed, Failure};
+use sea_orm::ConnectionTrait;
 use tokio::task::JoinSet;
 
 use crate::place::Place;
@@ -38,6 +39,28 @@ async fn many_may_migrate_at_once() -> Result<(), Failure> {
         let bed = Bed::over(Adapter::of(one)).await?;
         bed.join("ann@example.org").await?;
         assert_eq!(bed.violations().await?, []);
+    }
+    Ok(())
+}
+
+/// A database that another version made, such as a build from before the first release, is refused by name; nothing is
+/// changed in it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_of_another_version_is_refused() -> Result<(), Failure> {
+    for place in Place::each().await? {
+        let aside = place.aside().await?;
+        place.ready().await?.close().await;
+        aside.execute_unprepared("UPDATE seaql_migrations SET version = '0001-first-tables'").await?;
+        let database = place.open().await?;
+        for refused in [database.pending_migrations().await.err(), database.migrate().await.err()] {
+            let Some(SchemaError::Foreign { detail }) = &refused else { panic!("{refused:?}") };
+            assert!(detail.contains("0001-first-tables"), "{detail}");
+            let told = refused.map(|refused| refused.to_string()).unwrap_or_default();
+            assert!(told.contains("make a new database"), "{told}");
+        }
+        let tables = aside.execute_unprepared("UPDATE seaql_migrations SET version = '0001-tables'").await?;
+        assert_eq!(tables.rows_affected(), 1);
+        assert_eq!(database.pending_migrations().await?, [""; 0]);
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::{env, sync::Arc};
 
 use membership_store::{Database, Options};
 use membership_testkit::{Adapter, Failure};
-use sea_orm::{ConnectOptions, ConnectionTrait, DbBackend, Statement};
+use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 use tempfile::TempDir;
 
 /// A database that nobody else uses.
@@ -43,6 +43,12 @@ impl Place {
     /// One on each database that there is.
     pub(crate) async fn each() -> Result<Vec<Self>, Failure> {
         Ok([Self::sqlite()?].into_iter().chain(Self::postgres().await?).collect())
+    }
+
+    /// A connection of one's own, which is not the store's.
+    pub(crate) async fn aside(&self) -> Result<DatabaseConnection, Failure> {
+        let mut options = ConnectOptions::new(self.url.clone());
+        Ok(sea_orm::Database::connect(options.max_connections(1).sqlx_logging(false).to_owned()).await?)
     }
 
     /// Opens it as it is.

@@ -1,4 +1,6 @@
--- Text search on PostgreSQL: an index of each member's tokens, and nothing of the texts themselves.
+-- What only PostgreSQL has.
+
+-- Text search: an index of each member's tokens, and nothing of the texts themselves.
 
 CREATE TABLE member_text (
     tenant_id uuid     NOT NULL,

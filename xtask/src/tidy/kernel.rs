@@ -8,11 +8,12 @@ pub(super) struct Dependency {
     pub(super) features: Vec<String>,
 }
 
-const PURE: [&str; 15] = [
+const PURE: [&str; 16] = [
     "async-trait",
     "base64",
     "chrono",
     "email_address",
+    "foldhash",
     "hmac",
     "idna",
     "serde",

@@ -22,7 +22,7 @@ pub type Until = Option<DateTime<Utc>>;
 
 /// What a member was given: each grant once, with its end.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Assignments(BTreeMap<Grant, Until>);
+pub struct Assignments(Box<[(Grant, Until)]>);
 
 impl Assignments {
     /// `role`, for good.
@@ -42,7 +42,7 @@ impl Assignments {
 
     /// The roles, whether or not they still count.
     pub fn roles(&self) -> impl Iterator<Item = RoleId> {
-        self.0.keys().filter_map(|grant| match grant {
+        self.0.iter().filter_map(|(grant, _)| match grant {
             Grant::Role(role) => Some(*role),
             Grant::Permission(_) => None,
         })
@@ -50,7 +50,7 @@ impl Assignments {
 
     /// The single permissions, whether or not they still count.
     pub fn permissions(&self) -> impl Iterator<Item = &Permission> {
-        self.0.keys().filter_map(|grant| match grant {
+        self.0.iter().filter_map(|(grant, _)| match grant {
             Grant::Role(_) => None,
             Grant::Permission(permission) => Some(permission),
         })
@@ -58,7 +58,7 @@ impl Assignments {
 
     /// The end of `grant`, if it was given.
     pub fn end_of(&self, grant: &Grant) -> Option<Until> {
-        self.0.get(grant).copied()
+        self.0.iter().find(|(held, _)| held == grant).map(|(_, until)| *until)
     }
 
     /// Whether nothing was given.
@@ -86,6 +86,6 @@ impl FromIterator<(Grant, Until)> for Assignments {
                 .and_modify(|held: &mut Until| *held = held.zip(until).map(|(one, other)| one.max(other)))
                 .or_insert(until);
         }
-        Self(all)
+        Self(all.into_iter().collect())
     }
 }

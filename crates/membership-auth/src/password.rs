@@ -37,12 +37,6 @@ impl Argon2Hasher {
         let params = Params::new(Params::MIN_M_COST, Params::MIN_T_COST, Params::MIN_P_COST, None);
         Self { params: params.unwrap_or(Params::DEFAULT), gate: Gate::new(bounds) }
     }
-
-    /// Whether `hash` was made with other parameters than this hasher's: hash the password anew when its owner types
-    /// it next.
-    pub fn needs_rehash(&self, hash: &PasswordHash) -> bool {
-        Stored::read(hash).is_none_or(|stored| cost(&stored.params) != cost(&self.params))
-    }
 }
 
 #[async_trait]
@@ -57,6 +51,12 @@ impl PasswordHasher for Argon2Hasher {
     async fn verify(&self, password: Secret, hash: Option<PasswordHash>) -> Result<bool, HashingError> {
         let params = self.params.clone();
         self.gate.run(move || verify(&params, &password, hash.as_ref())).await
+    }
+
+    fn is_outdated(&self, hash: &PasswordHash) -> bool {
+        // Lanes spread the work; they do not make it more.
+        let cheaper = |its: &Params| its.m_cost() < self.params.m_cost() || its.t_cost() < self.params.t_cost();
+        Stored::read(hash).is_none_or(|stored| cheaper(&stored.params))
     }
 }
 
@@ -75,11 +75,6 @@ impl Stored {
         let params = Params::try_from(&hash.params).ok().filter(|_| ours)?;
         Some(Self { params, salt: hash.salt?, output: hash.hash? })
     }
-}
-
-/// What a hash costs: memory, passes, lanes.
-const fn cost(params: &Params) -> (u32, u32, u32) {
-    (params.m_cost(), params.t_cost(), params.p_cost())
 }
 
 fn hash(params: &Params, password: &Secret) -> Result<PasswordHash, Error> {
@@ -126,7 +121,7 @@ fn blocks(params: &Params) -> Vec<Block> {
 }
 
 /// The password in normal form C, wiped from memory when dropped.
-fn normal(password: &Secret) -> Zeroizing<String> {
+pub(crate) fn normal(password: &Secret) -> Zeroizing<String> {
     let text = password.expose();
     if is_nfc_quick(text.chars()) == IsNormalized::Yes {
         return Zeroizing::new(text.to_owned());

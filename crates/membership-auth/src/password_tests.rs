@@ -23,7 +23,7 @@ async fn a_password_matches_its_own_hash_only() {
     assert!(stored.as_phc().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", stored.as_phc());
     assert!(matches(&hasher, "correct horse battery staple", stored.as_phc()).await);
     assert!(!matches(&hasher, "correct horse battery stapl", stored.as_phc()).await);
-    assert!(!hasher.needs_rehash(&stored));
+    assert!(!hasher.is_outdated(&stored));
     // The hash is the one that the library would have made by itself.
     let parsed = phc::PasswordHash::new(stored.as_phc()).unwrap();
     assert_eq!(Argon2::default().verify_password(b"correct horse battery staple", &parsed), Ok(()));
@@ -89,7 +89,7 @@ async fn no_hash_costs_as_much_as_one() {
 async fn a_hash_that_is_none_matches_nothing() {
     for stored in ["", "plain text", "$argon2id$", "$2b$12$R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMUW"] {
         assert!(!matches(&cheap(), "plain text", stored).await, "{stored}");
-        assert!(cheap().needs_rehash(&PasswordHash::from_phc(stored)), "{stored}");
+        assert!(cheap().is_outdated(&PasswordHash::from_phc(stored)), "{stored}");
     }
 }
 
@@ -101,12 +101,31 @@ async fn a_hash_that_asks_for_too_much_memory_is_not_computed() {
 }
 
 #[tokio::test]
-async fn other_parameters_ask_for_a_new_hash() {
+async fn a_cheaper_hash_asks_for_a_new_one() {
     let (cheap, real) = (cheap(), real());
     let stored = cheap.hash(Secret::new("made when the server was small")).await.unwrap();
-    assert!(!cheap.needs_rehash(&stored));
-    assert!(real.needs_rehash(&stored));
+    assert!(!cheap.is_outdated(&stored));
+    assert!(real.is_outdated(&stored));
     assert!(matches(&real, "made when the server was small", stored.as_phc()).await, "still good until then");
+    assert!(!cheap.is_outdated(&real.hash(Secret::new("made when it was large")).await.unwrap()));
+}
+
+#[test]
+fn a_hash_is_outdated_by_less_memory_or_fewer_passes() {
+    let stored = |algorithm: &str, cost: &str| {
+        let (salt, output) = ("c29tZXNhbHRzb21lc2FsdA", "A".repeat(43));
+        PasswordHash::from_phc(format!("${algorithm}$v=19${cost}${salt}${output}"))
+    };
+    for (cost, outdated) in [
+        ("m=19456,t=2,p=1", false),
+        ("m=19455,t=2,p=1", true),
+        ("m=19456,t=1,p=1", true),
+        ("m=19456,t=3,p=1", false),
+        ("m=19456,t=2,p=2", false),
+    ] {
+        assert_eq!(real().is_outdated(&stored("argon2id", cost)), outdated, "{cost}");
+    }
+    assert!(real().is_outdated(&stored("argon2i", "m=19456,t=2,p=1")), "another algorithm");
 }
 
 #[tokio::test]

@@ -1,20 +1,38 @@
 //! Accounts: one person that can sign in, member of any number of tenants.
 
+pub mod address;
+pub mod api_key;
+pub mod challenge;
 pub mod change_password;
+pub mod close;
+pub mod credential;
+pub mod enrol;
+pub mod factor;
+pub mod guess;
 pub mod password;
+pub mod profile;
 pub mod register;
+pub mod reset;
 pub mod session;
 pub mod sign_in;
 pub mod sign_out;
 
 use chrono::{DateTime, Utc};
 
+pub use api_key::{ApiKey, ApiKeySecret};
+pub use challenge::{Challenge, ChallengeKey};
+pub use factor::{FactorKind, Factors, Kinds};
 pub use session::{Session, SessionKey, SessionKeyHash};
 
 use crate::{
+    account::{
+        address::{AddressChange, FormerAddress},
+        reset::Reset,
+    },
     actor::{Duty, Principal},
     email::EmailAddress,
     id::AccountId,
+    link::{Link, Purpose},
     name::{DisplayName, Username},
     ports::PasswordHash,
 };
@@ -43,6 +61,19 @@ pub struct Account {
     pub sessions_from_epoch: u32,
     /// When the person last signed in.
     pub last_signed_in_at: Option<DateTime<Utc>>,
+    /// The second factors that it has.
+    pub kinds: Kinds,
+    /// Counts what was issued about the account itself: links, and letters that tell of a change. The newest of each kind
+    /// carries a number that none had before.
+    pub links: u32,
+    /// The link to choose another password by, if one is out.
+    pub reset: Option<Reset>,
+    /// The address that it shall have, if a link to confirm it is out.
+    pub address_change: Option<AddressChange>,
+    /// The address that it had before, as long as that can be brought back.
+    pub former_address: Option<FormerAddress>,
+    /// When its owner closed it. Nobody signs in to it any more.
+    pub closed_at: Option<DateTime<Utc>>,
 }
 
 /// An address of an account: a mere claim until a mail to it came back.
@@ -78,6 +109,12 @@ impl Account {
             epoch: 0,
             sessions_from_epoch: 0,
             last_signed_in_at: None,
+            kinds: Kinds::NONE,
+            links: 0,
+            reset: None,
+            address_change: None,
+            former_address: None,
+            closed_at: None,
         }
     }
 
@@ -86,16 +123,48 @@ impl Account {
         self.email.as_ref().filter(|email| email.proved_at.is_some()).map(|email| &email.address)
     }
 
-    /// This account with a password that its owner chose. Every session it had is over.
+    /// This account with a password that its owner chose. Every session it had is over, and so is every link that was out.
     #[must_use]
     pub fn with_password(self, password: PasswordHash) -> Self {
-        let epoch = self.epoch.saturating_add(1);
-        Self { password: Some(password), password_is_temporary: false, epoch, sessions_from_epoch: epoch, ..self }
+        Self { password: Some(password), password_is_temporary: false, ..self }.without_links().without_sessions()
     }
 
-    /// Who asks, when a session of this account that began in `epoch` does.
-    pub fn principal(&self, epoch: u32) -> Principal {
-        Principal { account: self.id, epoch, owes: self.password_is_temporary.then_some(Duty::NewPassword) }
+    /// This account once every session it had is over.
+    #[must_use]
+    pub fn without_sessions(self) -> Self {
+        let epoch = self.epoch.saturating_add(1);
+        Self { epoch, sessions_from_epoch: epoch, ..self }
+    }
+
+    /// This account once every link to another password or address is dead. The one that brings a former address back is
+    /// for the owner of that mailbox, and stays.
+    #[must_use]
+    pub fn without_links(self) -> Self {
+        Self { reset: None, address_change: None, ..self }.counting()
+    }
+
+    /// This account with the next number for a link or a letter.
+    #[must_use]
+    pub fn counting(self) -> Self {
+        Self { links: self.links.saturating_add(1), ..self }
+    }
+
+    /// What the newest link about this account says, if it is for `purpose`.
+    pub const fn link(&self, purpose: Purpose, generation: u32) -> Link {
+        Link { purpose, tenant: uuid::Uuid::nil(), subject: self.id.as_uuid(), generation }
+    }
+
+    /// Who asks, when `session` of this account does.
+    pub fn principal(&self, session: &Session) -> Principal {
+        Principal {
+            account: self.id,
+            epoch: session.epoch,
+            owes: self.password_is_temporary.then_some(Duty::NewPassword),
+            since: session.started_at,
+            with: session.with,
+            has: self.kinds,
+            key: None,
+        }
     }
 
     /// What to call the account on a screen: its username, its address, or its name.

@@ -1,5 +1,7 @@
 //! Delivery: takes messages that are due out of the outbox, hands them to the mail server, and writes down what it said.
 
+mod owner;
+
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -14,7 +16,7 @@ use crate::{
     name::DisplayName,
     outbox::{Content, Delivery, Leased, Letter, MailKind, Mailer, Outbox, Patience, Verdict},
     role::{Access, Role},
-    store::StoreError,
+    store::{Scope, StoreError},
     tenant::{Tenant, representative::Answer},
 };
 
@@ -137,7 +139,12 @@ impl Postman {
 
     /// What the letter says and whom it greets, if there is still something to say.
     async fn content(&self, lease: &Leased, now: DateTime<Utc>) -> Result<Option<(DisplayName, Content)>, StoreError> {
-        let (tenant, subject) = (lease.mail.tenant, lease.mail.subject);
+        let tenant = match lease.mail.about {
+            Scope::Tenant(tenant) => tenant,
+            Scope::Account(account) => return self.to_owner(lease, account, now).await,
+            Scope::Installation => return Ok(None),
+        };
+        let subject = lease.mail.subject;
         match lease.mail.kind {
             MailKind::Invitation => {
                 let view = self.directory.invitation(tenant, InvitationId::from_uuid(subject)).await?;
@@ -155,6 +162,14 @@ impl Postman {
                 let view = self.directory.nomination_view(tenant, NominationId::from_uuid(subject)).await?;
                 Ok(view.and_then(|view| self.nomination(lease.mail.kind, view, now)))
             }
+            MailKind::Reset
+            | MailKind::ResetRefused
+            | MailKind::ResetHandedOver
+            | MailKind::PasswordChanged
+            | MailKind::ConfirmAddress
+            | MailKind::AddressChanged
+            | MailKind::FactorsChanged
+            | MailKind::SignInCode => Ok(None),
         }
     }
 

@@ -1,12 +1,17 @@
 //! The directory: lists and look-ups for showing. It takes no lock and feeds no decision.
 
+use std::{collections::BTreeSet, sync::Arc};
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 use crate::{
-    account::{Account, Login, Session, SessionKeyHash},
+    account::{Account, ApiKey, Challenge, Kinds, Login, Session, SessionKeyHash, credential::KeyHash},
     audit::{Record, RecordedActor},
-    id::{AccountId, CatalogueId, InvitationId, MemberId, NominationId, RoleId, TenantId, TransferId},
+    id::{
+        AccountId, ApiKeyId, CatalogueId, ChallengeId, InvitationId, MemberId, NominationId, RoleId, TenantId,
+        TransferId,
+    },
     installation::Installation,
     invariants::World,
     invitation::Invitation,
@@ -66,6 +71,8 @@ pub struct MemberRow {
     pub delivery: Option<Delivery>,
     /// The hand-over of what it held, if it was removed and had held something.
     pub transfer: Option<Transfer>,
+    /// The second factors of its account, once it has joined.
+    pub kinds: Kinds,
 }
 
 /// All that is shown of one member.
@@ -86,8 +93,12 @@ pub struct Footing {
     pub status: TenantStatus,
     /// The present state of the tenant's applications and roles.
     pub catalogue: CatalogueId,
+    /// One of these second factors has to have been shown at sign-in; none if it is empty.
+    pub second_factor: Kinds,
     /// The member.
     pub member: Member,
+    /// What the API key was made for, if a program asks: nothing beyond it is allowed.
+    pub scope: Option<Arc<BTreeSet<Permission>>>,
 }
 
 /// Whose footing is asked for.
@@ -184,6 +195,27 @@ pub trait Directory: Send + Sync {
 
     /// The session with this key and its account, good or not: [`Session::is_good`] tells.
     async fn session(&self, key: &SessionKeyHash) -> Result<Option<(Session, Account)>, StoreError>;
+
+    /// The sessions of `account`, good or not, newest first, at most 200.
+    async fn sessions(&self, account: AccountId) -> Result<Vec<Session>, StoreError>;
+
+    /// The challenge with this key, good or not.
+    async fn challenge(&self, key: &KeyHash) -> Result<Option<Challenge>, StoreError>;
+
+    /// A challenge by its identifier, good or not, for its letter.
+    async fn challenge_of(&self, challenge: ChallengeId) -> Result<Option<Challenge>, StoreError>;
+
+    /// The API key with this secret and the account that it acts for, good or not.
+    async fn api_key(&self, secret: &KeyHash) -> Result<Option<(ApiKey, Account)>, StoreError>;
+
+    /// An API key of a tenant, good or not.
+    async fn api_key_of(&self, tenant: TenantId, key: ApiKeyId) -> Result<Option<ApiKey>, StoreError>;
+
+    /// The API keys of a tenant that are good at `now`, newest first.
+    async fn api_keys(&self, tenant: TenantId, now: DateTime<Utc>) -> Result<Vec<ApiKey>, StoreError>;
+
+    /// An account, for its letters.
+    async fn account(&self, account: AccountId) -> Result<Option<Account>, StoreError>;
 
     /// The account that somebody signs in to with `login`.
     async fn account_by_login(&self, login: &Login) -> Result<Option<Account>, StoreError>;

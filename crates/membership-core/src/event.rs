@@ -1,16 +1,20 @@
 //! Events: every fact that can happen. They are all that a store can write, and each owes its audit record and its mail
 //! here, in one pure place, so that no use case can forget them.
 
+mod factor_change;
+mod mail;
+mod place;
+
+pub use factor_change::FactorChange;
+pub use mail::Cancel;
+
 use crate::{
-    account::{Account, Session},
-    email::EmailAddress,
-    id::{AccountId, CatalogueId, SessionId, TenantId},
+    account::{Account, ApiKey, Challenge, Factors, Session},
+    id::{AccountId, CatalogueId, ChallengeId, SessionId},
     installation::Installation,
-    invitation::{Channel, Invitation, State},
+    invitation::Invitation,
     member::{Member, transfer::Transfer},
-    outbox::{Mail, MailKind},
     role::{Access, Role},
-    store::Scope,
     tenant::{Tenant, representative::Nomination},
 };
 
@@ -28,6 +32,61 @@ pub enum Event {
     AddressProved(Account),
     /// The person chose another password, which ended every session.
     PasswordChanged(Account),
+    /// The password was hashed anew, more dearly. It is the same one.
+    PasswordRehashed(Account),
+    /// A link to choose another password by was issued to whoever reads the account's mail.
+    ResetIssued(Account),
+    /// No link was issued, because that mailbox is the second factor too: the owner reads what to do instead.
+    ResetRefused(Account),
+    /// The password was chosen anew by a link, which ended every session.
+    PasswordReset(Account),
+    /// The account shall have another address; a link to confirm it is on its way, unless the address is another's.
+    AddressChangeAsked {
+        /// The account.
+        account: Account,
+        /// Whether another account has proved that address.
+        taken: bool,
+    },
+    /// The account has another address, proved.
+    AddressChanged {
+        /// As it was.
+        before: Box<Account>,
+        /// As it is.
+        account: Box<Account>,
+    },
+    /// The owner of the former address brought it back.
+    AddressRestored(Account),
+    /// The owner calls himself or herself something else.
+    ProfileEdited {
+        /// As it was.
+        before: Box<Account>,
+        /// As it is.
+        account: Box<Account>,
+    },
+    /// Every session of the account was ended by its owner.
+    SessionsEnded(Account),
+    /// The owner gave the account up.
+    AccountClosed(Account),
+    /// The second factors of an account are others, or one was used up.
+    FactorsChanged {
+        /// The account.
+        account: Account,
+        /// Its factors from now on.
+        factors: Factors,
+        /// What happened to them.
+        change: FactorChange,
+    },
+    /// The password was right, and the second factor is asked for.
+    ChallengeStarted(Challenge),
+    /// A code was mailed for it.
+    ChallengeMailed(Challenge),
+    /// It was answered, or given up.
+    ChallengeEnded {
+        /// Which.
+        challenge: ChallengeId,
+        /// Whose.
+        account: AccountId,
+    },
     /// Somebody signed in.
     SessionStarted(Session),
     /// Somebody signed out.
@@ -97,6 +156,26 @@ pub enum Event {
     MemberDisabled(MemberChange),
     /// A member was let in again.
     MemberEnabled(MemberChange),
+    /// An administrator made a link by which the member can choose another password.
+    MemberResetIssued {
+        /// The member.
+        member: Member,
+        /// Its account.
+        account: Account,
+    },
+    /// An administrator switched the member's second factor on or off.
+    MemberFactorsSwitched {
+        /// The member.
+        member: Member,
+        /// Its account.
+        account: Account,
+        /// Its factors from now on.
+        factors: Factors,
+    },
+    /// A program may act for a member.
+    ApiKeyMade(ApiKey),
+    /// It may not any more, nor may what it has made.
+    ApiKeyRevoked(ApiKey),
     /// A membership was ended by somebody else. What the member held is being handed over, if it held anything.
     MemberRemoved {
         /// The member.
@@ -166,15 +245,6 @@ pub struct MemberChange {
     pub member: Member,
 }
 
-/// Which mail must not go out any more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Cancel {
-    /// Of this subject,
-    pub subject: uuid::Uuid,
-    /// all up to and with this generation.
-    pub generation: u32,
-}
-
 impl Event {
     /// The stable name of this kind of fact, as it stands in the audit.
     pub const fn name(&self) -> &'static str {
@@ -184,6 +254,20 @@ impl Event {
             Self::AccountRegistered(_) => "account.registered",
             Self::AddressProved(_) => "account.address-proved",
             Self::PasswordChanged(_) => "account.password-changed",
+            Self::PasswordRehashed(_) => "account.password-rehashed",
+            Self::ResetIssued(_) => "account.reset-issued",
+            Self::ResetRefused(_) => "account.reset-refused",
+            Self::PasswordReset(_) => "account.password-reset",
+            Self::AddressChangeAsked { .. } => "account.address-change-asked",
+            Self::AddressChanged { .. } => "account.address-changed",
+            Self::AddressRestored(_) => "account.address-restored",
+            Self::ProfileEdited { .. } => "account.edited",
+            Self::SessionsEnded(_) => "account.sessions-ended",
+            Self::AccountClosed(_) => "account.closed",
+            Self::FactorsChanged { .. } => "account.factors-changed",
+            Self::ChallengeStarted(_) => "challenge.started",
+            Self::ChallengeMailed(_) => "challenge.mailed",
+            Self::ChallengeEnded { .. } => "challenge.ended",
             Self::SessionStarted(_) => "session.started",
             Self::SessionEnded { .. } => "session.ended",
             Self::TenantCreated { .. } => "tenant.created",
@@ -200,6 +284,10 @@ impl Event {
             Self::MemberEdited(_) => "member.edited",
             Self::MemberDisabled(_) => "member.disabled",
             Self::MemberEnabled(_) => "member.enabled",
+            Self::MemberResetIssued { .. } => "member.reset-issued",
+            Self::MemberFactorsSwitched { .. } => "member.factors-switched",
+            Self::ApiKeyMade(_) => "api-key.made",
+            Self::ApiKeyRevoked(_) => "api-key.revoked",
             Self::MemberRemoved { .. } => "member.removed",
             Self::MemberLeft { .. } => "member.left",
             Self::TransferAttempted(_) => "transfer.attempted",
@@ -220,232 +308,4 @@ impl Event {
             Self::MemberJoined { .. } => "member.joined",
         }
     }
-
-    /// The tenant it is a fact of, if of one.
-    pub const fn tenant(&self) -> Option<TenantId> {
-        match self {
-            Self::SetUpLinkIssued(_)
-            | Self::InstallationSetUp(_)
-            | Self::AccountRegistered(_)
-            | Self::AddressProved(_)
-            | Self::PasswordChanged(_)
-            | Self::SessionStarted(_)
-            | Self::SessionEnded { .. } => None,
-            Self::TenantCreated { tenant, .. }
-            | Self::TenantActivated(tenant)
-            | Self::TenantSuspended(tenant)
-            | Self::TenantResumed(tenant) => Some(tenant.id),
-            Self::PolicyChanged { tenant, .. } => Some(tenant.id),
-            Self::RoleDefined { role, .. } | Self::RoleDeleted { role, .. } => Some(role.tenant),
-            Self::RoleEdited { role, .. } => Some(role.tenant),
-            Self::MemberAdded(member)
-            | Self::MemberAdmitted(member)
-            | Self::MemberInvited { member, .. }
-            | Self::MemberJoined { member, .. } => Some(member.tenant),
-            Self::MemberEdited(change)
-            | Self::MemberDisabled(change)
-            | Self::MemberEnabled(change)
-            | Self::MemberRemoved { change, .. }
-            | Self::MemberLeft { change, .. } => Some(change.member.tenant),
-            Self::RepresentativeChanged { successor, .. } => Some(successor.member.tenant),
-            Self::TransferAttempted(transfer) | Self::HeirNamed(transfer) | Self::TransferFinished(transfer) => {
-                Some(transfer.tenant)
-            }
-            Self::RepresentativeNominated(nomination)
-            | Self::NominationDeclined(nomination)
-            | Self::NominationWithdrawn(nomination) => Some(nomination.tenant),
-            Self::InvitationIssued(invitation)
-            | Self::InvitationReaddressed(invitation)
-            | Self::InvitationVouched(invitation)
-            | Self::InvitationOpened(invitation)
-            | Self::InvitationAccepted(invitation)
-            | Self::InvitationRejected(invitation)
-            | Self::InvitationRevoked(invitation)
-            | Self::InvitationExpired(invitation) => Some(invitation.tenant),
-        }
-    }
-
-    /// In whose audit it stands, when it happens in a transaction about `scope`.
-    pub fn home(&self, scope: Scope) -> Scope {
-        self.tenant().map_or(scope, Scope::Tenant)
-    }
-
-    /// The thing that it is about, by whose id the audit can be searched: a member (an invitation is its member's), a
-    /// role, a tenant, an account.
-    pub fn object(&self) -> uuid::Uuid {
-        match self {
-            Self::SetUpLinkIssued(_) | Self::InstallationSetUp(_) => uuid::Uuid::nil(),
-            Self::AccountRegistered(account) | Self::AddressProved(account) | Self::PasswordChanged(account) => {
-                account.id.as_uuid()
-            }
-            Self::SessionStarted(session) => session.account.as_uuid(),
-            Self::SessionEnded { account, .. } => account.as_uuid(),
-            Self::TenantCreated { tenant, .. }
-            | Self::TenantActivated(tenant)
-            | Self::TenantSuspended(tenant)
-            | Self::TenantResumed(tenant) => tenant.id.as_uuid(),
-            Self::PolicyChanged { tenant, .. } => tenant.id.as_uuid(),
-            Self::RoleDefined { role, .. } | Self::RoleDeleted { role, .. } => role.id.as_uuid(),
-            Self::RoleEdited { role, .. } => role.id.as_uuid(),
-            Self::MemberAdded(member)
-            | Self::MemberAdmitted(member)
-            | Self::MemberInvited { member, .. }
-            | Self::MemberJoined { member, .. } => member.id.as_uuid(),
-            Self::MemberEdited(change)
-            | Self::MemberDisabled(change)
-            | Self::MemberEnabled(change)
-            | Self::MemberRemoved { change, .. }
-            | Self::MemberLeft { change, .. } => change.member.id.as_uuid(),
-            Self::RepresentativeChanged { successor, .. } => successor.member.id.as_uuid(),
-            Self::TransferAttempted(transfer) | Self::HeirNamed(transfer) | Self::TransferFinished(transfer) => {
-                transfer.member.as_uuid()
-            }
-            Self::RepresentativeNominated(nomination)
-            | Self::NominationDeclined(nomination)
-            | Self::NominationWithdrawn(nomination) => nomination.nominee.as_uuid(),
-            Self::InvitationIssued(invitation)
-            | Self::InvitationReaddressed(invitation)
-            | Self::InvitationVouched(invitation)
-            | Self::InvitationOpened(invitation)
-            | Self::InvitationAccepted(invitation)
-            | Self::InvitationRejected(invitation)
-            | Self::InvitationRevoked(invitation)
-            | Self::InvitationExpired(invitation) => invitation.member.as_uuid(),
-        }
-    }
-
-    /// The mails that it owes.
-    pub fn mails(&self) -> Vec<Mail> {
-        match self {
-            Self::MemberInvited { invitation, .. }
-            | Self::InvitationIssued(invitation)
-            | Self::InvitationReaddressed(invitation) => letter(invitation).into_iter().collect(),
-            Self::MemberAdmitted(member) => to(member, MailKind::BecameMember, member.id.as_uuid()),
-            Self::RepresentativeNominated(nomination) => {
-                let mail = |address: &EmailAddress| Mail {
-                    kind: MailKind::Nominated,
-                    tenant: nomination.tenant,
-                    subject: nomination.id.as_uuid(),
-                    generation: 1,
-                    to: address.clone(),
-                };
-                nomination.address.iter().map(mail).collect()
-            }
-            Self::RepresentativeChanged { nomination, former, successor } => {
-                let mut mails = to(&successor.member, MailKind::BecameRepresentative, nomination.id.as_uuid());
-                mails.extend(to(&former.member, MailKind::HandedOver, nomination.id.as_uuid()));
-                mails
-            }
-            Self::SetUpLinkIssued(_)
-            | Self::InstallationSetUp(_)
-            | Self::AccountRegistered(_)
-            | Self::AddressProved(_)
-            | Self::PasswordChanged(_)
-            | Self::SessionStarted(_)
-            | Self::SessionEnded { .. }
-            | Self::TenantCreated { .. }
-            | Self::TenantActivated(_)
-            | Self::TenantSuspended(_)
-            | Self::TenantResumed(_)
-            | Self::PolicyChanged { .. }
-            | Self::RoleDefined { .. }
-            | Self::RoleEdited { .. }
-            | Self::RoleDeleted { .. }
-            | Self::MemberAdded(_)
-            | Self::MemberEdited(_)
-            | Self::MemberDisabled(_)
-            | Self::MemberEnabled(_)
-            | Self::MemberRemoved { .. }
-            | Self::MemberLeft { .. }
-            | Self::TransferAttempted(_)
-            | Self::HeirNamed(_)
-            | Self::TransferFinished(_)
-            | Self::NominationDeclined(_)
-            | Self::NominationWithdrawn(_)
-            | Self::InvitationVouched(_)
-            | Self::InvitationOpened(_)
-            | Self::InvitationAccepted(_)
-            | Self::InvitationRejected(_)
-            | Self::InvitationRevoked(_)
-            | Self::InvitationExpired(_)
-            | Self::MemberJoined { .. } => Vec::new(),
-        }
-    }
-
-    /// The mail that must not go out any more, if it has not yet: that of an older link, of a closed invitation or of an
-    /// offer that does not stand.
-    pub fn cancels(&self) -> Option<Cancel> {
-        let through =
-            |invitation: &Invitation, generation| Some(Cancel { subject: invitation.id.as_uuid(), generation });
-        match self {
-            Self::InvitationIssued(invitation) => through(invitation, invitation.generation.saturating_sub(1)),
-            Self::InvitationReaddressed(invitation) => {
-                let newest_is_out = matches!(invitation.state, State::Invited { .. });
-                through(invitation, invitation.generation.saturating_sub(u32::from(newest_is_out)))
-            }
-            Self::InvitationRejected(invitation)
-            | Self::InvitationRevoked(invitation)
-            | Self::InvitationExpired(invitation)
-            | Self::MemberJoined { invitation, .. } => through(invitation, invitation.generation),
-            Self::NominationDeclined(nomination) | Self::NominationWithdrawn(nomination) => {
-                Some(Cancel { subject: nomination.id.as_uuid(), generation: 1 })
-            }
-            Self::RepresentativeChanged { nomination, .. } => {
-                Some(Cancel { subject: nomination.id.as_uuid(), generation: 1 })
-            }
-            Self::MemberRemoved { change, .. } | Self::MemberLeft { change, .. } => {
-                Some(Cancel { subject: change.member.id.as_uuid(), generation: 1 })
-            }
-            Self::SetUpLinkIssued(_)
-            | Self::InstallationSetUp(_)
-            | Self::AccountRegistered(_)
-            | Self::AddressProved(_)
-            | Self::PasswordChanged(_)
-            | Self::SessionStarted(_)
-            | Self::SessionEnded { .. }
-            | Self::TenantCreated { .. }
-            | Self::TenantActivated(_)
-            | Self::TenantSuspended(_)
-            | Self::TenantResumed(_)
-            | Self::PolicyChanged { .. }
-            | Self::RoleDefined { .. }
-            | Self::RoleEdited { .. }
-            | Self::RoleDeleted { .. }
-            | Self::MemberAdded(_)
-            | Self::MemberAdmitted(_)
-            | Self::MemberInvited { .. }
-            | Self::MemberEdited(_)
-            | Self::MemberDisabled(_)
-            | Self::MemberEnabled(_)
-            | Self::TransferAttempted(_)
-            | Self::HeirNamed(_)
-            | Self::TransferFinished(_)
-            | Self::RepresentativeNominated(_)
-            | Self::InvitationVouched(_)
-            | Self::InvitationOpened(_)
-            | Self::InvitationAccepted(_) => None,
-        }
-    }
-}
-
-/// The letter with the newest link, if the invitation goes by mail and a link was issued.
-fn letter(invitation: &Invitation) -> Option<Mail> {
-    let address = match &invitation.channel {
-        Channel::Mail(address) => address.clone(),
-        Channel::Link(_) => return None,
-    };
-    matches!(invitation.state, State::Invited { .. }).then_some(Mail {
-        kind: MailKind::Invitation,
-        tenant: invitation.tenant,
-        subject: invitation.id.as_uuid(),
-        generation: invitation.generation,
-        to: address,
-    })
-}
-
-/// One letter to `member`, if the tenant knows an address.
-fn to(member: &Member, kind: MailKind, subject: uuid::Uuid) -> Vec<Mail> {
-    let mail =
-        |address: &EmailAddress| Mail { kind, tenant: member.tenant, subject, generation: 1, to: address.clone() };
-    member.email.iter().map(mail).collect()
 }

@@ -74,6 +74,10 @@ ids! {
     NominationId;
     /// A signed-in session.
     SessionId;
+    /// A sign-in that waits for the second factor.
+    ChallengeId;
+    /// A program's key to a tenant.
+    ApiKeyId;
     /// A message in the outbox; also the stable part of its Message-ID.
     MessageId;
     /// One request from outside, as it appears in logs, audit records and problem details.

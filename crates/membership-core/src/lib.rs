@@ -35,6 +35,7 @@
 //! | [`invitation`], [`member`], [`role`], [`tenant`], [`account`], [`installation`] | the nouns, each with its verbs beneath it |
 //! | [`actor`] | who acts, and [`Granted`](actor::Granted), the proof that a permission was checked |
 //! | [`event`], [`audit`], [`outbox`] | every fact that can happen, its record and its mail |
+//! | [`traces`] | how often something was tried, and when it was last used |
 //! | [`search`] | finding people by what somebody half remembers |
 //! | [`store`], [`directory`], [`ports`] | what the domain asks of the world |
 //! | [`refusal`] | why not |
@@ -63,21 +64,24 @@ pub mod role;
 pub mod search;
 pub mod store;
 pub mod tenant;
+pub mod traces;
 mod view;
 
 pub use view::{Authority, Leaving, Legend, MemberPage, TenantView, ViewError};
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
+use account::ApiKey;
 use actor::{Denied, Grants};
 use context::Context;
 use directory::{Directory, Footing, Who};
 use id::{CatalogueId, TenantId};
 use link::Links;
-use ports::{DataCustodian, Entropy, PasswordHasher};
-use role::{Catalogue, catalogue::Shelf};
+use ports::{AppCodes, DataCustodian, Entropy, KnownPasswords, PasswordHasher, Sealer};
+use role::{Catalogue, Permission, catalogue::Shelf};
 use store::{Store, StoreError, Tx};
 use tenant::{Presets, Tenant};
+use traces::Traces;
 
 /// The facade: holds the ports, offers the use cases. Cheap to clone.
 #[derive(Clone)]
@@ -86,9 +90,14 @@ pub struct Membership {
     directory: Arc<dyn Directory>,
     entropy: Arc<dyn Entropy>,
     passwords: Arc<dyn PasswordHasher>,
+    known: Arc<dyn KnownPasswords>,
+    sealer: Arc<dyn Sealer>,
+    codes: Arc<dyn AppCodes>,
+    traces: Arc<dyn Traces>,
     custodian: Arc<dyn DataCustodian>,
     links: Links,
     presets: Arc<Presets>,
+    product: Arc<str>,
     mail_is_on: bool,
     shelf: Arc<Shelf>,
 }
@@ -103,12 +112,22 @@ pub struct Parts {
     pub entropy: Arc<dyn Entropy>,
     /// What hashes passwords.
     pub passwords: Arc<dyn PasswordHasher>,
+    /// The passwords that attackers try first.
+    pub known: Arc<dyn KnownPasswords>,
+    /// What seals secrets at rest.
+    pub sealer: Arc<dyn Sealer>,
+    /// What knows the codes of authenticator apps.
+    pub codes: Arc<dyn AppCodes>,
+    /// What counts tries; usually the same adapter as the store.
+    pub traces: Arc<dyn Traces>,
     /// The products that keep data for members; [`NoData`](ports::NoData) if none does.
     pub custodian: Arc<dyn DataCustodian>,
     /// The keys of the links.
     pub links: Links,
     /// What new tenants start with.
     pub presets: Presets,
+    /// What the product is called: an authenticator app shows it, and no password may be made of it.
+    pub product: String,
     /// Whether mail goes anywhere. If not, invitations by mail are refused with the reason.
     pub mail_is_on: bool,
 }
@@ -116,9 +135,22 @@ pub struct Parts {
 impl Membership {
     /// Puts the parts together.
     pub fn new(parts: Parts) -> Self {
-        let Parts { store, directory, entropy, passwords, custodian, links, presets, mail_is_on } = parts;
-        let (presets, shelf) = (Arc::new(presets), Arc::default());
-        Self { store, directory, entropy, passwords, custodian, links, presets, mail_is_on, shelf }
+        Self {
+            store: parts.store,
+            directory: parts.directory,
+            entropy: parts.entropy,
+            passwords: parts.passwords,
+            known: parts.known,
+            sealer: parts.sealer,
+            codes: parts.codes,
+            traces: parts.traces,
+            custodian: parts.custodian,
+            links: parts.links,
+            presets: Arc::new(parts.presets),
+            product: parts.product.into(),
+            mail_is_on: parts.mail_is_on,
+            shelf: Arc::default(),
+        }
     }
 
     /// The keys of the links and where their pages are.
@@ -148,12 +180,24 @@ impl Membership {
     pub(crate) async fn admitted(&self, tx: &mut dyn Tx, ctx: &Context) -> Result<(Tenant, Grants), Denied> {
         let principal = ctx.actor.principal()?;
         let tenant = tx.tenant().await?.ok_or(Denied::TenantUnknown)?;
+        principal.may_enter(tenant.id)?;
         let member = tx.member_of(principal.account).await?.ok_or(Denied::TenantUnknown)?;
         actor::is_in(tenant.status, &member)?;
         principal.is_known_to(&member)?;
+        principal.has_shown(tenant.policy.second_factor.wanted())?;
+        let scope = match principal.key {
+            Some(used) => Some(good_key(tx.api_key(used.id).await?, ctx)?),
+            None => None,
+        };
         let catalogue = self.catalogue_in(tx, &tenant).await?;
         let grants = Grants::of(tenant.status, catalogue, member, ctx.now)?;
-        Ok((tenant, grants))
+        Ok((
+            tenant,
+            match scope {
+                Some(scope) => grants.within(scope),
+                None => grants,
+            },
+        ))
     }
 
     /// The catalogue of the tenant that the transaction is about.
@@ -182,11 +226,22 @@ impl Membership {
         tenant: TenantId,
     ) -> Result<(Footing, Arc<Catalogue>), ViewError> {
         let principal = ctx.actor.principal()?;
+        principal.may_enter(tenant)?;
         let found = self.directory.footing(tenant, Who::Account(principal.account)).await?;
-        let footing = found.ok_or(Denied::TenantUnknown)?;
+        let mut footing = found.ok_or(Denied::TenantUnknown)?;
         actor::is_in(footing.status, &footing.member)?;
         principal.is_known_to(&footing.member)?;
+        principal.has_shown(footing.second_factor)?;
+        if let Some(used) = principal.key {
+            footing.scope = Some(good_key(self.directory.api_key_of(tenant, used.id).await?, ctx)?);
+        }
         let catalogue = self.catalogue(tenant, footing.catalogue).await?;
         Ok((footing, catalogue))
     }
+}
+
+/// What a program's key was made for, if it is a key of the tenant that is asked for, and good at this moment.
+fn good_key(found: Option<ApiKey>, ctx: &Context) -> Result<Arc<BTreeSet<Permission>>, Denied> {
+    let key = found.ok_or(Denied::TenantUnknown)?;
+    if key.is_good(ctx.now) { Ok(Arc::new(key.scope)) } else { Err(Denied::SignedOut) }
 }

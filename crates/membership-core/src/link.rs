@@ -23,6 +23,12 @@ pub enum Purpose {
     SetUp,
     /// Leaving a tenant that one was made a member of.
     Leaving,
+    /// Choosing another password.
+    Reset,
+    /// Proving that a mailbox is one's own.
+    Address,
+    /// Bringing back the address that an account had before.
+    FormerAddress,
 }
 
 /// What a link says.
@@ -72,6 +78,9 @@ impl Purpose {
             Self::Invitation => "mbi_",
             Self::SetUp => "mbs_",
             Self::Leaving => "mbl_",
+            Self::Reset => "mbr_",
+            Self::Address => "mbe_",
+            Self::FormerAddress => "mbf_",
         }
     }
 
@@ -80,6 +89,9 @@ impl Purpose {
             Self::Invitation => "invitation",
             Self::SetUp => "set-up",
             Self::Leaving => "leaving",
+            Self::Reset => "reset",
+            Self::Address => "address",
+            Self::FormerAddress => "former-address",
         }
     }
 }
@@ -124,6 +136,22 @@ impl Links {
         format!("{}/welcome/{tenant}", self.base)
     }
 
+    /// The address of the page on which somebody says that the own password is forgotten.
+    pub fn forgotten(&self) -> String {
+        format!("{}/forgotten", self.base)
+    }
+
+    /// The code of eight digits in the mail number `generation` about `subject`.
+    pub fn code(&self, subject: Uuid, generation: u32) -> String {
+        let mut hmac = keyed(&self.current);
+        hmac.update(b"membership code v1\0");
+        hmac.update(subject.as_bytes());
+        hmac.update(&generation.to_be_bytes());
+        let digest: [u8; 32] = hmac.finalize().into_bytes().into();
+        let (number, _) = digest.split_first_chunk::<8>().unwrap_or((&[0; 8], &[]));
+        format!("{:08}", u64::from_be_bytes(*number) % 100_000_000)
+    }
+
     /// What the token says, if it is one of ours for this purpose.
     pub fn read(&self, purpose: Purpose, token: &str) -> Result<Link, LinkFault> {
         let text = token.strip_prefix(purpose.prefix()).ok_or(LinkFault::Unknown)?;
@@ -165,6 +193,11 @@ impl std::fmt::Debug for Links {
     }
 }
 
+/// Whether two secrets are the same, in a time that does not tell where they differ.
+pub(crate) fn same(one: &[u8], other: &[u8]) -> bool {
+    one.ct_eq(other).into()
+}
+
 fn body(link: &Link) -> [u8; BODY_BYTES] {
     let mut body = [0; BODY_BYTES];
     let parts = link.tenant.as_bytes().iter().chain(link.subject.as_bytes());
@@ -174,13 +207,17 @@ fn body(link: &Link) -> [u8; BODY_BYTES] {
     body
 }
 
-fn mac(key: &Key, purpose: Purpose, body: &[u8; BODY_BYTES]) -> [u8; MAC_BYTES] {
+fn keyed(key: &Key) -> Hmac<Sha256> {
     // HMAC pads a key with zeros to the block's 64 bytes (RFC 2104); padding it here makes the call infallible.
     let mut block = Zeroizing::new([0; 64]);
     for (to, from) in block.iter_mut().zip(key.iter()) {
         *to = *from;
     }
-    let mut hmac = <Hmac<Sha256> as KeyInit>::new((&*block).into());
+    <Hmac<Sha256> as KeyInit>::new((&*block).into())
+}
+
+fn mac(key: &Key, purpose: Purpose, body: &[u8; BODY_BYTES]) -> [u8; MAC_BYTES] {
+    let mut hmac = keyed(key);
     hmac.update(b"membership link v1\0");
     hmac.update(purpose.prefix().as_bytes());
     hmac.update(body);

@@ -2,6 +2,7 @@
 
 pub mod add;
 pub mod bulk;
+pub mod credentials;
 pub mod disable;
 pub mod edit;
 pub mod enable;

@@ -10,9 +10,10 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::{
+    account::Kinds,
     email::EmailAddress,
-    id::{MessageId, TenantId},
-    store::StoreError,
+    id::MessageId,
+    store::{Scope, StoreError},
 };
 
 /// A mail that is owed. It holds no secret: the link in it is derived when it is sent.
@@ -20,8 +21,8 @@ use crate::{
 pub struct Mail {
     /// Which letter.
     pub kind: MailKind,
-    /// The tenant it is about.
-    pub tenant: TenantId,
+    /// The tenant or the account that it is about.
+    pub about: Scope,
     /// The thing it is about: an invitation, say.
     pub subject: Uuid,
     /// Which of the subject's links it carries.
@@ -44,6 +45,22 @@ pub enum MailKind {
     BecameRepresentative,
     /// "You are not the representative administrator any more". The subject is a nomination.
     HandedOver,
+    /// "Choose another password", with the link. The subject is an account, here and below.
+    Reset,
+    /// "You cannot choose another password by mail", with what to do instead.
+    ResetRefused,
+    /// "An administrator made a link to another password for you", without it.
+    ResetHandedOver,
+    /// "Your password is another".
+    PasswordChanged,
+    /// "Is this your address?", with the link that says so.
+    ConfirmAddress,
+    /// "Your account has another address", with the link that brings this one back.
+    AddressChanged,
+    /// "Your second factors are others".
+    FactorsChanged,
+    /// "Your code". The subject is a challenge.
+    SignInCode,
 }
 
 /// What became of a message.
@@ -176,6 +193,52 @@ pub enum Content {
         /// Who is, by name.
         successor: String,
     },
+    /// "Choose another password".
+    Reset {
+        /// The link.
+        link: String,
+        /// Until when it is good.
+        expires_at: DateTime<Utc>,
+    },
+    /// "You cannot choose another password by mail".
+    ResetRefused,
+    /// "An administrator made a link to another password for you".
+    ResetHandedOver,
+    /// "Your password is another".
+    PasswordChanged {
+        /// Where to choose one if it was not the reader.
+        forgotten: String,
+    },
+    /// "Is this your address?".
+    ConfirmAddress {
+        /// The link.
+        link: String,
+        /// Until when it is good.
+        expires_at: DateTime<Utc>,
+    },
+    /// "Your account has another address".
+    AddressChanged {
+        /// The new one, so that the owner knows what to look for.
+        to: String,
+        /// The link that brings this one back.
+        restore: String,
+        /// Until when it is good.
+        expires_at: DateTime<Utc>,
+    },
+    /// "Your second factors are others".
+    FactorsChanged {
+        /// Which the account has now.
+        kinds: Kinds,
+        /// Where to choose a password if it was not the reader.
+        forgotten: String,
+    },
+    /// "Your code".
+    SignInCode {
+        /// The code.
+        code: String,
+        /// Until when it is good.
+        expires_at: DateTime<Utc>,
+    },
 }
 
 /// When to try again, when to give up, and how long a worker may take.
@@ -238,8 +301,21 @@ impl Mail {
 
 impl MailKind {
     /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::Invitation, Self::BecameMember, Self::Nominated, Self::BecameRepresentative, Self::HandedOver];
+    pub const ALL: [Self; 13] = [
+        Self::Invitation,
+        Self::BecameMember,
+        Self::Nominated,
+        Self::BecameRepresentative,
+        Self::HandedOver,
+        Self::Reset,
+        Self::ResetRefused,
+        Self::ResetHandedOver,
+        Self::PasswordChanged,
+        Self::ConfirmAddress,
+        Self::AddressChanged,
+        Self::FactorsChanged,
+        Self::SignInCode,
+    ];
 
     /// The stable word for it.
     pub const fn as_str(self) -> &'static str {
@@ -249,6 +325,14 @@ impl MailKind {
             Self::Nominated => "nominated",
             Self::BecameRepresentative => "became-representative",
             Self::HandedOver => "handed-over",
+            Self::Reset => "reset",
+            Self::ResetRefused => "reset-refused",
+            Self::ResetHandedOver => "reset-handed-over",
+            Self::PasswordChanged => "password-changed",
+            Self::ConfirmAddress => "confirm-address",
+            Self::AddressChanged => "address-changed",
+            Self::FactorsChanged => "factors-changed",
+            Self::SignInCode => "sign-in-code",
         }
     }
 }

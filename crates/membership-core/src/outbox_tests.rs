@@ -12,7 +12,7 @@ fn lease(attempts: u32) -> Leased {
 fn mail(generation: u32) -> Mail {
     Mail {
         kind: MailKind::Invitation,
-        tenant: TenantId::from_uuid(Uuid::from_u128(1)),
+        about: Scope::Tenant(crate::id::TenantId::from_uuid(Uuid::from_u128(1))),
         subject: Uuid::from_u128(2),
         generation,
         to: EmailAddress::from_canonical("ann@example.org").unwrap(),

@@ -1,6 +1,7 @@
 //! What the domain asks of the world around it, beside the [store](crate::store) and the [outbox](crate::outbox).
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -77,6 +78,58 @@ pub trait PasswordHasher: Send + Sync {
     /// Tells whether `password` is the one behind `hash`. Without a hash it does the same work and says no, so that
     /// the time taken does not tell whether an account exists.
     async fn verify(&self, password: Secret, hash: Option<PasswordHash>) -> Result<bool, HashingError>;
+
+    /// Whether `hash` was made more cheaply than hashes are made now, so that the password is hashed anew when its owner
+    /// types it next.
+    fn is_outdated(&self, hash: &PasswordHash) -> bool;
+}
+
+/// The passwords that attackers try first: common ones, and those of other services' breaches.
+pub trait KnownPasswords: Send + Sync {
+    /// Whether `password` is among them, however it is capitalised.
+    fn knows(&self, password: &Secret) -> bool;
+}
+
+/// A secret that has to be read again, encrypted. It says nothing to whoever has only the database.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Sealed(Vec<u8>);
+
+impl Sealed {
+    /// Takes what a [`Sealer`] made.
+    pub const fn from_bytes(bytes: Vec<u8>) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes to store.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Sealed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Sealed(..)")
+    }
+}
+
+/// Encrypts secrets at rest, each bound to the account that it is of: moved to another account, it opens no more.
+pub trait Sealer: Send + Sync {
+    /// Encrypts `plain`, a secret of `account`.
+    fn seal(&self, account: AccountId, plain: &[u8]) -> Sealed;
+
+    /// Decrypts; `None` if it is not a secret of `account`, or was sealed under a key that is gone.
+    fn open(&self, account: AccountId, sealed: &Sealed) -> Option<Zeroizing<Vec<u8>>>;
+}
+
+/// The codes of authenticator apps: time-based one-time passwords of six digits and 30 seconds under HMAC-SHA-1 (RFC 6238
+/// with the parameters that every app knows).
+pub trait AppCodes: Send + Sync {
+    /// The time step whose code `code` is: the present one, the one before or the one after, since clocks differ. `None`
+    /// if it is none of them.
+    fn step_of(&self, secret: &[u8], code: &str, now: DateTime<Utc>) -> Option<u64>;
+
+    /// The address that an app reads as a QR code (`otpauth://totp/...`), with the issuer's name and the person's label.
+    fn address(&self, secret: &[u8], issuer: &str, label: &str) -> Zeroizing<String>;
 }
 
 /// What one member holds in a product: so many things of one kind.

@@ -49,6 +49,11 @@ pub trait Refusal: std::error::Error {
     fn faults(&self) -> &[Fault] {
         &[]
     }
+
+    /// In how many seconds it may be tried again, where that is known.
+    fn retry_after(&self) -> Option<u32> {
+        None
+    }
 }
 
 /// One row of the list of all codes, from which the documentation is drawn.
@@ -65,7 +70,7 @@ pub struct CodeRow {
 }
 
 /// Declares the error enum of a use case: each variant with its kind, code, sentence and advice in one line, and
-/// `passing` for errors of other rooms that go through unchanged.
+/// `passing` for errors of other rooms that go through unchanged. `waiting` names what knows how long to wait.
 macro_rules! refusals {
     (
         $(#[$meta:meta])*
@@ -75,7 +80,7 @@ macro_rules! refusals {
                 $variant:ident $({ $($(#[$fmeta:meta])* $field:ident: $type:ty),* $(,)? })?
                     = $kind:ident $code:literal ($message:literal, $advice:literal);
             )*
-        } $(passing $($pass:ident($inner:ty)),+)?
+        } $(passing $($pass:ident($inner:ty)),+)? $(waiting $wait:path)?
     ) => {
         $(#[$meta])*
         #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -138,6 +143,16 @@ macro_rules! refusals {
                 match self {
                     $(Self::$variant { .. } => &[],)*
                     $($(Self::$pass(inner) => $crate::refusal::Refusal::faults(inner),)+)?
+                }
+            }
+
+            fn retry_after(&self) -> Option<u32> {
+                $(if let Some(seconds) = $wait(self) {
+                    return Some(seconds);
+                })?
+                match self {
+                    $(Self::$variant { .. } => None,)*
+                    $($(Self::$pass(inner) => $crate::refusal::Refusal::retry_after(inner),)+)?
                 }
             }
         }

@@ -3,13 +3,14 @@
 //! An adapter is right when it passes the conformance suite of `membership-testkit`.
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 
 use crate::{
-    account::{Account, Login},
+    account::{Account, ApiKey, Challenge, Factors, Login},
     context::Context,
     email::EmailAddress,
     event::Event,
-    id::{AccountId, InvitationId, MemberId, RoleId, TenantId, TransferId},
+    id::{AccountId, ApiKeyId, ChallengeId, InvitationId, MemberId, RoleId, TenantId, TransferId},
     installation::Installation,
     invitation::Invitation,
     member::{Member, transfer::Transfer},
@@ -57,7 +58,7 @@ refusals! {
 /// The port to a database.
 #[async_trait]
 pub trait Store: Send + Sync {
-    /// Begins a transaction that holds the lock of `scope` until it is committed or dropped. Dropping it undoes it.
+    /// Begins a transaction that holds the lock of `scope` (an account's own row too) until it is committed or dropped. Dropping it undoes it.
     async fn begin(&self, scope: Scope) -> Result<Box<dyn Tx>, StoreError>;
 }
 
@@ -107,6 +108,25 @@ pub trait Tx: Send {
 
     /// An account, whichever scope this transaction has.
     async fn account(&mut self, id: AccountId) -> Result<Option<Account>, StoreError>;
+
+    /// An account, held until this transaction ends: whatever a transaction about a tenant writes of an account, it has read
+    /// this way before. A transaction about the account itself holds it anyway.
+    async fn hold_account(&mut self, id: AccountId) -> Result<Option<Account>, StoreError>;
+
+    /// The second factors of an account; none if there is no such account.
+    async fn factors(&mut self, id: AccountId) -> Result<Factors, StoreError>;
+
+    /// A sign-in that waits for its second factor.
+    async fn challenge(&mut self, id: ChallengeId) -> Result<Option<Challenge>, StoreError>;
+
+    /// An API key of this tenant.
+    async fn api_key(&mut self, id: ApiKeyId) -> Result<Option<ApiKey>, StoreError>;
+
+    /// How many API keys of this tenant are good at `now`.
+    async fn good_api_keys(&mut self, now: DateTime<Utc>) -> Result<u64, StoreError>;
+
+    /// How many tenants, beside this one, `account` is a member of, joined and not removed.
+    async fn other_places(&mut self, account: AccountId) -> Result<u64, StoreError>;
 
     /// The account that somebody signs in to with `login`: by proved address or by username.
     async fn account_by_login(&mut self, login: &Login) -> Result<Option<Account>, StoreError>;

@@ -118,9 +118,9 @@ impl Membership {
     /// The tenant as `ctx.actor` may see it, with what the actor may do in it.
     pub async fn tenant(&self, ctx: &Context, tenant: TenantId) -> Result<TenantView, ViewError> {
         let (footing, catalogue) = self.footing_of(ctx, tenant).await?;
-        let grants = Grants::of(footing.status, catalogue, footing.member, ctx.now)?;
+        let grants = Grants::at(footing, catalogue, ctx.now)?;
         let found = self.directory.tenant(tenant).await?.ok_or(Denied::TenantUnknown)?;
-        let places = self.directory.places(ctx.actor.account()?).await?;
+        let places = self.directory.places(ctx.actor.principal()?.account).await?;
         let above = self.directory.lineage(tenant).await?;
         let lineage = above.into_iter().map(|ancestor| {
             let member = places.iter().any(|place| place.tenant.id == ancestor.id);
@@ -234,7 +234,7 @@ impl Membership {
         permission: Permission,
     ) -> Result<Grants, ViewError> {
         let (footing, catalogue) = self.footing_of(ctx, tenant).await?;
-        let grants = Grants::of(footing.status, catalogue, footing.member, ctx.now)?;
+        let grants = Grants::at(footing, catalogue, ctx.now)?;
         drop(grants.require(permission)?);
         Ok(grants)
     }

@@ -7,7 +7,9 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use membership_core::{
     Membership, Parts,
-    account::{Account, Login, Session, SessionKeyHash, sign_in::SignIn},
+    account::{
+        Account, ApiKey, Challenge, Factors, Login, Session, SessionKeyHash, credential::KeyHash, sign_in::SignIn,
+    },
     actor::Actor,
     audit::Record,
     context::Context,
@@ -17,7 +19,10 @@ use membership_core::{
     },
     email::EmailAddress,
     event::Event,
-    id::{AccountId, InvitationId, MemberId, NominationId, RequestId, RoleId, TenantId, TransferId},
+    id::{
+        AccountId, ApiKeyId, ChallengeId, InvitationId, MemberId, NominationId, RequestId, RoleId, SessionId, TenantId,
+        TransferId,
+    },
     installation::Installation,
     invariants::World,
     invitation::{Channel, Invitation, Inviter, State},
@@ -29,7 +34,9 @@ use membership_core::{
     role::Access,
     store::{Scope, Store, StoreError, Tx},
     tenant::{Presets, Tenant, Validity, representative::Nomination},
+    traces::{Pace, TraceKey, Traces, Tries},
 };
+use membership_testkit::PlainSecrets;
 use mockall::{mock, predicate::eq};
 use uuid::Uuid;
 
@@ -59,6 +66,12 @@ mock! {
         async fn nomination(&mut self) -> Result<Option<Nomination>, StoreError>;
         async fn invitation(&mut self, id: InvitationId) -> Result<Option<Invitation>, StoreError>;
         async fn account(&mut self, id: AccountId) -> Result<Option<Account>, StoreError>;
+        async fn hold_account(&mut self, id: AccountId) -> Result<Option<Account>, StoreError>;
+        async fn factors(&mut self, id: AccountId) -> Result<Factors, StoreError>;
+        async fn challenge(&mut self, id: ChallengeId) -> Result<Option<Challenge>, StoreError>;
+        async fn api_key(&mut self, id: ApiKeyId) -> Result<Option<ApiKey>, StoreError>;
+        async fn good_api_keys(&mut self, now: DateTime<Utc>) -> Result<u64, StoreError>;
+        async fn other_places(&mut self, account: AccountId) -> Result<u64, StoreError>;
         async fn account_by_login(&mut self, login: &Login) -> Result<Option<Account>, StoreError>;
         async fn commit(self: Box<Self>, ctx: &Context, events: &[Event]) -> Result<(), StoreError>;
     }
@@ -70,6 +83,13 @@ mock! {
     impl Directory for Directory {
         async fn installation(&self) -> Result<Installation, StoreError>;
         async fn session(&self, key: &SessionKeyHash) -> Result<Option<(Session, Account)>, StoreError>;
+        async fn sessions(&self, account: AccountId) -> Result<Vec<Session>, StoreError>;
+        async fn challenge(&self, key: &KeyHash) -> Result<Option<Challenge>, StoreError>;
+        async fn challenge_of(&self, challenge: ChallengeId) -> Result<Option<Challenge>, StoreError>;
+        async fn api_key(&self, secret: &KeyHash) -> Result<Option<(ApiKey, Account)>, StoreError>;
+        async fn api_key_of(&self, tenant: TenantId, key: ApiKeyId) -> Result<Option<ApiKey>, StoreError>;
+        async fn api_keys(&self, tenant: TenantId, now: DateTime<Utc>) -> Result<Vec<ApiKey>, StoreError>;
+        async fn account(&self, account: AccountId) -> Result<Option<Account>, StoreError>;
         async fn account_by_login(&self, login: &Login) -> Result<Option<Account>, StoreError>;
         async fn places(&self, account: AccountId) -> Result<Vec<Place>, StoreError>;
         async fn tenant(&self, tenant: TenantId) -> Result<Option<Tenant>, StoreError>;
@@ -96,7 +116,30 @@ mock! {
     impl PasswordHasher for Hasher {
         async fn hash(&self, password: Secret) -> Result<PasswordHash, HashingError>;
         async fn verify(&self, password: Secret, hash: Option<PasswordHash>) -> Result<bool, HashingError>;
+        fn is_outdated(&self, hash: &PasswordHash) -> bool;
     }
+}
+
+mock! {
+    Traces {}
+    #[async_trait]
+    impl Traces for Traces {
+        async fn pace(&self, paces: &[Pace], now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StoreError>;
+        async fn tried(&self, tries: &[Tries]) -> Result<bool, StoreError>;
+        async fn tries(&self, keys: &[TraceKey]) -> Result<Vec<u32>, StoreError>;
+        async fn forgive(&self, keys: &[TraceKey]) -> Result<(), StoreError>;
+        async fn session_used(&self, session: SessionId, now: DateTime<Utc>) -> Result<(), StoreError>;
+        async fn api_key_used(&self, key: ApiKeyId, now: DateTime<Utc>) -> Result<(), StoreError>;
+        async fn sweep(&self, now: DateTime<Utc>, old: DateTime<Utc>, limit: u32) -> Result<u64, StoreError>;
+    }
+}
+
+/// Traces that let everything happen.
+fn patient() -> MockTraces {
+    let mut traces = MockTraces::new();
+    traces.expect_pace().returning(|_, _| Ok(None));
+    traces.expect_tried().returning(|_| Ok(true));
+    traces
 }
 
 struct Ones;
@@ -107,11 +150,19 @@ impl Entropy for Ones {
     }
 }
 
-#[derive(Default)]
 struct Mocks {
     store: MockStore,
     directory: MockDirectory,
     hasher: MockHasher,
+    traces: MockTraces,
+}
+
+impl Default for Mocks {
+    fn default() -> Self {
+        let mut hasher = MockHasher::new();
+        hasher.expect_is_outdated().returning(|_| false);
+        Self { store: MockStore::new(), directory: MockDirectory::new(), hasher, traces: patient() }
+    }
 }
 
 impl Mocks {
@@ -123,9 +174,14 @@ impl Mocks {
             directory: Arc::new(self.directory),
             entropy: Arc::new(Ones),
             passwords: Arc::new(self.hasher),
+            known: Arc::new(PlainSecrets),
+            sealer: Arc::new(PlainSecrets),
+            codes: Arc::new(PlainSecrets),
+            traces: Arc::new(self.traces),
             custodian: Arc::new(NoData),
             links: links(),
             presets,
+            product: "Example product".to_owned(),
             mail_is_on: true,
         })
     }
@@ -203,6 +259,41 @@ async fn a_password_changed_while_it_was_being_checked_opens_nothing() {
     });
     let refused = mocks.membership().sign_in(&ctx(Actor::Anonymous), sign_in()).await.unwrap_err();
     assert_eq!(refused.code(), "sign-in-failed");
+}
+
+/// Proves A64 in part: a try is counted before it is made, and what has had its most costs no hash.
+#[tokio::test]
+async fn a_frozen_password_costs_no_hash() {
+    let mut mocks = Mocks { traces: MockTraces::new(), ..Mocks::default() };
+    mocks.directory.expect_account_by_login().returning(|_| Ok(Some(account("hash"))));
+    mocks.traces.expect_pace().times(1).returning(|_, _| Ok(None));
+    mocks.traces.expect_tried().times(1).returning(|_| Ok(false));
+    let refused = mocks.membership().sign_in(&ctx(Actor::Anonymous), sign_in()).await.unwrap_err();
+    assert_eq!(refused.code(), "factor-frozen");
+}
+
+/// A password that is right is hashed anew once hashing has become dearer, and that is written with the session.
+#[tokio::test]
+async fn an_outdated_hash_is_renewed_at_sign_in() {
+    let mut mocks = Mocks { hasher: MockHasher::new(), traces: MockTraces::new(), ..Mocks::default() };
+    mocks.traces.expect_pace().returning(|_, _| Ok(None));
+    mocks.traces.expect_tried().returning(|_| Ok(true));
+    mocks.traces.expect_forgive().times(1).returning(|_| Ok(()));
+    mocks.directory.expect_account_by_login().returning(|_| Ok(Some(account("cheap"))));
+    mocks.hasher.expect_verify().returning(|_, _| Ok(true));
+    mocks.hasher.expect_is_outdated().times(1).returning(|hash| hash.as_phc() == "cheap");
+    mocks.hasher.expect_hash().times(1).returning(|_| Ok(PasswordHash::from_phc("dear")));
+    mocks.store.expect_begin().returning(|_| {
+        let mut tx = MockTransaction::new();
+        tx.expect_account().returning(|_| Ok(Some(account("cheap"))));
+        let renewed = |event: &Event| matches!(event, Event::PasswordRehashed(account) if account.password == Some(PasswordHash::from_phc("dear")));
+        tx.expect_commit()
+            .withf(move |_, events| matches!(events, [first, Event::SessionStarted(_)] if renewed(first)))
+            .times(1)
+            .returning(|_, _| Ok(()));
+        Ok(Box::new(tx))
+    });
+    assert!(mocks.membership().sign_in(&ctx(Actor::Anonymous), sign_in()).await.is_ok());
 }
 
 #[tokio::test]

@@ -36,14 +36,13 @@ struct Html<'a> {
 ///
 /// The same letter has the same Message-ID each time, by which receivers tell repetitions.
 pub fn compose(letter: &Letter, head: &Letterhead, now: DateTime<Utc>) -> Result<Vec<u8>, CannotCompose> {
-    let page = Page::of(letter, &head.home);
+    let page = Page::of(letter, head);
+    let (text, html) = (Text { page: &page }.render()?, Html { page: &page }.render()?);
+    let boundary = boundary(letter, [&text, &html]);
     let parts = vec![
-        MimePart::new("text/plain", BodyPart::Text(Text { page: &page }.render()?.into())),
-        MimePart::new("text/html", BodyPart::Text(Html { page: &page }.render()?.into())),
+        MimePart::new("text/plain", BodyPart::Text(text.into())),
+        MimePart::new("text/html", BodyPart::Text(html.into())),
     ];
-    // A boundary of our own: the library's would tell the time and differ each time. No part can hold it: what begins
-    // with `=_` is written otherwise in quoted-printable and base64, and no name begins a line that is written as it is.
-    let boundary = format!("=_{}", letter.id.as_uuid().simple());
     let from = &head.sender;
     let mut message = Vec::new();
     MessageBuilder::new()
@@ -58,6 +57,22 @@ pub fn compose(letter: &Letter, head: &Letterhead, now: DateTime<Utc>) -> Result
     Ok(message)
 }
 
+/// What stands between the parts, and in none of them, whoever is called what: there are readers that find it in the middle
+/// of a line. It is our own: the library's would tell the time, and differ each time.
+///
+/// Parts are looked at as they were before they were encoded: what begins with `=_` is written otherwise in
+/// quoted-printable and in base64.
+fn boundary(letter: &Letter, parts: [&str; 2]) -> String {
+    let plain = format!("=_{}", letter.id.as_uuid().simple());
+    let mut boundary = plain.clone();
+    let mut number = 0_u32;
+    while parts.iter().any(|part| part.contains(&boundary)) {
+        number += 1;
+        boundary = format!("{plain}.{number}");
+    }
+    boundary
+}
+
 fn mailbox<'a>(name: Option<&'a str>, address: &'a str) -> Address<'a> {
     Address::new_address(name.filter(|name| !name.is_empty()), address)
 }
@@ -65,3 +80,11 @@ fn mailbox<'a>(name: Option<&'a str>, address: &'a str) -> Address<'a> {
 #[cfg(test)]
 #[path = "composition_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "account_tests.rs"]
+mod account_tests;
+
+#[cfg(test)]
+#[path = "hostile_tests.rs"]
+mod hostile_tests;

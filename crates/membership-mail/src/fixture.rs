@@ -3,14 +3,16 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use mail_parser::{Message, MessageParser};
 use membership_core::{
+    account::{FactorKind, Kinds},
     email::{Alphabet, EmailAddress},
     id::MessageId,
-    outbox::{Content, Letter},
+    outbox::{Content, Letter, MailKind},
 };
 use uuid::Uuid;
 
-use crate::{Clock, Home, Letterhead, Sender};
+use crate::{Clock, Home, Letterhead, Sender, compose};
 
 /// When every message here is written: three days before its link ends.
 pub(crate) fn now() -> DateTime<Utc> {
@@ -50,7 +52,7 @@ pub(crate) fn letter(to_name: &str, tenant: &str, inviter: Option<&str>, roles: 
 }
 
 /// A letter of every kind, in which everything and everybody but the one greeted has the name that `named` makes of
-/// `tenant`, `person`, `role` and `other role`.
+/// `tenant`, `person`, `role`, `other role` and `address`.
 pub(crate) fn letters(to_name: &str, named: impl Fn(&'static str) -> String) -> Vec<Letter> {
     let (tenant, person) = (|| named("tenant"), || named("person"));
     let (role, other) = (named("role"), named("other role"));
@@ -68,8 +70,78 @@ pub(crate) fn letters(to_name: &str, named: impl Fn(&'static str) -> String) -> 
         Content::BecameRepresentative { tenant: tenant(), former: person() },
         Content::HandedOver { tenant: tenant(), successor: person() },
     ];
+    let contents = contents.into_iter().chain(to_owner(named("address")));
     let others = contents.map(|content| Letter { content, ..invitation.clone() });
-    [invitation].into_iter().chain(others).collect()
+    [invitation.clone()].into_iter().chain(others).collect()
+}
+
+/// What the owner of an account is told, whose new address is `address`.
+fn to_owner(address: String) -> [Content; 8] {
+    let expires_at = DateTime::from_timestamp(1_795_615_500, 0).unwrap();
+    let link = |path: &str, part: &str| format!("https://members.example.net/{path}{}", part.repeat(14));
+    let forgotten = || "https://members.example.net/forgotten".to_owned();
+    [
+        Content::Reset { link: link("reset/mbr_", "Ef5-_"), expires_at },
+        Content::ResetRefused,
+        Content::ResetHandedOver,
+        Content::PasswordChanged { forgotten: forgotten() },
+        Content::ConfirmAddress { link: link("address/mbe_", "Gh6-_"), expires_at },
+        Content::AddressChanged { to: address, restore: link("former-address/mbf_", "Ij7-_"), expires_at },
+        Content::FactorsChanged { kinds: Kinds::from_iter([FactorKind::App]), forgotten: forgotten() },
+        Content::SignInCode { code: "04711815".to_owned(), expires_at },
+    ]
+}
+
+/// What people and tenants are called in most tests.
+pub(crate) fn usual(what: &str) -> String {
+    match what {
+        "tenant" => "Acme & Söhne",
+        "person" => "Ann Example",
+        "role" => "Editor",
+        "address" => "bea.new@example.com",
+        _ => "Author",
+    }
+    .to_owned()
+}
+
+/// The message of `letter`.
+pub(crate) fn composed(letter: &Letter) -> String {
+    String::from_utf8(compose(letter, &head(), now()).unwrap()).unwrap()
+}
+
+/// What a mail program makes of it.
+pub(crate) fn parsed(message: &str) -> Message<'_> {
+    MessageParser::default().parse(message).unwrap()
+}
+
+/// Which letter it is.
+pub(crate) fn kind(letter: &Letter) -> MailKind {
+    match &letter.content {
+        Content::Invitation { .. } => MailKind::Invitation,
+        Content::BecameMember { .. } => MailKind::BecameMember,
+        Content::Nominated { .. } => MailKind::Nominated,
+        Content::BecameRepresentative { .. } => MailKind::BecameRepresentative,
+        Content::HandedOver { .. } => MailKind::HandedOver,
+        Content::Reset { .. } => MailKind::Reset,
+        Content::ResetRefused => MailKind::ResetRefused,
+        Content::ResetHandedOver => MailKind::ResetHandedOver,
+        Content::PasswordChanged { .. } => MailKind::PasswordChanged,
+        Content::ConfirmAddress { .. } => MailKind::ConfirmAddress,
+        Content::AddressChanged { .. } => MailKind::AddressChanged,
+        Content::FactorsChanged { .. } => MailKind::FactorsChanged,
+        Content::SignInCode { .. } => MailKind::SignInCode,
+    }
+}
+
+/// The text, however its lines are broken.
+pub(crate) fn on_one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// What a reader sees of it.
+pub(crate) fn without_tags(html: &str) -> String {
+    let seen: String = html.split('<').filter_map(|tag| tag.split_once('>')).map(|(_, text)| text).collect();
+    seen.replace("&#38;", "&")
 }
 
 /// The letter of this number to this address.

@@ -59,6 +59,14 @@ async fn every_kind_of_letter_is_kept() {
             "You are asked to be the representative administrator of Acme",
             "You are now the representative administrator of Acme",
             "You are no longer the representative administrator of Acme",
+            "Choose a new password",
+            "Your password cannot be reset by mail",
+            "An administrator made a password link for you",
+            "Your password was changed",
+            "Confirm your e-mail address",
+            "Your e-mail address was changed",
+            "Your second sign-in step was changed",
+            "Your sign-in code",
         ]
     );
 }

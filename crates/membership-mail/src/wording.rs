@@ -39,6 +39,12 @@ pub(crate) fn enumeration(words: &[String]) -> String {
     }
 }
 
+/// A code as people read and type it, in groups of four: `1234 5678`.
+pub(crate) fn in_fours(code: &str) -> String {
+    let characters: Vec<char> = code.chars().filter(|c| !c.is_whitespace()).collect();
+    characters.chunks(4).map(String::from_iter).collect::<Vec<_>>().join(" ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -61,5 +67,12 @@ mod tests {
         assert_eq!(words(&["editor"]), "editor");
         assert_eq!(words(&["editor", "author"]), "editor and author");
         assert_eq!(words(&["a", "b", "c"]), "a, b and c");
+    }
+
+    #[test]
+    fn codes_are_written_in_fours() {
+        for (code, written) in [("12345678", "1234 5678"), ("00120034", "0012 0034"), ("123456", "1234 56"), ("", "")] {
+            assert_eq!(in_fours(code), written);
+        }
     }
 }

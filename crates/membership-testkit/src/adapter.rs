@@ -1,12 +1,12 @@
-//! The three ports of one store, as the conformance suite and the fixture take them.
+//! The ports of one store, as the conformance suite and the fixture take them.
 
 use std::{any::Any, sync::Arc};
 
-use membership_core::{directory::Directory, outbox::Outbox, store::Store};
+use membership_core::{directory::Directory, outbox::Outbox, store::Store, traces::Traces};
 
 use crate::MemoryStore;
 
-/// One store behind its three ports. Cheap to clone.
+/// One store behind its ports. Cheap to clone.
 #[derive(Clone)]
 pub struct Adapter {
     /// Where changes go.
@@ -15,14 +15,22 @@ pub struct Adapter {
     pub directory: Arc<dyn Directory>,
     /// The messages that are owed.
     pub outbox: Arc<dyn Outbox>,
+    /// What is noted in passing.
+    pub traces: Arc<dyn Traces>,
     kept: Option<Arc<dyn Any + Send + Sync>>,
 }
 
 impl Adapter {
     /// The ports of `store`.
-    pub fn of(store: impl Store + Directory + Outbox + 'static) -> Self {
+    pub fn of(store: impl Store + Directory + Outbox + Traces + 'static) -> Self {
         let store = Arc::new(store);
-        Self { store: Arc::clone(&store) as _, directory: Arc::clone(&store) as _, outbox: store, kept: None }
+        Self {
+            store: Arc::clone(&store) as _,
+            directory: Arc::clone(&store) as _,
+            outbox: Arc::clone(&store) as _,
+            traces: store,
+            kept: None,
+        }
     }
 
     /// A fresh store in memory.

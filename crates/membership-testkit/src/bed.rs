@@ -6,7 +6,11 @@ use std::sync::Arc;
 
 use membership_core::{
     Membership, Parts,
-    account::{Account, register::Registered},
+    account::{
+        Account, Session,
+        register::Registered,
+        sign_in::{SignIn, SignedIn},
+    },
     actor::Actor,
     audit::replay::Replay,
     context::Context,
@@ -28,7 +32,7 @@ use membership_core::{
 
 pub use people::{Asked, Founded, Person};
 
-use crate::{Adapter, Cabinet, Dice, Failure, ManualClock, PlainHasher};
+use crate::{Adapter, Cabinet, Dice, Failure, ManualClock, PlainHasher, PlainSecrets};
 
 /// A password that every rule takes.
 pub const PASSWORD: &str = "correct horse battery staple";
@@ -112,12 +116,29 @@ impl Bed {
 
     /// The owner of `account` asks, now, by a session as new as `account`.
     pub fn as_account(&self, account: &Account) -> Context {
-        self.context(Actor::Account(account.principal(account.epoch)))
+        self.context(Actor::Account(account.principal(&self.session_of(account))))
     }
 
     /// Somebody who has registered asks, now, by the session of that registration.
     pub fn as_member(&self, registered: &Registered) -> Context {
-        self.context(Actor::Account(registered.account.principal(registered.session.epoch)))
+        self.context(Actor::Account(registered.account.principal(&registered.session)))
+    }
+
+    /// A session of `account` as it would begin now, with all of its second factors shown.
+    fn session_of(&self, account: &Account) -> Session {
+        Session::start(account, account.kinds, &self.as_anybody(), self.dice.as_ref()).0
+    }
+
+    /// Somebody signs in who has no second factor.
+    pub async fn sign_in(&self, login: &str, password: &str) -> Result<SignedIn, Failure> {
+        let command = SignIn { login: login.to_owned(), password: Secret::new(password) };
+        let entrance = self.membership.sign_in(&self.as_anybody(), command).await?;
+        Ok(entrance.signed_in().ok_or("a second factor is asked for")?)
+    }
+
+    /// Whoever has signed in asks, now.
+    pub fn as_signed_in(&self, signed_in: &SignedIn) -> Context {
+        self.context(Actor::Account(signed_in.account.principal(&signed_in.session)))
     }
 
     /// Somebody who is not signed in asks, now.
@@ -214,9 +235,14 @@ pub fn parts(adapter: &Adapter, dice: Arc<Dice>) -> Result<Parts, Failure> {
         directory: Arc::clone(&adapter.directory),
         entropy: dice,
         passwords: Arc::new(PlainHasher),
+        known: Arc::new(PlainSecrets),
+        sealer: Arc::new(PlainSecrets),
+        codes: Arc::new(PlainSecrets),
+        traces: Arc::clone(&adapter.traces),
         custodian: Arc::new(membership_core::ports::NoData),
         links: Links::new(Key::new([7; 32]), "https://members.example.org"),
         presets: Presets::shipped("organization", Vec::new())?,
+        product: "Example product".to_owned(),
         mail_is_on: true,
     })
 }

@@ -28,12 +28,14 @@ mod lock;
 mod mail;
 mod members;
 mod outbox;
+mod owner;
 mod race;
 mod read_back;
 mod refused;
 mod representative;
 mod rows;
 mod session;
+mod traces;
 mod transfer;
 mod tree;
 
@@ -108,6 +110,23 @@ macro_rules! conformance_cases {
                 every_state_of_a_member
                 every_kind_of_account
                 the_installation
+            }
+            owner {
+                what_the_owner_writes_reads_back
+                an_address_of_another_is_refused
+                second_factors_read_back
+                an_administrator_writes_a_members_account
+                links_die_when_a_member_is_shut_out
+                a_held_account_is_held
+                a_challenge_is_answered_once
+                sessions_are_listed_and_noted
+                api_keys_are_found_and_revoked
+                footing_tells_which_factor_is_wanted
+            }
+            traces {
+                a_pace_lets_through_what_it_says
+                tries_at_once_are_all_counted
+                sweeping_takes_what_is_over
             }
             access {
                 a_tenant_with_its_policy_and_roles

@@ -3,6 +3,7 @@
 mod directory;
 mod outbox;
 mod tables;
+mod traces;
 mod view;
 mod write;
 
@@ -12,12 +13,13 @@ use std::{
 };
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use membership_core::{
-    account::{Account, Login},
+    account::{Account, ApiKey, Challenge, Factors, Login},
     context::Context,
     email::EmailAddress,
     event::Event,
-    id::{AccountId, InvitationId, MemberId, RoleId, TenantId, TransferId},
+    id::{AccountId, ApiKeyId, ChallengeId, InvitationId, MemberId, RoleId, TenantId, TransferId},
     installation::Installation,
     invitation::Invitation,
     member::{Member, transfer::Transfer},
@@ -44,13 +46,19 @@ pub struct MemoryStore {
 struct MemoryTx {
     store: MemoryStore,
     scope: Scope,
-    _lock: OwnedMutexGuard<()>,
+    /// Of the scope, and of each account that is held beside it.
+    locks: BTreeMap<Scope, OwnedMutexGuard<()>>,
 }
 
 impl MemoryStore {
     /// An empty store.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    async fn lock(&self, scope: Scope) -> OwnedMutexGuard<()> {
+        let lock = Arc::clone(locked(&self.locks).entry(scope).or_default());
+        lock.lock_owned().await
     }
 
     fn tables(&self) -> MutexGuard<'_, Tables> {
@@ -72,8 +80,8 @@ impl std::fmt::Debug for MemoryStore {
 #[async_trait]
 impl Store for MemoryStore {
     async fn begin(&self, scope: Scope) -> Result<Box<dyn Tx>, StoreError> {
-        let lock = Arc::clone(locked(&self.locks).entry(scope).or_default());
-        Ok(Box::new(MemoryTx { store: self.clone(), scope, _lock: lock.lock_owned().await }))
+        let locks = [(scope, self.lock(scope).await)].into();
+        Ok(Box::new(MemoryTx { store: self.clone(), scope, locks }))
     }
 }
 
@@ -150,6 +158,36 @@ impl Tx for MemoryTx {
 
     async fn account(&mut self, id: AccountId) -> Result<Option<Account>, StoreError> {
         Ok(self.store.tables().accounts.get(&id).cloned())
+    }
+
+    async fn hold_account(&mut self, id: AccountId) -> Result<Option<Account>, StoreError> {
+        let scope = Scope::Account(id);
+        if !self.locks.contains_key(&scope) {
+            let lock = self.store.lock(scope).await;
+            self.locks.insert(scope, lock);
+        }
+        self.account(id).await
+    }
+
+    async fn factors(&mut self, id: AccountId) -> Result<Factors, StoreError> {
+        Ok(self.store.tables().factors_of(id))
+    }
+
+    async fn challenge(&mut self, id: ChallengeId) -> Result<Option<Challenge>, StoreError> {
+        Ok(self.store.tables().challenges.get(&id).cloned())
+    }
+
+    async fn api_key(&mut self, id: ApiKeyId) -> Result<Option<ApiKey>, StoreError> {
+        Ok(self.ask(|tables, tenant| tables.api_keys.get(&id).filter(|key| key.tenant == tenant).cloned()))
+    }
+
+    async fn good_api_keys(&mut self, now: DateTime<Utc>) -> Result<u64, StoreError> {
+        Ok(self.ask(|tables, tenant| tables.good_api_keys(tenant, now).count() as u64))
+    }
+
+    async fn other_places(&mut self, account: AccountId) -> Result<u64, StoreError> {
+        let own = self.own();
+        Ok(self.store.tables().tenants_of(account).filter(|(tenant, _)| Some(tenant.id) != own).count() as u64)
     }
 
     async fn account_by_login(&mut self, login: &Login) -> Result<Option<Account>, StoreError> {

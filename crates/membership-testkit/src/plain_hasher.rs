@@ -16,4 +16,8 @@ impl PasswordHasher for PlainHasher {
     async fn verify(&self, password: Secret, hash: Option<PasswordHash>) -> Result<bool, HashingError> {
         Ok(hash == Some(self.hash(password).await?))
     }
+
+    fn is_outdated(&self, hash: &PasswordHash) -> bool {
+        !hash.as_phc().starts_with("$not-hashed$")
+    }
 }

@@ -5,13 +5,14 @@ use crate::{
     Membership,
     account::{
         Account, Session, SessionKey,
-        password::{MAX_CHARS, check_new},
+        guess::{self, TooOften},
+        password::MAX_CHARS,
     },
     actor::Denied,
     context::Context,
     event::Event,
     ports::{HashingError, Secret},
-    refusal::{Fault, Faults, refusals},
+    refusal::{Faults, refusals},
     store::{Scope, StoreError},
 };
 
@@ -43,7 +44,7 @@ refusals! {
         /// The new one is the present one.
         Unchanged = Invalid "password-unchanged"
             ("the new password is the present one", "choose another; a temporary password has to be replaced");
-    } passing Faults(Faults), Denied(Denied), Hashing(HashingError), Store(StoreError)
+    } passing Faults(Faults), Denied(Denied), TooOften(TooOften), Hashing(HashingError), Store(StoreError)
 }
 
 impl Membership {
@@ -53,7 +54,8 @@ impl Membership {
         ctx: &Context,
         command: ChangePassword,
     ) -> Result<PasswordChanged, ChangePasswordError> {
-        let id = ctx.actor.signed_in()?.account;
+        let principal = ctx.actor.signed_in()?;
+        let id = principal.account;
         // No password is as long as this: it costs no hash.
         if command.current.expose().chars().nth(MAX_CHARS).is_some() {
             return Err(ChangePasswordError::Wrong);
@@ -61,6 +63,9 @@ impl Membership {
         let mut tx = self.store.begin(Scope::Account(id)).await?;
         let Some(account) = tx.account(id).await? else { return Err(Denied::SignedOut.into()) };
         drop(tx);
+        if !self.may_try([guess::password(id)]).await? {
+            return Err(TooOften::Frozen.into());
+        }
         let held = account.password.clone();
         if !self.passwords.verify(command.current.clone(), held.clone()).await? || held.is_none() {
             return Err(ChangePasswordError::Wrong);
@@ -68,10 +73,7 @@ impl Membership {
         if command.current.expose() == command.new.expose() {
             return Err(ChangePasswordError::Unchanged);
         }
-        let (username, email) = (account.username.as_ref(), account.email.as_ref());
-        let words = [account.name.as_str()].into_iter().chain(username.map(crate::name::Username::as_str));
-        let words = words.chain(email.map(|email| email.address.as_str()));
-        check_new(&command.new, words).map_err(|fault| Faults::of([Fault::new("/new", &fault)]))?;
+        self.acceptable(&account, &command.new).await?.map_err(|fault| Faults::one("/new", &fault))?;
         let hash = self.passwords.hash(command.new).await?;
 
         let mut tx = self.store.begin(Scope::Account(id)).await?;
@@ -80,8 +82,9 @@ impl Membership {
             return Err(ChangePasswordError::Wrong);
         };
         let account = account.with_password(hash);
-        let (session, key) = Session::start(&account, ctx.now, self.entropy.as_ref());
+        let (session, key) = Session::start(&account, principal.with, ctx, self.entropy.as_ref());
         tx.commit(ctx, &[Event::PasswordChanged(account.clone()), Event::SessionStarted(session.clone())]).await?;
+        self.traces.forgive(&[guess::password(id).key]).await?;
         Ok(PasswordChanged { account, session, key })
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     Membership,
-    account::{Account, AccountEmail, Login, Session, SessionKey, password::check_new},
+    account::{Account, AccountEmail, Kinds, Login, Session, SessionKey},
     context::Context,
     event::Event,
     id::{AccountId, TenantId},
@@ -92,14 +92,14 @@ impl Membership {
         }
         drop(tx);
         let texts = [name.as_str(), door.tenant.name.as_str(), username.as_ref().map_or("", Username::as_str)];
-        acceptable(&command.password, &texts, username.as_ref(), email.as_ref())?;
+        self.registrable(&command.password, &texts, username.as_ref(), email.as_ref())?;
         let password = self.passwords.hash(command.password.clone()).await?;
 
         let mut tx = self.store.begin(Scope::Tenant(tenant)).await.map_err(not_admitted)?;
         let door = self.read_door(tx.as_mut(), &link, ctx).await.map_err(JoinError::from)?;
         let account = new_account(self, ctx, name, username, email, password);
         let (member, mut events) = join::decide(door, &link, account.clone(), ctx)?;
-        let (session, key) = Session::start(&account, ctx.now, self.entropy.as_ref());
+        let (session, key) = Session::start(&account, Kinds::NONE, ctx, self.entropy.as_ref());
         events.insert(0, Event::AccountRegistered(account.clone()));
         events.push(Event::SessionStarted(session.clone()));
         tx.commit(ctx, &events).await.map_err(|error| match error {
@@ -110,6 +110,24 @@ impl Membership {
             | StoreError::Raced { .. }) => not_admitted(other),
         })?;
         Ok(Registered { member, account, session, key })
+    }
+
+    fn registrable(
+        &self,
+        password: &Secret,
+        texts: &[&str],
+        username: Option<&Username>,
+        email: Option<&AccountEmail>,
+    ) -> Result<(), Faults> {
+        let address = email.map(|email| email.address.as_str());
+        let mut faults = Vec::new();
+        if username.is_none() && address.is_none() {
+            faults.push(Fault::new("/username", &RegisterFault::NoUsername));
+        }
+        if let Err(fault) = self.check_password(password, texts.iter().copied().chain(address), Kinds::NONE) {
+            faults.push(Fault::new("/password", &fault));
+        }
+        Faults::refuse(faults)
     }
 }
 
@@ -125,23 +143,6 @@ fn typed(command: &Register) -> Result<(DisplayName, Option<Username>), Faults> 
             Err(Faults::of(name.into_iter().chain(username)))
         }
     }
-}
-
-fn acceptable(
-    password: &Secret,
-    texts: &[&str],
-    username: Option<&Username>,
-    email: Option<&AccountEmail>,
-) -> Result<(), Faults> {
-    let address = email.map(|email| email.address.as_str());
-    let mut faults = Vec::new();
-    if username.is_none() && address.is_none() {
-        faults.push(Fault::new("/username", &RegisterFault::NoUsername));
-    }
-    if let Err(fault) = check_new(password, texts.iter().copied().chain(address)) {
-        faults.push(Fault::new("/password", &fault));
-    }
-    Faults::refuse(faults)
 }
 
 /// The address that the new account has: the invited one, proved, if the link came by mail.

@@ -1,18 +1,24 @@
 //! Sessions: kept on the server, found by a random key of which only the hash is stored.
 
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
-use sha2::{Digest, Sha256};
-use zeroize::Zeroizing;
 
 use crate::{
-    account::Account,
+    account::{
+        Account,
+        credential::{self, Credential, KeyHash},
+        factor::Kinds,
+    },
+    context::Context,
     id::{AccountId, SessionId},
     ports::Entropy,
 };
 
 /// How long a session lasts at most: 12 hours.
 pub const MAX_AGE: TimeDelta = TimeDelta::hours(12);
+/// How long it lasts unused: 2 hours.
+pub const MAX_IDLE: TimeDelta = TimeDelta::hours(2);
+/// Its use is noted no oftener than this, so that a request does not cost a write.
+pub const NOTED_EVERY: TimeDelta = TimeDelta::minutes(5);
 
 /// A session.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,77 +31,67 @@ pub struct Session {
     pub key: SessionKeyHash,
     /// The account's epoch when it started.
     pub epoch: u32,
-    /// When it started.
+    /// When it started: the person showed password and second factor then.
     pub started_at: DateTime<Utc>,
     /// It is good while `now` is before this.
     pub ends_at: DateTime<Utc>,
+    /// When it was last used, as far as that was noted: see [`NOTED_EVERY`].
+    pub used_at: DateTime<Utc>,
+    /// The second factors that were shown.
+    pub with: Kinds,
+    /// What the program called itself that signed in.
+    pub agent: Option<String>,
 }
 
-/// The key that the person's browser or program holds. Shown once; wiped when dropped; never printed.
-#[derive(Clone)]
-pub struct SessionKey(Zeroizing<String>);
+/// Marks the key of a session.
+#[derive(Debug, Clone, Copy)]
+pub enum SessionKind {}
 
-/// SHA-256 of a session key. The key has 256 random bits, so a plain hash is enough.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SessionKeyHash([u8; 32]);
+impl credential::Kind for SessionKind {
+    const PREFIX: &'static str = "mbk_";
+}
 
-const PREFIX: &str = "mbk_";
+/// The key that the person's browser or program holds.
+pub type SessionKey = Credential<SessionKind>;
+
+/// What is stored of it.
+pub type SessionKeyHash = KeyHash;
 
 impl Session {
-    /// Starts a session of `account`, and the key to it.
-    pub fn start(account: &Account, now: DateTime<Utc>, entropy: &dyn Entropy) -> (Self, SessionKey) {
-        let mut random = Zeroizing::new([0; 32]);
-        entropy.fill(random.as_mut_slice());
-        let key = SessionKey(Zeroizing::new(format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(random.as_slice()))));
+    /// Starts a session of `account`, whose owner has shown the second factors `with`, and makes the key to it.
+    pub fn start(account: &Account, with: Kinds, ctx: &Context, entropy: &dyn Entropy) -> (Self, SessionKey) {
+        let key = SessionKey::fresh(entropy);
         let session = Self {
-            id: SessionId::new(now, entropy),
+            id: SessionId::new(ctx.now, entropy),
             account: account.id,
             key: key.hash(),
             epoch: account.epoch,
-            started_at: now,
-            ends_at: now + MAX_AGE,
+            started_at: ctx.now,
+            ends_at: ctx.now + MAX_AGE,
+            used_at: ctx.now,
+            with,
+            agent: ctx.client.agent(),
         };
         (session, key)
     }
 
+    /// This session in the place of one that started at `since`: nothing was shown anew, so it lasts no longer.
+    #[must_use]
+    pub fn as_of(self, since: DateTime<Utc>) -> Self {
+        Self { started_at: since, ends_at: since + MAX_AGE, ..self }
+    }
+
     /// Whether it is good at `now` for `account` as that is at this moment.
     pub fn is_good(&self, account: &Account, now: DateTime<Utc>) -> bool {
-        self.account == account.id && now < self.ends_at && self.epoch >= account.sessions_from_epoch
-    }
-}
-
-impl SessionKey {
-    /// Reads a key as it comes with a request; `None` if it is not of a key's form.
-    pub fn parse(text: &str) -> Option<Self> {
-        let random = URL_SAFE_NO_PAD.decode(text.strip_prefix(PREFIX)?).ok()?;
-        (random.len() == 32).then(|| Self(Zeroizing::new(text.to_owned())))
+        self.account == account.id
+            && now < self.ends_at
+            && now < self.used_at + MAX_IDLE
+            && self.epoch >= account.sessions_from_epoch
+            && account.closed_at.is_none()
     }
 
-    /// The text, for the person who just signed in.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-
-    /// What is stored of it.
-    pub fn hash(&self) -> SessionKeyHash {
-        SessionKeyHash(Sha256::digest(self.0.as_bytes()).into())
-    }
-}
-
-impl SessionKeyHash {
-    /// Takes stored bytes.
-    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
-        Self(bytes)
-    }
-
-    /// The bytes to store.
-    pub const fn as_bytes(&self) -> &[u8; 32] {
-        &self.0
-    }
-}
-
-impl std::fmt::Debug for SessionKey {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("SessionKey(..)")
+    /// Whether its use at `now` is worth noting.
+    pub fn is_to_be_noted(&self, now: DateTime<Utc>) -> bool {
+        now >= self.used_at + NOTED_EVERY
     }
 }

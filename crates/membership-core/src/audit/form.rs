@@ -2,6 +2,7 @@
 //! password hash, no session key, no token.
 
 mod entity;
+mod own;
 mod restore;
 
 use chrono::{DateTime, Utc};
@@ -11,9 +12,9 @@ use uuid::Uuid;
 pub use restore::Impossible;
 
 use entity::{
-    AccountForm, ApplicationForm, InstallationForm, InvitationForm, MemberForm, NominationForm, RoleForm, TenantForm,
-    TransferForm,
+    ApplicationForm, InstallationForm, InvitationForm, MemberForm, NominationForm, RoleForm, TenantForm, TransferForm,
 };
+use own::{AccountForm, ApiKeyForm, ChallengeForm, FactorsForm};
 
 use crate::{
     event::{Event, MemberChange},
@@ -58,7 +59,7 @@ pub struct Form {
     /// The offer to become the representative.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nomination: Option<NominationForm>,
-    /// The session, by its id; never its key.
+    /// The session, or the sign-in that came to none, by its id; never its key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub session: Option<Uuid>,
     /// When the session ends, where it has just started.
@@ -70,6 +71,21 @@ pub struct Form {
     /// The account.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account: Option<AccountForm>,
+    /// The account's second factors.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub factors: Option<FactorsForm>,
+    /// What happened to them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub change: Option<String>,
+    /// A sign-in that waits for its second factor.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub challenge: Option<ChallengeForm>,
+    /// A program's key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub api_key: Option<ApiKeyForm>,
+    /// The second factors that were shown at sign-in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub with: Option<Vec<String>>,
     /// The installation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub installation: Option<InstallationForm>,
@@ -83,13 +99,48 @@ impl Form {
             Event::SetUpLinkIssued(installation) | Event::InstallationSetUp(installation) => {
                 Self { installation: Some(installation.into()), ..form }
             }
-            Event::AccountRegistered(account) | Event::AddressProved(account) | Event::PasswordChanged(account) => {
-                Self { account: Some(account.into()), ..form }
+            Event::AccountRegistered(account)
+            | Event::AddressProved(account)
+            | Event::PasswordChanged(account)
+            | Event::PasswordRehashed(account)
+            | Event::ResetIssued(account)
+            | Event::ResetRefused(account)
+            | Event::PasswordReset(account)
+            | Event::AddressChangeAsked { account, .. }
+            | Event::AddressRestored(account)
+            | Event::SessionsEnded(account)
+            | Event::AccountClosed(account) => Self { account: Some(account.into()), ..form },
+            Event::AddressChanged { before, account } | Event::ProfileEdited { before, account } => {
+                let before = Self { account: Some(before.as_ref().into()), ..Self::default() };
+                Self { account: Some(account.as_ref().into()), ..form.after(before) }
             }
+            Event::FactorsChanged { account, factors, change } => Self {
+                account: Some(account.into()),
+                factors: Some(factors.into()),
+                change: Some(change.as_str().to_owned()),
+                ..form
+            },
+            Event::MemberResetIssued { member, account } => {
+                Self { member: Some(member.into()), account: Some(account.into()), ..form }
+            }
+            Event::MemberFactorsSwitched { member, account, factors } => Self {
+                member: Some(member.into()),
+                account: Some(account.into()),
+                factors: Some(factors.into()),
+                ..form
+            },
+            Event::ChallengeStarted(challenge) | Event::ChallengeMailed(challenge) => {
+                Self { challenge: Some(challenge.into()), ..form }
+            }
+            Event::ChallengeEnded { challenge, account } => {
+                Self { session: Some(challenge.as_uuid()), owner: Some(account.as_uuid()), ..form }
+            }
+            Event::ApiKeyMade(key) | Event::ApiKeyRevoked(key) => Self { api_key: Some(key.into()), ..form },
             Event::SessionStarted(session) => Self {
                 session: Some(session.id.as_uuid()),
                 owner: Some(session.account.as_uuid()),
                 ends_at: Some(session.ends_at),
+                with: Some(own::words(session.with)).filter(|kinds| !kinds.is_empty()),
                 ..form
             },
             Event::SessionEnded { session, account } => {

@@ -1,5 +1,5 @@
 //! Replay: the records of a tenant's audit, one after the other, give its tables. Where they do not, somebody has changed
-//! the tables by another way than through events, or the audit.
+//! the tables by another way than through events, or the audit. API keys are not compared: an audit holds no hash of theirs.
 
 use std::{collections::BTreeMap, fmt::Debug};
 

@@ -101,7 +101,7 @@ impl crate::Membership {
         let (account, already) = match ctx.actor {
             Actor::Account(_) => {
                 let id = ctx.actor.account()?;
-                (tx.account(id).await?, tx.member_of(id).await?.map(|member| member.id))
+                (tx.hold_account(id).await?, tx.member_of(id).await?.map(|member| member.id))
             }
             Actor::Anonymous | Actor::System => (None, None),
         };

@@ -121,14 +121,20 @@ impl Membership {
 
     async fn known(&self, tx: &mut dyn Tx, tenant: Tenant, drafts: &Drafts) -> Result<Known, InviteError> {
         let taken = tx.members_at(&drafts.addresses()).await?;
-        let mut accounts = Vec::new();
+        let mut found = BTreeSet::new();
         if tenant.policy.existing_account == ExistingAccount::Join {
             for draft in &drafts.people {
                 let Channel::Mail(address) = &draft.channel else { continue };
-                let Some(account) = tx.account_by_login(&Login::Email(address.clone())).await? else { continue };
-                let already = tx.member_of(account.id).await?.map(|member| member.id);
-                accounts.push((account, already));
+                let account = tx.account_by_login(&Login::Email(address.clone())).await?;
+                found.extend(account.map(|account| account.id));
             }
+        }
+        let mut accounts = Vec::new();
+        // Its owner may be closing it at this moment. All hold several in one order, so that no two wait for each other.
+        for id in found {
+            let Some(account) = tx.hold_account(id).await?.filter(|held| held.closed_at.is_none()) else { continue };
+            let already = tx.member_of(account.id).await?.map(|member| member.id);
+            accounts.push((account, already));
         }
         Ok(Known { tenant, taken, accounts, mail: self.mail_is_on })
     }

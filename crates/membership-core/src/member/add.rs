@@ -3,7 +3,7 @@
 
 use crate::{
     Membership,
-    account::{Account, AccountEmail, Login, password::check_new},
+    account::{Account, AccountEmail, Kinds, Login},
     actor::{Denied, Granted, Grants},
     context::Context,
     email::EmailAddress,
@@ -61,7 +61,7 @@ impl Membership {
         let mut tx = self.store.begin(Scope::Tenant(command.tenant)).await?;
         let (tenant, grants) = self.admitted(tx.as_mut(), ctx).await?;
         drop(grants.require(Permission::MEMBERS_MANAGE)?);
-        let draft = Draft::read(&command, &tenant, &grants, ctx)?;
+        let draft = self.read_draft(&command, &tenant, &grants, ctx)?;
         if tx.account_by_login(&Login::Username(draft.username.clone())).await?.is_some() {
             return Err(StoreError::UsernameTaken.into());
         }
@@ -72,7 +72,7 @@ impl Membership {
         let mut tx = self.store.begin(Scope::Tenant(command.tenant)).await?;
         let (tenant, grants) = self.admitted(tx.as_mut(), ctx).await?;
         let granted = grants.require(Permission::MEMBERS_MANAGE)?;
-        let draft = Draft::read(&command, &tenant, &grants, ctx)?;
+        let draft = self.read_draft(&command, &tenant, &grants, ctx)?;
         if !tx.members_at(draft.email.as_slice()).await?.is_empty() {
             return Err(AddError::AddressTaken);
         }
@@ -89,8 +89,14 @@ struct Draft {
     email: Option<EmailAddress>,
 }
 
-impl Draft {
-    fn read(command: &AddMember, tenant: &Tenant, grants: &Grants, ctx: &Context) -> Result<Self, Faults> {
+impl Membership {
+    fn read_draft(
+        &self,
+        command: &AddMember,
+        tenant: &Tenant,
+        grants: &Grants,
+        ctx: &Context,
+    ) -> Result<Draft, Faults> {
         let mut faults = Vec::new();
         let name = DisplayName::parse(&command.name).map_err(|fault| faults.push(Fault::new("/name", &fault)));
         let wanted = WantedFault::read(&command.assignments, "/assignments", grants.catalogue(), ctx.now);
@@ -100,11 +106,11 @@ impl Draft {
         let email = email.map_err(|fault| faults.push(Fault { pointer: "/email".into(), ..fault }));
         let words =
             [command.name.as_str(), &command.username, command.email.as_deref().unwrap_or(""), tenant.name.as_str()];
-        let password = check_new(&command.password, words);
+        let password = self.check_password(&command.password, words, Kinds::NONE);
         let password = password.map_err(|fault| faults.push(Fault::new("/password", &fault)));
         match (name, assignments, username, email, password) {
             (Ok(name), Ok(assignments), Ok(username), Ok(email), Ok(())) => {
-                Ok(Self { name, assignments, username, email })
+                Ok(Draft { name, assignments, username, email })
             }
             (..) => Err(Faults::of(faults)),
         }

@@ -38,6 +38,7 @@ impl Membership {
     /// Ends the membership of whoever is signed in and in. What the member holds goes to the representative administrator,
     /// unless it names somebody else.
     pub async fn leave(&self, ctx: &Context, tenant: TenantId, heirs: Heirs) -> Result<Removed, LeaveError> {
+        ctx.actor.person()?;
         let mut tx = self.store.begin(Scope::Tenant(tenant)).await?;
         let (_, grants) = self.admitted(tx.as_mut(), ctx).await?;
         drop(tx);

@@ -247,7 +247,7 @@ impl Membership {
     ) -> Result<Transfer, TransferError> {
         let mut tx = self.store.begin(Scope::Tenant(tenant)).await?;
         let (_, grants) = self.admitted(tx.as_mut(), ctx).await.map_err(OutOfReach::from)?;
-        if !grants.member().representative {
+        if !grants.represents() {
             return Err(OutOfReach::from(Denied::RepresentativeOnly).into());
         }
         let mut transfer = tx.transfer(id).await?.ok_or(TransferError::Unknown)?;

@@ -56,6 +56,12 @@ impl Bits {
         self.0.get(bit as usize / 64).is_some_and(|word| word & (1 << (bit % 64)) != 0)
     }
 
+    /// What is in both.
+    #[must_use]
+    pub fn and(&self, other: &Self) -> Self {
+        Self(self.0.iter().zip(&other.0).map(|(one, other)| one & other).collect())
+    }
+
     /// Adds all of `other`.
     pub fn extend_from(&mut self, other: &Self) {
         if self.0.len() < other.0.len() {
@@ -147,6 +153,11 @@ impl Catalogue {
     pub fn gives(&self, assignments: &Assignments, permission: &Permission, now: DateTime<Utc>) -> bool {
         let Some(bit) = self.bits.get(permission) else { return false };
         assignments.live_at(now).any(|(grant, _)| self.grant_has(grant, *bit))
+    }
+
+    /// Whether `permission` is one of `bits`.
+    pub fn is_among(&self, bits: &Bits, permission: &Permission) -> bool {
+        self.bits.get(permission).is_some_and(|bit| bits.has(*bit))
     }
 
     /// Whether `grant` gives `permission`.

@@ -164,6 +164,8 @@ fn enabled(assignments: Assignments) -> crate::directory::Footing {
     };
     let nil = uuid::Uuid::nil();
     crate::directory::Footing {
+        second_factor: crate::account::Kinds::NONE,
+        scope: None,
         status: crate::tenant::TenantStatus::Active,
         catalogue: CatalogueId::from_uuid(nil),
         member: Member {

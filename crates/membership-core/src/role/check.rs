@@ -42,10 +42,12 @@ refusals! {
     } passing View(ViewError), Store(StoreError)
 }
 
-/// Whether `footing` allows `permission` at `now`: the member is enabled, the tenant open, and one of the member's
-/// assignments gives it. Nothing else is asked, by whatever way the question comes.
+/// Whether `footing` allows `permission` at `now`: the member is enabled, the tenant open, one of the member's assignments
+/// gives it, and it is not beyond what an API key was made for. Nothing else is asked, by whatever way the question comes.
 pub fn allows_at(footing: &Footing, catalogue: &Catalogue, permission: &Permission, now: DateTime<Utc>) -> bool {
-    is_in(footing.status, &footing.member).is_ok() && catalogue.gives(&footing.member.assignments, permission, now)
+    is_in(footing.status, &footing.member).is_ok()
+        && footing.scope.as_ref().is_none_or(|scope| scope.contains(permission))
+        && catalogue.gives(&footing.member.assignments, permission, now)
 }
 
 impl Membership {

@@ -78,6 +78,10 @@ pub fn explain(footing: &Footing, catalogue: &Catalogue, permission: &Permission
     if let Err(denied) = is_in(footing.status, &footing.member) {
         return Explanation::Refused(Missing::Standing(denied));
     }
+    if footing.scope.as_ref().is_some_and(|scope| !scope.contains(permission)) {
+        let denied = Denied::ScopeTooSmall { permission: permission.clone() };
+        return Explanation::Refused(Missing::Standing(denied));
+    }
     let through = match grant {
         Grant::Role(role) => catalogue.way(*role, permission).iter().map(|role| role.name.to_string()).collect(),
         Grant::Permission(_) => Vec::new(),

@@ -77,6 +77,9 @@ refusals! {
         /// None at all.
         NobodyPerCall = Invalid "people-per-call-out-of-range"
             ("at least 1 and at most 100 people can be invited in one call", "choose from 1 to 100");
+        /// A second factor is wanted, and none is one.
+        NoFactorKind = Invalid "second-factor-kinds-missing"
+            ("a second factor is required, and no kind of one is allowed", "allow at least one kind: \"email\" or \"app\"");
         /// Not a domain.
         BadDomain { /** As typed. */ domain: String } = Invalid "address-domain-invalid"
             ("{domain} is not an internet domain such as example.org", "check the domain");
@@ -178,6 +181,9 @@ impl Policy {
         let mut faults = Vec::new();
         if !(1..=100).contains(&self.max_people_per_call) {
             faults.push(Fault::new("/max_people_per_call", &PolicyFault::NobodyPerCall));
+        }
+        if self.second_factor.required && self.second_factor.kinds.is_empty() {
+            faults.push(Fault::new("/second_factor/kinds", &PolicyFault::NoFactorKind));
         }
         let mut domains = Vec::new();
         for (row, domain) in self.allowed_domains.iter().enumerate() {

@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    account::Kinds,
     email::{Alphabet, EmailAddress},
     invitation::Channel,
     lifecycle::Stage,
@@ -105,8 +106,38 @@ pub struct Policy {
     pub allowed_domains: Vec<String>,
     /// Whether a member that has joined has to be disabled before it can be removed.
     pub disable_before_remove: bool,
+    /// Which second factor its people have to show.
+    pub second_factor: SecondFactor,
     /// What the states are called.
     pub words: Words,
+}
+
+/// Which second factor a tenant's people have to show at sign-in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SecondFactor {
+    /// Whether they have to show one at all.
+    pub required: bool,
+    /// One of these.
+    pub kinds: Kinds,
+}
+
+impl SecondFactor {
+    /// One of these has to be shown; none if it is empty.
+    pub const fn wanted(self) -> Kinds {
+        if self.required { self.kinds } else { Kinds::NONE }
+    }
+
+    /// Whether somebody who has `kinds` can be let in.
+    pub const fn admits(self, kinds: Kinds) -> bool {
+        self.wanted().is_empty() || !self.wanted().and(kinds).is_empty()
+    }
+}
+
+impl Default for SecondFactor {
+    fn default() -> Self {
+        Self { required: false, kinds: Kinds::ALL }
+    }
 }
 
 /// Whether invitations go out at once.
@@ -296,6 +327,7 @@ impl Default for Policy {
             alphabet: Alphabet::Ascii,
             allowed_domains: Vec::new(),
             disable_before_remove: false,
+            second_factor: SecondFactor::default(),
             words: Words::default(),
         }
     }

@@ -3,7 +3,7 @@
 
 use crate::{
     Membership,
-    account::{Account, AccountEmail, Session, SessionKey, password::check_new},
+    account::{Account, AccountEmail, Kinds, Session, SessionKey},
     context::Context,
     email::{Alphabet, EmailAddress},
     event::Event,
@@ -78,7 +78,7 @@ impl Membership {
     /// Makes the operator's account and the first tenant, and signs the operator in.
     pub async fn set_up(&self, ctx: &Context, command: SetUp) -> Result<SetUpDone, SetUpError> {
         self.open_set_up(ctx, &command.token).await?;
-        let draft = draft(&command)?;
+        let draft = self.draft(&command)?;
         let password = self.passwords.hash(command.password.clone()).await?;
         let mut tx = self.store.begin(Scope::Installation).await?;
         let installation = tx.installation().await?;
@@ -116,7 +116,7 @@ impl Membership {
         let joined = MemberState::Enabled { account: account.id, joined_at: now };
         let member = founding.representative(draft.name, joined, now, entropy);
         let member = Member { email: draft.email, username: account.username.clone(), ..member };
-        let (session, key) = Session::start(&account, now, entropy);
+        let (session, key) = Session::start(&account, Kinds::NONE, ctx, entropy);
         let events = vec![
             Event::AccountRegistered(account.clone()),
             Event::InstallationSetUp(Installation { operator: Some(account.id), ..installation }),
@@ -135,18 +135,21 @@ struct Draft {
     email: Option<EmailAddress>,
 }
 
-fn draft(command: &SetUp) -> Result<Draft, Faults> {
-    let tenant = DisplayName::parse(&command.tenant).map_err(|fault| Fault::new("/tenant", &fault));
-    let name = DisplayName::parse(&command.name).map_err(|fault| Fault::new("/name", &fault));
-    let username = Username::parse(&command.username).map_err(|fault| Fault::new("/username", &fault));
-    let email = command.email.as_deref().map(|text| EmailAddress::parse(text, Alphabet::Ascii)).transpose();
-    let email = email.map_err(|fault| Fault::new("/email", &fault));
-    let words = [command.name.as_str(), &command.username, &command.tenant, command.email.as_deref().unwrap_or("")];
-    let password = check_new(&command.password, words).map_err(|fault| Fault::new("/password", &fault));
-    match (tenant, name, username, email, password) {
-        (Ok(tenant), Ok(name), Ok(username), Ok(email), Ok(())) => Ok(Draft { tenant, name, username, email }),
-        (tenant, name, username, email, password) => Err(Faults::of(
-            [tenant.err(), name.err(), username.err(), email.err(), password.err()].into_iter().flatten(),
-        )),
+impl Membership {
+    fn draft(&self, command: &SetUp) -> Result<Draft, Faults> {
+        let tenant = DisplayName::parse(&command.tenant).map_err(|fault| Fault::new("/tenant", &fault));
+        let name = DisplayName::parse(&command.name).map_err(|fault| Fault::new("/name", &fault));
+        let username = Username::parse(&command.username).map_err(|fault| Fault::new("/username", &fault));
+        let email = command.email.as_deref().map(|text| EmailAddress::parse(text, Alphabet::Ascii)).transpose();
+        let email = email.map_err(|fault| Fault::new("/email", &fault));
+        let words = [command.name.as_str(), &command.username, &command.tenant, command.email.as_deref().unwrap_or("")];
+        let password = self.check_password(&command.password, words, Kinds::NONE);
+        let password = password.map_err(|fault| Fault::new("/password", &fault));
+        match (tenant, name, username, email, password) {
+            (Ok(tenant), Ok(name), Ok(username), Ok(email), Ok(())) => Ok(Draft { tenant, name, username, email }),
+            (tenant, name, username, email, password) => Err(Faults::of(
+                [tenant.err(), name.err(), username.err(), email.err(), password.err()].into_iter().flatten(),
+            )),
+        }
     }
 }

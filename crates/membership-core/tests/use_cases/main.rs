@@ -2,12 +2,14 @@
 #![expect(clippy::expect_used, reason = "tests fail by panicking")]
 
 mod access;
+mod credentials;
 mod members;
 mod policy;
 mod removal;
 mod replay;
 mod representative;
 mod roles;
+mod sign_in;
 mod tenants;
 
 use membership_core::{
@@ -40,4 +42,11 @@ fn single(text: &str) -> Wanted {
 
 fn holding(assignments: Vec<Wanted>) -> Changes {
     Changes { assignments: Some(assignments), ..Changes::default() }
+}
+
+/// What an authenticator app reads out of the address that it is shown.
+fn secret_of(address: &str) -> Vec<u8> {
+    let digits = address.rsplit_once("secret=").map_or("", |(_, digits)| digits);
+    let pairs = digits.as_bytes().chunks(2).filter_map(|pair| std::str::from_utf8(pair).ok());
+    pairs.filter_map(|pair| u8::from_str_radix(pair, 16).ok()).collect()
 }

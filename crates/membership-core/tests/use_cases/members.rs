@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use membership_core::{
-    account::{change_password::ChangePassword, sign_in::SignIn},
+    account::change_password::ChangePassword,
     actor::Actor,
     directory::{MemberFilter, Page},
     invitation::{Subject, invite::Reach},
@@ -34,8 +34,7 @@ async fn a_temporary_password_opens_one_door() -> Result<(), Failure> {
     let command = AddMember { email: Some("ann@example.org".into()), ..bed.addition("ann", &["Member"]).await? };
     let member = bed.membership.add_member(&bed.as_administrator(), command).await?;
     assert_eq!(member.status(), MemberStatus::Enabled);
-    let sign_in = |password: &str| SignIn { login: "ann".into(), password: Secret::new(password) };
-    let first = bed.membership.sign_in(&bed.as_anybody(), sign_in(TEMPORARY)).await?;
+    let first = bed.sign_in("ann", TEMPORARY).await?;
     let ann = bed.as_account(&first.account);
     assert_eq!(code(bed.membership.tenant(&ann, bed.tenant.id).await), "password-change-required");
     assert_eq!(code(bed.membership.leave(&ann, bed.tenant.id, Heirs::default()).await), "password-change-required");
@@ -97,9 +96,8 @@ async fn disabling_ends_what_is_signed_in_for_good() -> Result<(), Failure> {
 
     bed.membership.enable_member(&bed.as_administrator(), bed.target(&ann.member)).await?;
     assert_eq!(code(list().await), "session-outdated");
-    let sign_in = SignIn { login: "ann".into(), password: Secret::new(PASSWORD) };
-    let fresh = bed.membership.sign_in(&bed.as_anybody(), sign_in).await?;
-    let principal = fresh.account.principal(fresh.session.epoch);
+    let fresh = bed.sign_in("ann", PASSWORD).await?;
+    let principal = fresh.account.principal(&fresh.session);
     let ctx = membership_core::context::Context { actor: Actor::Account(principal), ..bed.as_anybody() };
     assert_eq!(bed.membership.members(&ctx, bed.tenant.id, MemberFilter::default(), page()).await?.rows.len(), 2);
     let again = bed.membership.enable_member(&bed.as_administrator(), bed.target(&ann.member)).await;

@@ -1,5 +1,6 @@
 //! Changing the policy by a plan.
 
+use chrono::TimeDelta;
 use membership_core::{
     invitation::{
         Subject,
@@ -21,9 +22,13 @@ async fn a_plan_says_whom_it_touches() -> Result<(), Failure> {
     let bed = Bed::new().await?;
     let ctx = bed.as_administrator();
     let by_mail = bed.invite("ann@example.com").await?;
+    // Newest first: each has a moment of its own.
+    bed.clock.advance(TimeDelta::seconds(1));
     let ours = bed.invite("ben@example.org").await?;
+    bed.clock.advance(TimeDelta::seconds(1));
     let people = vec![bed.invitee(Reach::Link(None)).await?];
     let by_link = bed.invite_one(Invite { people, ..bed.invitation_to("x@example.org").await? }).await?;
+    bed.clock.advance(TimeDelta::seconds(1));
     let declined = bed.invite("carol@example.org").await?;
     bed.membership.reject_invitation(&bed.as_anybody(), &bed.token(&declined.invitation)).await?;
 

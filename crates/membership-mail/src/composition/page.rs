@@ -1,10 +1,14 @@
 //! What a letter says, in words that may stand in a message.
 
-use membership_core::outbox::{Content, Letter};
+use membership_core::{
+    account::{FactorKind, Kinds},
+    email::MAX_ADDRESS_BYTES,
+    outbox::{Content, Letter},
+};
 
 use crate::{
-    Home,
-    wording::{enumeration, moment, one_line},
+    Letterhead, Sender,
+    wording::{enumeration, in_fours, moment, one_line},
 };
 
 /// Longest name in a subject or a greeting, in characters.
@@ -13,11 +17,14 @@ const MOST_NAME: usize = 60;
 const MOST_ROLES: usize = 300;
 /// Longest link, in characters.
 const MOST_LINK: usize = 2000;
+/// Longest code, in characters.
+const MOST_CODE: usize = 20;
 
 /// What both parts of a letter say.
 pub(super) struct Page<'a> {
     pub(super) to_name: String,
-    pub(super) tenant: String,
+    /// The tenant that it is about, or the service, where it is about an account.
+    pub(super) place: String,
     pub(super) said: Said,
     pub(super) home: &'a str,
 }
@@ -29,40 +36,100 @@ pub(super) enum Said {
     Nominated { by: String, link: String, until: String },
     BecameRepresentative { former: String },
     HandedOver { successor: String },
+    Reset { link: String, until: String },
+    ResetRefused,
+    ResetHandedOver,
+    PasswordChanged { forgotten: String },
+    ConfirmAddress { link: String, until: String },
+    AddressChanged { to: String, restore: String, until: String },
+    FactorsChanged { asked: String, forgotten: String },
+    SignInCode { code: String, until: String },
 }
 
 impl<'a> Page<'a> {
-    pub(super) fn of(letter: &Letter, home: &'a Home) -> Self {
-        let (tenant, said) = match &letter.content {
-            Content::Invitation { tenant, inviter, roles, link, expires_at } => {
-                let inviter = inviter.as_deref().map(name).filter(|name| !name.is_empty());
-                let until = moment(*expires_at);
-                (tenant, Said::Invitation { inviter, roles: list(roles), link: address(link), until })
-            }
-            Content::BecameMember { tenant, roles, open, leave } => {
-                (tenant, Said::BecameMember { roles: list(roles), open: address(open), leave: address(leave) })
-            }
-            Content::Nominated { tenant, by, link, expires_at } => {
-                (tenant, Said::Nominated { by: person(by), link: address(link), until: moment(*expires_at) })
-            }
-            Content::BecameRepresentative { tenant, former } => {
-                (tenant, Said::BecameRepresentative { former: person(former) })
-            }
-            Content::HandedOver { tenant, successor } => (tenant, Said::HandedOver { successor: person(successor) }),
-        };
-        Self { to_name: name(&letter.to_name), tenant: name(tenant), said, home: home.as_str() }
+    pub(super) fn of(letter: &Letter, head: &'a Letterhead) -> Self {
+        // The mailbox that is to be confirmed may be anybody's: it is greeted by no name that somebody else has chosen.
+        let is_strangers = matches!(letter.content, Content::ConfirmAddress { .. });
+        let to_name = if is_strangers { String::new() } else { name(&letter.to_name) };
+        let (tenant, said) = told(&letter.content);
+        let place = tenant.map_or_else(|| service(&head.sender), name);
+        Self { to_name, place, said, home: head.home.as_str() }
     }
 
     pub(super) fn subject(&self) -> String {
-        let tenant = &self.tenant;
+        let place = &self.place;
         match &self.said {
-            Said::Invitation { inviter: Some(inviter), .. } => format!("{inviter} invites you to join {tenant}"),
-            Said::Invitation { inviter: None, .. } => format!("You are invited to join {tenant}"),
-            Said::BecameMember { .. } => format!("You are now a member of {tenant}"),
-            Said::Nominated { .. } => format!("You are asked to be the representative administrator of {tenant}"),
-            Said::BecameRepresentative { .. } => format!("You are now the representative administrator of {tenant}"),
-            Said::HandedOver { .. } => format!("You are no longer the representative administrator of {tenant}"),
+            Said::Invitation { inviter: Some(inviter), .. } => format!("{inviter} invites you to join {place}"),
+            Said::Invitation { inviter: None, .. } => format!("You are invited to join {place}"),
+            Said::BecameMember { .. } => format!("You are now a member of {place}"),
+            Said::Nominated { .. } => format!("You are asked to be the representative administrator of {place}"),
+            Said::BecameRepresentative { .. } => format!("You are now the representative administrator of {place}"),
+            Said::HandedOver { .. } => format!("You are no longer the representative administrator of {place}"),
+            Said::Reset { .. } => "Choose a new password".to_owned(),
+            Said::ResetRefused => "Your password cannot be reset by mail".to_owned(),
+            Said::ResetHandedOver => "An administrator made a password link for you".to_owned(),
+            Said::PasswordChanged { .. } => "Your password was changed".to_owned(),
+            Said::ConfirmAddress { .. } => "Confirm your e-mail address".to_owned(),
+            Said::AddressChanged { .. } => "Your e-mail address was changed".to_owned(),
+            Said::FactorsChanged { .. } => "Your second sign-in step was changed".to_owned(),
+            // Subjects are shown on locked screens: the code is not in it.
+            Said::SignInCode { .. } => "Your sign-in code".to_owned(),
         }
+    }
+}
+
+/// What the letter says, and the tenant that it is about, if it is about one.
+fn told(content: &Content) -> (Option<&str>, Said) {
+    match content {
+        Content::Invitation { tenant, inviter, roles, link, expires_at } => {
+            let inviter = inviter.as_deref().map(name).filter(|name| !name.is_empty());
+            let until = moment(*expires_at);
+            (Some(tenant), Said::Invitation { inviter, roles: list(roles), link: address(link), until })
+        }
+        Content::BecameMember { tenant, roles, open, leave } => {
+            (Some(tenant), Said::BecameMember { roles: list(roles), open: address(open), leave: address(leave) })
+        }
+        Content::Nominated { tenant, by, link, expires_at } => {
+            (Some(tenant), Said::Nominated { by: person(by), link: address(link), until: moment(*expires_at) })
+        }
+        Content::BecameRepresentative { tenant, former } => {
+            (Some(tenant), Said::BecameRepresentative { former: person(former) })
+        }
+        Content::HandedOver { tenant, successor } => (Some(tenant), Said::HandedOver { successor: person(successor) }),
+        Content::Reset { link, expires_at } => (None, Said::Reset { link: address(link), until: moment(*expires_at) }),
+        Content::ResetRefused => (None, Said::ResetRefused),
+        Content::ResetHandedOver => (None, Said::ResetHandedOver),
+        Content::PasswordChanged { forgotten } => (None, Said::PasswordChanged { forgotten: address(forgotten) }),
+        Content::ConfirmAddress { link, expires_at } => {
+            (None, Said::ConfirmAddress { link: address(link), until: moment(*expires_at) })
+        }
+        Content::AddressChanged { to, restore, expires_at } => {
+            let to = one_line(to, MAX_ADDRESS_BYTES);
+            (None, Said::AddressChanged { to, restore: address(restore), until: moment(*expires_at) })
+        }
+        Content::FactorsChanged { kinds, forgotten } => {
+            (None, Said::FactorsChanged { asked: asked(*kinds), forgotten: address(forgotten) })
+        }
+        Content::SignInCode { code, expires_at } => {
+            (None, Said::SignInCode { code: in_fours(&one_line(code, MOST_CODE)), until: moment(*expires_at) })
+        }
+    }
+}
+
+/// What the installation is called where people have accounts: as whom it writes.
+fn service(sender: &Sender) -> String {
+    sender.name().map_or_else(|| one_line(sender.address().domain(), MAX_ADDRESS_BYTES), name)
+}
+
+/// What signing in asks for: `your password and a code by mail`.
+fn asked(kinds: Kinds) -> String {
+    let codes = kinds.iter().map(|kind| match kind {
+        FactorKind::Email => "a code by mail",
+        FactorKind::App => "a code from your authenticator app",
+    });
+    match codes.collect::<Vec<_>>().join(" or ") {
+        codes if codes.is_empty() => "your password alone".to_owned(),
+        codes => format!("your password and {codes}"),
     }
 }
 

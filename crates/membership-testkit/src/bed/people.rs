@@ -169,6 +169,14 @@ impl Bed {
         self.found_by(command, username).await
     }
 
+    /// This bed, at work in the tenant that was founded.
+    #[must_use]
+    pub fn at(&self, founded: &Founded) -> Self {
+        let (tenant, administrator, member) =
+            (founded.tenant.clone(), founded.administrator.clone(), founded.member.clone());
+        Self { tenant, administrator, member, ..self.clone() }
+    }
+
     /// The operator makes the tenant of `command`, to be handed over by link; its administrator accepts and registers as
     /// `username`.
     pub async fn found_by(&self, command: CreateTenant, username: &str) -> Result<Founded, Failure> {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use membership_core::{
+    account::{FactorKind, Kinds},
     directory::{Footing, MemberFilter, Page, Who},
     email::Alphabet,
     event::{Event, MemberChange},
@@ -18,7 +19,7 @@ use membership_core::{
     store::Scope,
     tenant::{
         Policy, Tenant, TenantStatus, Validity,
-        policy::{Ending, ExistingAccount, Sending, Tone, Word, Words},
+        policy::{Ending, ExistingAccount, SecondFactor, Sending, Tone, Word, Words},
     },
 };
 
@@ -240,7 +241,13 @@ pub(super) async fn footing_is_where_a_member_stands(adapter: Adapter) -> Outcom
     let removed = bed.membership.remove_member(&bed.as_administrator(), target, Heirs::default()).await?.member;
     for (member, status) in [waiting, enabled, disabled, removed].into_iter().zip(MemberStatus::ALL) {
         let (status_of_tenant, catalogue) = (TenantStatus::Active, bed.tenant.catalogue);
-        let expected = Footing { status: status_of_tenant, catalogue, member: member.clone() };
+        let expected = Footing {
+            status: status_of_tenant,
+            catalogue,
+            second_factor: Kinds::NONE,
+            member: member.clone(),
+            scope: None,
+        };
         let found = directory.footing(tenant, Who::Member(member.id)).await?;
         assert_eq!((found.as_ref(), member.status()), (Some(&expected), status));
         if let Some(account) = member.account() {
@@ -272,6 +279,7 @@ fn unusual_policy() -> Result<Policy, Failure> {
         alphabet: Alphabet::International,
         allowed_domains: vec!["example.org".into(), "xn--bcher-kva.example".into()],
         disable_before_remove: true,
+        second_factor: SecondFactor { required: true, kinds: [FactorKind::App].into_iter().collect() },
         words: Words {
             invitation: [(Stage::Ready, word("'READY' \"界\"", Tone::AmberGreen)?)].into(),
             member: [(MemberStatus::Disabled, word("Gesperrt", Tone::Red)?)].into(),

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use membership_core::{
-    account::Session,
+    account::{Kinds, Session},
     audit::{Head, Record},
     event::Event,
     store::Scope,
@@ -39,7 +39,7 @@ pub(super) async fn a_commit_of_nothing_changes_nothing(adapter: Adapter) -> Out
 pub(super) async fn each_event_has_its_record(adapter: Adapter) -> Outcome {
     let bed = Bed::over(adapter).await?;
     let account = bed.account_named("ann")?;
-    let (session, _) = Session::start(&account, bed.clock.now(), bed.membership.entropy());
+    let (session, _) = Session::start(&account, Kinds::NONE, &bed.as_anybody(), bed.membership.entropy());
     let ended = Event::SessionEnded { session: session.id, account: account.id };
     let home = Scope::Account(account.id);
     let commits = [

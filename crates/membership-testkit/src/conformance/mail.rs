@@ -2,10 +2,10 @@
 
 use membership_core::{
     event::Event,
-    id::TenantId,
     member::{Member, MemberState, remove::Heirs},
     outbox::{Delivery, Leased, MailKind},
     role::Grant,
+    store::Scope,
 };
 use uuid::Uuid;
 
@@ -20,7 +20,7 @@ use crate::{Adapter, Bed, Failure};
 pub(super) async fn every_kind_of_mail_is_owed(adapter: Adapter) -> Outcome {
     let bed = Bed::over(adapter).await?;
     let ann = bed.admitted("ann@example.org").await?;
-    let to = |text: &str| Ok::<_, Failure>((text.to_owned(), bed.tenant.id));
+    let to = |text: &str| Ok::<_, Failure>((text.to_owned(), Scope::Tenant(bed.tenant.id)));
     let (ann_at, root_at) = (to("ann@example.org")?, to("root@example.org")?);
     assert_eq!(bed.taken().await?, [(MailKind::BecameMember, ann.id.as_uuid(), ann_at.clone())]);
 
@@ -56,7 +56,7 @@ pub(super) async fn what_is_over_is_not_mailed(adapter: Adapter) -> Outcome {
     nominate().await?;
     let last = nominate().await?;
     bed.membership.remove_member(&bed.as_administrator(), bed.target(&ann), Heirs::default()).await?;
-    let bob_at = ("bob@example.org".to_owned(), bed.tenant.id);
+    let bob_at = ("bob@example.org".to_owned(), Scope::Tenant(bed.tenant.id));
     assert_eq!(bed.taken().await?, [(MailKind::Nominated, last.id.as_uuid(), bob_at)]);
     let owed = bed.snapshot().await?.outbox;
     let cancelled = owed.iter().filter(|(_, _, delivery)| *delivery == Delivery::Cancelled { at: bed.clock.now() });
@@ -75,11 +75,11 @@ impl Bed {
     }
 
     /// Takes everything that is due, and says what it is, about what, and to whom.
-    async fn taken(&self) -> Result<Vec<(MailKind, Uuid, (String, TenantId))>, Failure> {
+    async fn taken(&self) -> Result<Vec<(MailKind, Uuid, (String, Scope))>, Failure> {
         let leased = self.claim(10).await?;
         let told = |lease: &Leased| {
             assert_eq!((lease.id, lease.mail.generation), (lease.mail.id(), 1));
-            (lease.mail.kind, lease.mail.subject, (lease.mail.to.to_string(), lease.mail.tenant))
+            (lease.mail.kind, lease.mail.subject, (lease.mail.to.to_string(), lease.mail.about))
         };
         let mut taken: Vec<_> = leased.iter().map(told).collect();
         taken.sort();

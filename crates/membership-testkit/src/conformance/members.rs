@@ -2,8 +2,7 @@
 
 use chrono::TimeDelta;
 use membership_core::{
-    account::{Account, SessionKey, change_password::ChangePassword, sign_in::SignIn},
-    actor::Actor,
+    account::{Account, SessionKey, change_password::ChangePassword},
     context::Context,
     directory::{MemberDetails, MemberFilter, Page},
     event::{Event, MemberChange},
@@ -262,8 +261,7 @@ pub(super) async fn a_changed_password_ends_every_session_of_before(adapter: Ada
     assert!(account.password_is_temporary);
     let mut before = Vec::new();
     for _ in 0..2 {
-        let command = SignIn { login: "ann".into(), password: Secret::new(TEMPORARY) };
-        before.push(bed.membership.sign_in(&bed.as_anybody(), command).await?.key);
+        before.push(bed.sign_in("ann", TEMPORARY).await?.key);
     }
     let stranger = sign_in_key(&bed, "root").await?;
     let command = ChangePassword { current: Secret::new(TEMPORARY), new: Secret::new(PASSWORD) };
@@ -330,16 +328,12 @@ async fn sees(bed: &Bed, ctx: &Context) -> Option<&'static str> {
 }
 
 async fn sign_in(bed: &Bed, login: &str) -> Result<(Context, Account), Failure> {
-    let command = SignIn { login: login.into(), password: Secret::new(PASSWORD) };
-    let signed_in = bed.membership.sign_in(&bed.as_anybody(), command).await?;
-    let principal = signed_in.account.principal(signed_in.session.epoch);
-    let ctx = Context { actor: Actor::Account(principal), ..bed.as_anybody() };
-    Ok((ctx, bed.account(signed_in.account.id).await?))
+    let signed_in = bed.sign_in(login, PASSWORD).await?;
+    Ok((bed.as_signed_in(&signed_in), bed.account(signed_in.account.id).await?))
 }
 
 async fn sign_in_key(bed: &Bed, login: &str) -> Result<SessionKey, Failure> {
-    let command = SignIn { login: login.into(), password: Secret::new(PASSWORD) };
-    Ok(bed.membership.sign_in(&bed.as_anybody(), command).await?.key)
+    Ok(bed.sign_in(login, PASSWORD).await?.key)
 }
 
 fn code<T>(outcome: Result<T, impl Refusal>) -> Option<&'static str> {

@@ -2,7 +2,7 @@
 //! that is in order, which must go down with the other.
 
 use membership_core::{
-    account::{Account, Login, Session, SessionKeyHash},
+    account::{Account, Kinds, Login, Session, SessionKeyHash},
     event::{Event, MemberChange},
     id::{CatalogueId, MemberId, NominationId, RoleId, SessionId},
     member::{Member, MemberState},
@@ -189,7 +189,7 @@ pub(super) async fn an_event_of_another_tenant(adapter: Adapter) -> Outcome {
 /// Two sessions never open with one key.
 pub(super) async fn a_session_key_that_is_there_already(adapter: Adapter) -> Outcome {
     let bed = Bed::over(adapter).await?;
-    let (first, _) = Session::start(&bed.administrator, bed.clock.now(), bed.membership.entropy());
+    let (first, _) = Session::start(&bed.administrator, Kinds::NONE, &bed.as_anybody(), bed.membership.entropy());
     bed.commit(Scope::Account(first.account), &[Event::SessionStarted(first.clone())]).await?;
     let id = SessionId::new(bed.clock.now(), bed.membership.entropy());
     bed.raced(Event::SessionStarted(Session { id, ..first.clone() })).await?;

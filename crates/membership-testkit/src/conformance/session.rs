@@ -1,29 +1,38 @@
 //! Sessions and sign-in names.
 
+use chrono::TimeDelta;
 use membership_core::{
-    account::{Login, session::MAX_AGE, sign_in::SignIn},
+    account::{Kinds, Login, session::MAX_AGE},
     id::SessionId,
     name::Username,
-    ports::Secret,
 };
 
 use super::{Outcome, rows::address};
 use crate::{Adapter, Bed, bed::PASSWORD, clock::TICK};
 
-/// A session is found by its own key, with its account as that is now, and is good for twelve hours.
+/// A session is found by its own key, with its account as that is now, and is good for twelve hours, or two unused.
 pub(super) async fn a_session_is_found_by_its_key(adapter: Adapter) -> Outcome {
     let bed = Bed::over(adapter).await?;
-    let sign_in = || SignIn { login: "root".into(), password: Secret::new(PASSWORD) };
-    let first = bed.membership.sign_in(&bed.as_anybody(), sign_in()).await?;
-    let second = bed.membership.sign_in(&bed.as_anybody(), sign_in()).await?;
+    let first = bed.sign_in("root", PASSWORD).await?;
+    let second = bed.sign_in("root", PASSWORD).await?;
     for signed_in in [&first, &second] {
         let found = bed.adapter.directory.session(&signed_in.key.hash()).await?;
         assert_eq!(found, Some((signed_in.session.clone(), bed.administrator.clone())));
     }
-    let (_, never_written) =
-        membership_core::account::Session::start(&bed.administrator, bed.clock.now(), bed.membership.entropy());
+    let (_, never_written) = membership_core::account::Session::start(
+        &bed.administrator,
+        Kinds::NONE,
+        &bed.as_anybody(),
+        bed.membership.entropy(),
+    );
     assert_eq!(bed.adapter.directory.session(&never_written.hash()).await?, None);
-    bed.clock.advance(MAX_AGE - TICK);
+    // Used again and again: the second is not, and ends after two hours.
+    for _ in 0..MAX_AGE.num_hours() - 1 {
+        bed.clock.advance(TimeDelta::hours(1));
+        assert!(bed.membership.session(&bed.as_anybody(), &first.key).await?.is_some());
+    }
+    assert!(bed.membership.session(&bed.as_anybody(), &second.key).await?.is_none());
+    bed.clock.advance(TimeDelta::hours(1) - TICK);
     assert!(bed.membership.session(&bed.as_anybody(), &first.key).await?.is_some());
     bed.clock.advance(TICK);
     assert!(bed.membership.session(&bed.as_anybody(), &first.key).await?.is_none());
@@ -33,9 +42,8 @@ pub(super) async fn a_session_is_found_by_its_key(adapter: Adapter) -> Outcome {
 /// Signing out ends one session, at once and for good; ending it again changes nothing.
 pub(super) async fn a_session_that_ended_is_over(adapter: Adapter) -> Outcome {
     let bed = Bed::over(adapter).await?;
-    let sign_in = || SignIn { login: "root".into(), password: Secret::new(PASSWORD) };
-    let first = bed.membership.sign_in(&bed.as_anybody(), sign_in()).await?;
-    let second = bed.membership.sign_in(&bed.as_anybody(), sign_in()).await?;
+    let first = bed.sign_in("root", PASSWORD).await?;
+    let second = bed.sign_in("root", PASSWORD).await?;
     for _ in 0..2 {
         bed.membership.sign_out(&bed.as_administrator(), &first.session).await?;
         assert!(bed.membership.session(&bed.as_anybody(), &first.key).await?.is_none());

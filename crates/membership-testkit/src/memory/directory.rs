@@ -3,13 +3,13 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use membership_core::{
-    account::{Account, Login, Session, SessionKeyHash},
+    account::{Account, ApiKey, Challenge, Login, Session, SessionKeyHash, credential::KeyHash},
     audit::Record,
     directory::{
         Ancestor, Directory, Footing, InvitationView, MAX_PAGE, MemberDetails, MemberFilter, MemberRow, NominationView,
         Page, Place, RecordFilter, RecordOrder, Who,
     },
-    id::{AccountId, InvitationId, MemberId, NominationId, TenantId, TransferId},
+    id::{AccountId, ApiKeyId, ChallengeId, InvitationId, MemberId, NominationId, TenantId, TransferId},
     installation::Installation,
     invariants::World,
     member::transfer::Transfer,
@@ -32,20 +32,50 @@ impl Directory for MemoryStore {
         Ok(session.and_then(|session| Some((session.clone(), tables.accounts.get(&session.account)?.clone()))))
     }
 
+    async fn sessions(&self, account: AccountId) -> Result<Vec<Session>, StoreError> {
+        let tables = self.tables();
+        let own = tables.sessions.values().rev().filter(|session| session.account == account);
+        Ok(own.take(MAX_PAGE.into()).cloned().collect())
+    }
+
+    async fn challenge(&self, key: &KeyHash) -> Result<Option<Challenge>, StoreError> {
+        Ok(self.tables().challenges.values().find(|challenge| challenge.key == *key).cloned())
+    }
+
+    async fn challenge_of(&self, challenge: ChallengeId) -> Result<Option<Challenge>, StoreError> {
+        Ok(self.tables().challenges.get(&challenge).cloned())
+    }
+
+    async fn api_key(&self, secret: &KeyHash) -> Result<Option<(ApiKey, Account)>, StoreError> {
+        let tables = self.tables();
+        let key = tables.api_keys.values().find(|key| key.secret == *secret);
+        Ok(key.and_then(|key| Some((key.clone(), tables.accounts.get(&key.account)?.clone()))))
+    }
+
+    async fn api_key_of(&self, tenant: TenantId, key: ApiKeyId) -> Result<Option<ApiKey>, StoreError> {
+        Ok(self.tables().api_keys.get(&key).filter(|key| key.tenant == tenant).cloned())
+    }
+
+    async fn api_keys(&self, tenant: TenantId, now: DateTime<Utc>) -> Result<Vec<ApiKey>, StoreError> {
+        Ok(self.tables().good_api_keys(tenant, now).cloned().collect())
+    }
+
+    async fn account(&self, account: AccountId) -> Result<Option<Account>, StoreError> {
+        Ok(self.tables().accounts.get(&account).cloned())
+    }
+
     async fn account_by_login(&self, login: &Login) -> Result<Option<Account>, StoreError> {
         Ok(self.tables().account_by_login(login).cloned())
     }
 
     async fn places(&self, account: AccountId) -> Result<Vec<Place>, StoreError> {
         let tables = self.tables();
-        let mut places: Vec<Place> = tables
-            .tenants
-            .values()
-            .filter_map(|tenant| {
-                let member = tables.member_of(tenant.id, account)?;
-                Some(Place { tenant: tenant.clone(), member: member.id, status: member.status() })
-            })
-            .collect();
+        let place = |(tenant, member): (&Tenant, &membership_core::member::Member)| Place {
+            tenant: tenant.clone(),
+            member: member.id,
+            status: member.status(),
+        };
+        let mut places: Vec<Place> = tables.tenants_of(account).map(place).collect();
         places.sort_by(|a, b| a.tenant.name.cmp(&b.tenant.name));
         Ok(places)
     }
@@ -72,7 +102,13 @@ impl Directory for MemoryStore {
             Who::Member(member) => tables.member(tenant, member),
         };
         let Some((tenant, member)) = tables.tenants.get(&tenant).zip(member) else { return Ok(None) };
-        Ok(Some(Footing { status: tenant.status, catalogue: tenant.catalogue, member: member.clone() }))
+        Ok(Some(Footing {
+            status: tenant.status,
+            catalogue: tenant.catalogue,
+            second_factor: tenant.policy.second_factor.wanted(),
+            member: member.clone(),
+            scope: None,
+        }))
     }
 
     async fn access(&self, tenant: TenantId) -> Result<Access, StoreError> {

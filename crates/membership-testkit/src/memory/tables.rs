@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use membership_core::{
-    account::{Account, Login, Session},
+    account::{Account, ApiKey, Challenge, Factors, Login, Session},
     audit::{Head, Record},
-    id::{AccountId, InvitationId, MemberId, MessageId, NominationId, RoleId, SessionId, TenantId, TransferId},
+    id::{
+        AccountId, ApiKeyId, ChallengeId, InvitationId, MemberId, MessageId, NominationId, RoleId, SessionId, TenantId,
+        TransferId,
+    },
     installation::Installation,
     invitation::Invitation,
     member::{Member, MemberStatus, transfer::Transfer},
@@ -17,6 +20,7 @@ use membership_core::{
         Tenant,
         representative::{Answer, Nomination},
     },
+    traces::TraceKey,
 };
 
 #[derive(Clone, Default)]
@@ -24,6 +28,12 @@ pub(super) struct Tables {
     pub(super) installation: Installation,
     pub(super) accounts: BTreeMap<AccountId, Account>,
     pub(super) sessions: BTreeMap<SessionId, Session>,
+    pub(super) factors: BTreeMap<AccountId, Factors>,
+    pub(super) challenges: BTreeMap<ChallengeId, Challenge>,
+    pub(super) api_keys: BTreeMap<ApiKeyId, ApiKey>,
+    /// Until when what has happened is paid for.
+    pub(super) paces: BTreeMap<TraceKey, DateTime<Utc>>,
+    pub(super) tries: BTreeMap<TraceKey, u32>,
     pub(super) tenants: BTreeMap<TenantId, Tenant>,
     /// In their order.
     pub(super) applications: BTreeMap<TenantId, Vec<Application>>,
@@ -52,6 +62,19 @@ impl Tables {
             Login::Email(address) => account.proved_email() == Some(address),
             Login::Username(username) => account.username.as_ref() == Some(username),
         })
+    }
+
+    pub(super) fn factors_of(&self, account: AccountId) -> Factors {
+        self.factors.get(&account).cloned().unwrap_or(Factors::none(account))
+    }
+
+    pub(super) fn good_api_keys(&self, tenant: TenantId, now: DateTime<Utc>) -> impl Iterator<Item = &ApiKey> {
+        self.api_keys.values().rev().filter(move |key| key.tenant == tenant && key.is_good(now))
+    }
+
+    /// The tenants where `account` is a member, joined and not removed.
+    pub(super) fn tenants_of(&self, account: AccountId) -> impl Iterator<Item = (&Tenant, &Member)> {
+        self.tenants.values().filter_map(move |tenant| Some((tenant, self.member_of(tenant.id, account)?)))
     }
 
     pub(super) fn roles_of(&self, tenant: TenantId) -> impl Iterator<Item = &Role> {

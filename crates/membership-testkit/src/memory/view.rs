@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use membership_core::{
-    account::Login,
+    account::{Kinds, Login},
     directory::{AnyOf, InvitationView, MemberDetails, MemberFilter, MemberRow, NominationView},
     id::{AccountId, MemberId, NominationId, TenantId},
     invariants::World,
@@ -39,7 +39,10 @@ impl Tables {
         let invitation = self.invitation_of(member.id).cloned();
         let delivery = invitation.as_ref().and_then(|invitation| self.newest_delivery(invitation));
         let transfer = self.transfers.values().find(|transfer| transfer.member == member.id).cloned();
-        MemberRow { member: member.clone(), invitation, delivery, transfer }
+        let present = member.account().filter(|_| member.status() != MemberStatus::Removed);
+        let kinds =
+            present.and_then(|account| self.accounts.get(&account)).map_or(Kinds::NONE, |account| account.kinds);
+        MemberRow { member: member.clone(), invitation, delivery, transfer, kinds }
     }
 
     pub(super) fn details(&self, member: &Member) -> MemberDetails {
@@ -104,7 +107,7 @@ impl Tables {
             outbox: self
                 .messages
                 .iter()
-                .filter(|(_, message)| message.mail.tenant == id)
+                .filter(|(_, message)| message.mail.about == Scope::Tenant(id))
                 .map(|(id, message)| (*id, message.mail.clone(), message.delivery.clone()))
                 .collect(),
             audit: self.audits.get(&Scope::Tenant(id)).cloned().unwrap_or_default(),

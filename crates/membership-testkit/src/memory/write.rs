@@ -6,6 +6,7 @@ mod tenant;
 
 use chrono::{DateTime, Utc};
 use membership_core::{
+    account::ApiKey,
     audit::Record,
     context::Context,
     event::{Cancel, Event},
@@ -38,7 +39,42 @@ impl Tables {
             }
             Event::AccountRegistered(account) => self.new_account(account),
             Event::AddressProved(account) => self.address_proved(account),
-            Event::PasswordChanged(account) => self.password_changed(account),
+            Event::PasswordChanged(account)
+            | Event::PasswordRehashed(account)
+            | Event::ResetIssued(account)
+            | Event::ResetRefused(account)
+            | Event::PasswordReset(account)
+            | Event::AddressChangeAsked { account, .. }
+            | Event::AddressRestored(account)
+            | Event::SessionsEnded(account)
+            | Event::AccountClosed(account)
+            | Event::MemberResetIssued { account, .. } => self.owned(account),
+            Event::AddressChanged { account, .. } | Event::ProfileEdited { account, .. } => self.owned(account),
+            Event::FactorsChanged { account, factors, .. } | Event::MemberFactorsSwitched { account, factors, .. } => {
+                self.factors.insert(account.id, factors.clone());
+                self.owned(account)
+            }
+            Event::ChallengeStarted(challenge) => {
+                constraint("challenge.account", self.accounts.contains_key(&challenge.account))?;
+                constraint("challenge.id", self.challenges.insert(challenge.id, challenge.clone()).is_none())
+            }
+            Event::ChallengeMailed(challenge) => {
+                constraint("challenge.present", self.challenges.insert(challenge.id, challenge.clone()).is_some())
+            }
+            Event::ChallengeEnded { challenge, .. } => {
+                constraint("challenge.present", self.challenges.remove(challenge).is_some())
+            }
+            Event::ApiKeyMade(key) => {
+                let same = |other: &ApiKey| other.secret == key.secret;
+                constraint("api_key.secret", !self.api_keys.values().any(same))?;
+                constraint("api_key.id", self.api_keys.insert(key.id, key.clone()).is_none())
+            }
+            Event::ApiKeyRevoked(key) => {
+                constraint("api_key.present", self.api_keys.contains_key(&key.id))?;
+                let those = self.api_keys.values_mut().filter(|it| it.id == key.id || it.parent == Some(key.id));
+                those.for_each(|it| it.revoked_at = it.revoked_at.or(key.revoked_at));
+                Ok(())
+            }
             Event::SessionStarted(session) => self.session_started(session),
             Event::SessionEnded { session, .. } => {
                 self.sessions.remove(session);

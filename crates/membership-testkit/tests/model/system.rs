@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use membership_core::{
     account::{Account, change_password::ChangePassword, register::Register},
-    actor::{Actor, is_in},
+    actor::{Actor, Principal, is_in},
     audit::replay::Replay,
     context::Context,
     id::{AccountId, InvitationId, MemberId, RoleId, TenantId},
@@ -288,8 +288,9 @@ impl Society {
 
     async fn context(&self, who: Option<usize>) -> Context {
         let Some(who) = who else { return self.bed.as_anybody() };
-        let principal = self.account(who).await.principal(self.sessions[who]);
-        Context { actor: Actor::Account(principal), ..self.bed.as_anybody() }
+        let ctx = self.bed.as_account(&self.account(who).await);
+        let Actor::Account(principal) = ctx.actor else { return ctx };
+        Context { actor: Actor::Account(Principal { epoch: self.sessions[who], ..principal }), ..ctx }
     }
 
     fn tenant_of(&self, member: usize) -> usize {

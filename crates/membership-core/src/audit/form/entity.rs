@@ -5,8 +5,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::own::words;
 use crate::{
-    account::Account,
     id::{AccountId, MemberId, TenantId},
     installation::Installation,
     invitation::{Channel, Invitation, Inviter, State},
@@ -48,6 +48,8 @@ pub struct PolicyForm {
     pub international_addresses: bool,
     pub allowed_domains: Vec<String>,
     pub disable_before_remove: bool,
+    pub second_factor_required: bool,
+    pub second_factor_kinds: Vec<String>,
     pub invitation_words: Vec<WordForm>,
     pub member_words: Vec<WordForm>,
 }
@@ -174,19 +176,6 @@ pub struct InvitationForm {
     pub account: Option<Uuid>,
 }
 
-/// An account in the audit: everything but the password.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AccountForm {
-    pub id: Uuid,
-    pub name: String,
-    pub username: Option<String>,
-    pub email: Option<String>,
-    pub email_proved_at: Option<DateTime<Utc>>,
-    pub has_password: bool,
-    pub password_is_temporary: bool,
-    pub registered_at: DateTime<Utc>,
-}
-
 /// The installation in the audit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InstallationForm {
@@ -235,6 +224,8 @@ impl From<&Policy> for PolicyForm {
             international_addresses: policy.alphabet == crate::email::Alphabet::International,
             allowed_domains: policy.allowed_domains.clone(),
             disable_before_remove: policy.disable_before_remove,
+            second_factor_required: policy.second_factor.required,
+            second_factor_kinds: words(policy.second_factor.kinds),
             invitation_words: policy.words.invitation.iter().map(|(stage, own)| word(stage.as_str(), own)).collect(),
             member_words: policy.words.member.iter().map(|(status, own)| word(status.as_str(), own)).collect(),
         }
@@ -387,21 +378,6 @@ impl From<&Invitation> for InvitationForm {
             stage_at,
             expires_at,
             account: account.map(AccountId::as_uuid),
-        }
-    }
-}
-
-impl From<&Account> for AccountForm {
-    fn from(account: &Account) -> Self {
-        Self {
-            id: account.id.as_uuid(),
-            name: account.name.to_string(),
-            username: account.username.as_ref().map(ToString::to_string),
-            email: account.email.as_ref().map(|email| email.address.to_string()),
-            email_proved_at: account.email.as_ref().and_then(|email| email.proved_at),
-            has_password: account.password.is_some(),
-            password_is_temporary: account.password_is_temporary,
-            registered_at: account.registered_at,
         }
     }
 }

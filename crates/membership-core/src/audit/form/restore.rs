@@ -10,6 +10,7 @@ use super::entity::{
     TenantForm, TransferForm, WordForm,
 };
 use crate::{
+    account::Kinds,
     email::{Alphabet, EmailAddress},
     id::{AccountId, CatalogueId, InvitationId, MemberId, NominationId, RoleId, TenantId, TransferId},
     invitation::{Channel, Invitation, Inviter, State},
@@ -22,7 +23,7 @@ use crate::{
     role::{Application, Assignments, Grant, NamedPermission, Permission, Role, assignment::Until},
     tenant::{
         Policy, Tenant, TenantStatus, Validity,
-        policy::{Word, Words},
+        policy::{SecondFactor, Word, Words},
         representative::{Answer, Nomination},
     },
 };
@@ -89,6 +90,14 @@ impl PolicyForm {
             alphabet: if self.international_addresses { Alphabet::International } else { Alphabet::Ascii },
             allowed_domains: self.allowed_domains,
             disable_before_remove: self.disable_before_remove,
+            second_factor: SecondFactor {
+                required: self.second_factor_required,
+                kinds: self
+                    .second_factor_kinds
+                    .iter()
+                    .map(|text| word("a second factor", text))
+                    .collect::<Restored<Kinds>>()?,
+            },
             words: Words {
                 invitation: words(self.invitation_words)?.into_iter().collect(),
                 member: words(self.member_words)?.into_iter().collect(),

@@ -100,7 +100,7 @@ impl Membership {
 
     /// The offer that waits for an answer: for the representative, and for the one who is asked.
     pub async fn nomination(&self, ctx: &Context, tenant: TenantId) -> Result<Nomination, NominateError> {
-        let principal = ctx.actor.principal()?;
+        let principal = ctx.actor.person()?;
         let footing = self.directory.footing(tenant, Who::Account(principal.account)).await?;
         let own = footing.ok_or(Denied::TenantUnknown)?;
         crate::actor::is_in(own.status, &own.member)?;
@@ -114,7 +114,7 @@ impl Membership {
 
     async fn as_representative(&self, tx: &mut dyn Tx, ctx: &Context) -> Result<Grants, Denied> {
         let (_, grants) = self.admitted(tx, ctx).await?;
-        if grants.member().representative { Ok(grants) } else { Err(Denied::RepresentativeOnly) }
+        if grants.represents() { Ok(grants) } else { Err(Denied::RepresentativeOnly) }
     }
 }
 

@@ -3,6 +3,7 @@
 
 use membership_core::{
     account::{Account, Session},
+    id::AccountId,
     store::StoreError,
 };
 
@@ -40,14 +41,15 @@ impl Tables {
         Ok(())
     }
 
-    pub(super) fn password_changed(&mut self, account: &Account) -> Result<(), StoreError> {
+    /// Writes what whoever holds the account may write. Its epoch is raised by others too, and never lowered.
+    pub(super) fn owned(&mut self, account: &Account) -> Result<(), StoreError> {
+        self.is_free(account)?;
         let known = self.known_account(account)?;
-        known.password.clone_from(&account.password);
-        known.password_is_temporary = account.password_is_temporary;
-        known.epoch = known.epoch.max(account.epoch);
-        known.sessions_from_epoch = account.sessions_from_epoch;
-        let over = |session: &Session| session.account == account.id && session.epoch < account.sessions_from_epoch;
-        self.sessions.retain(|_, session| !over(session));
+        let (epoch, last_signed_in_at) = (known.epoch.max(account.epoch), known.last_signed_in_at);
+        *known = Account { epoch, last_signed_in_at, ..account.clone() };
+        let over = |owner: AccountId, epoch: u32| owner == account.id && epoch < account.sessions_from_epoch;
+        self.sessions.retain(|_, session| !over(session.account, session.epoch));
+        self.challenges.retain(|_, challenge| !over(challenge.account, challenge.epoch));
         Ok(())
     }
 
@@ -55,7 +57,7 @@ impl Tables {
         constraint("session.key", self.sessions.values().all(|other| other.key != session.key))?;
         let account = self.accounts.get_mut(&session.account);
         let account = account.ok_or_else(|| StoreError::Raced { constraint: "session.account".to_owned() })?;
-        account.last_signed_in_at = Some(session.started_at);
+        account.last_signed_in_at = account.last_signed_in_at.max(Some(session.started_at));
         let before = self.sessions.insert(session.id, session.clone());
         constraint("session.id", before.is_none())
     }

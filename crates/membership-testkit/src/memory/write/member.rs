@@ -50,6 +50,8 @@ impl Tables {
         match account {
             Some(account) if account.epoch < change.member.epoch => {
                 account.epoch = change.member.epoch;
+                // What was out to open the account does not any more.
+                (account.reset, account.address_change) = (None, None);
                 Ok(())
             }
             Some(_) => constraint("account.epoch", false),

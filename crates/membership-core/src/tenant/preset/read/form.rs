@@ -10,7 +10,7 @@ use toml::Spanned;
 
 use crate::{
     email::Alphabet,
-    tenant::policy::{Ending, ExistingAccount, Sending, Words},
+    tenant::policy::{Ending, ExistingAccount, SecondFactor, Sending, Words},
 };
 
 /// A whole preset.
@@ -60,6 +60,7 @@ pub(super) struct PolicyForm {
     pub(super) alphabet: Option<Alphabet>,
     pub(super) allowed_domains: Option<Vec<Spanned<String>>>,
     pub(super) disable_before_remove: Option<bool>,
+    pub(super) second_factor: Option<SecondFactor>,
     pub(super) words: Option<Words>,
 }
 

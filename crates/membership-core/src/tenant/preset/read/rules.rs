@@ -29,6 +29,7 @@ impl Reader<'_> {
             alphabet: form.alphabet.unwrap_or(usual.alphabet),
             allowed_domains: domains.iter().map(|domain| domain.get_ref().clone()).collect(),
             disable_before_remove: form.disable_before_remove.unwrap_or(usual.disable_before_remove),
+            second_factor: form.second_factor.unwrap_or(usual.second_factor),
             words: form.words.unwrap_or(usual.words),
         };
         let place_of = |fault: &Fault| {

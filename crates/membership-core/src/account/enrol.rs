@@ -1,0 +1,197 @@
+//! Second factors of one's own: set up, take away, make recovery codes anew. All of it needs a session that has just begun.
+
+use chrono::TimeDelta;
+use zeroize::Zeroizing;
+
+use crate::{
+    Membership,
+    account::{
+        Account, FactorKind, Factors, Kinds, Session, SessionKey,
+        factor::{self, Draft},
+        guess::TooOften,
+    },
+    actor::Denied,
+    context::Context,
+    event::{Event, FactorChange},
+    id::AccountId,
+    refusal::refusals,
+    store::{Scope, StoreError, Tx},
+};
+
+/// How long an app that was shown can be confirmed: 30 minutes.
+const DRAFT_AGE: TimeDelta = TimeDelta::minutes(30);
+
+/// What an authenticator app is told, this once.
+#[derive(Clone)]
+pub struct NewApp {
+    /// The secret in base 32 (RFC 4648), for whoever types it.
+    pub secret: Zeroizing<String>,
+    /// The address that an app reads as a QR code.
+    pub address: Zeroizing<String>,
+}
+
+/// The account has other second factors. Every session is over but the one that was begun for it.
+#[derive(Debug)]
+pub struct FactorsSet {
+    /// The account.
+    pub account: Account,
+    /// The session.
+    pub session: Session,
+    /// Its key, shown this once.
+    pub key: SessionKey,
+    /// New recovery codes, if there are, shown this once.
+    pub recovery: Vec<Zeroizing<String>>,
+}
+
+refusals! {
+    /// Why the second factors are as they were.
+    pub enum EnrolError {
+        /// No app was shown, or too long ago.
+        NoDraft = Conflict "app-not-begun"
+            ("no authenticator app is being set up, or it was begun more than 30 minutes ago", "begin again");
+        /// Not a code of that app.
+        CodeWrong = Forbidden "code-wrong"
+            ("the code is wrong, or was used before", "wait for the app's next code; recovery codes work once each");
+        /// Nothing to mail codes to.
+        NoAddress = Conflict "address-not-proved"
+            ("codes can be mailed only to an address that the account has proved", "prove an address of yours first");
+        /// It is there already.
+        Already = Conflict "factor-already-set-up"
+            ("the account has this second factor", "take it away first if it shall be another");
+        /// It is not there.
+        NotSetUp = Conflict "factor-not-set-up"
+            ("this account does not have that second factor", "use one of those that the sign-in names");
+        /// A tenant wants it.
+        Required {
+            /// Its name.
+            tenant: String,
+        } = Conflict "factor-required"
+            ("{tenant} admits only people with a second factor like this one", "set up another that it admits, or leave it first");
+    } passing Denied(Denied), TooOften(TooOften), Store(StoreError)
+}
+
+impl Membership {
+    /// The second factors of whoever is signed in.
+    pub async fn own_factors(&self, ctx: &Context) -> Result<Factors, EnrolError> {
+        let id = ctx.actor.person()?.account;
+        Ok(self.store.begin(Scope::Account(id)).await?.factors(id).await?)
+    }
+
+    /// Shows a new secret for an authenticator app. Nothing counts before a code of it has come.
+    pub async fn begin_app(&self, ctx: &Context) -> Result<NewApp, EnrolError> {
+        let (tx, account, factors) = self.own(ctx).await?;
+        if factors.app.is_some() {
+            return Err(EnrolError::Already);
+        }
+        let secret = factor::app_secret(self.entropy.as_ref());
+        let draft = Draft { secret: self.sealer.seal(account.id, secret.as_slice()), shown_at: ctx.now };
+        let factors = Factors { draft: Some(draft), ..factors };
+        let address = self.codes.address(secret.as_slice(), &self.product, &account.label());
+        tx.commit(ctx, &[Event::FactorsChanged { account, factors, change: FactorChange::AppShown }]).await?;
+        Ok(NewApp { secret: factor::base32(secret.as_slice()), address })
+    }
+
+    /// The app counts from now on, because `code` is one of it. With the first factor come recovery codes.
+    pub async fn confirm_app(&self, ctx: &Context, code: &str) -> Result<FactorsSet, EnrolError> {
+        let id = ctx.actor.person()?.account;
+        if !self.may_try([FactorKind::App.tries(id)]).await? {
+            return Err(TooOften::Frozen.into());
+        }
+        let (tx, account, factors) = self.own(ctx).await?;
+        if factors.draft.as_ref().is_none_or(|draft| ctx.now >= draft.shown_at + DRAFT_AGE) {
+            return Err(EnrolError::NoDraft);
+        }
+        let with = factors.with_app(code, ctx.now, self.sealer.as_ref(), self.codes.as_ref());
+        let factors = with.ok_or(EnrolError::CodeWrong)?;
+        let set = self.set(ctx, tx, account, factors, FactorChange::AppAdded).await?;
+        self.traces.forgive(&[FactorKind::App.tries(id).key]).await?;
+        Ok(set)
+    }
+
+    /// From now on a code is mailed at each sign-in, to the address that the account has proved.
+    pub async fn begin_email(&self, ctx: &Context) -> Result<FactorsSet, EnrolError> {
+        let (tx, account, factors) = self.own(ctx).await?;
+        if factors.email_since.is_some() {
+            return Err(EnrolError::Already);
+        }
+        if account.proved_email().is_none() {
+            return Err(EnrolError::NoAddress);
+        }
+        let factors = Factors { email_since: Some(ctx.now), ..factors };
+        self.set(ctx, tx, account, factors, FactorChange::EmailAdded).await
+    }
+
+    /// Takes a second factor away, unless a tenant of the account's wants it.
+    pub async fn remove_factor(&self, ctx: &Context, kind: FactorKind) -> Result<FactorsSet, EnrolError> {
+        let (tx, account, factors) = self.own(ctx).await?;
+        if !factors.kinds().has(kind) {
+            return Err(EnrolError::NotSetUp);
+        }
+        let (factors, change) = match kind {
+            FactorKind::Email => (Factors { email_since: None, ..factors }, FactorChange::EmailRemoved),
+            FactorKind::App => (Factors { app: None, ..factors }, FactorChange::AppRemoved),
+        };
+        for place in self.directory.places(account.id).await? {
+            if !place.tenant.policy.second_factor.admits(factors.kinds()) {
+                return Err(EnrolError::Required { tenant: place.tenant.name.to_string() });
+            }
+        }
+        let recovery = if factors.kinds().is_empty() { Vec::new() } else { factors.recovery };
+        self.set(ctx, tx, account, Factors { recovery, ..factors }, change).await
+    }
+
+    /// Makes recovery codes anew; those of before are dead.
+    pub async fn renew_recovery_codes(&self, ctx: &Context) -> Result<FactorsSet, EnrolError> {
+        let (tx, account, factors) = self.own(ctx).await?;
+        if factors.kinds().is_empty() {
+            return Err(EnrolError::NotSetUp);
+        }
+        let factors = Factors { recovery: Vec::new(), ..factors };
+        self.set(ctx, tx, account, factors, FactorChange::RecoveryRenewed).await
+    }
+
+    /// Whoever is signed in, and has just shown to be that person.
+    async fn own(&self, ctx: &Context) -> Result<(Box<dyn Tx>, Account, Factors), EnrolError> {
+        let principal = ctx.actor.person()?;
+        principal.has_just_signed_in(ctx.now)?;
+        let id: AccountId = principal.account;
+        let mut tx = self.store.begin(Scope::Account(id)).await?;
+        let account = tx.account(id).await?.ok_or(Denied::SignedOut)?;
+        let factors = tx.factors(id).await?;
+        Ok((tx, account, factors))
+    }
+
+    /// Writes other factors. All sessions end, since they began by others; the one that asked goes on anew.
+    async fn set(
+        &self,
+        ctx: &Context,
+        tx: Box<dyn Tx>,
+        account: Account,
+        factors: Factors,
+        change: FactorChange,
+    ) -> Result<FactorsSet, EnrolError> {
+        let none_left = factors.recovery.is_empty() && !factors.kinds().is_empty();
+        let (recovery, hashes) = if none_left {
+            factor::recovery_codes(account.id, self.entropy.as_ref())
+        } else {
+            (Vec::new(), factors.recovery)
+        };
+        let factors = Factors { recovery: hashes, ..factors };
+        let account = Account { kinds: factors.kinds(), ..account }.without_sessions().without_links();
+        // What was shown at the sign-in, or just now, and is still there.
+        let shown = ctx.actor.person()?.with.or(change.shows()).and(account.kinds);
+        let shown = if account.kinds.is_empty() { Kinds::NONE } else { shown };
+        let since = ctx.actor.person()?.since;
+        let (session, key) = Session::start(&account, shown, ctx, self.entropy.as_ref());
+        let session = session.as_of(since);
+        let changed = Event::FactorsChanged { account: account.clone(), factors, change };
+        tx.commit(ctx, &[changed, Event::SessionStarted(session.clone())]).await?;
+        Ok(FactorsSet { account, session, key, recovery })
+    }
+}
+
+impl std::fmt::Debug for NewApp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("NewApp(..)")
+    }
+}

@@ -1,0 +1,236 @@
+//! Choose another password by a link: mailed to whoever says that the own one is forgotten, or made by an administrator to
+//! be handed over. It never signs in, and never goes past a second factor.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Membership,
+    account::{
+        Account, FactorKind, Login,
+        guess::{self, TooOften},
+        password::PasswordFault,
+    },
+    context::Context,
+    event::{Event, FactorChange},
+    id::AccountId,
+    link::{LinkFault, Purpose},
+    ports::{HashingError, Secret},
+    refusal::{Faults, refusals},
+    store::{Scope, StoreError},
+    tenant::Validity,
+    traces::{Pace, TraceKey},
+};
+
+/// A link to choose another password by. The newest alone is good, for 24 hours, once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reset {
+    /// Which of the account's links it is.
+    pub generation: u32,
+    /// When it was made.
+    pub issued_at: DateTime<Utc>,
+    /// Who asked for it.
+    pub by: ResetBy,
+}
+
+/// Who asked for a link to choose another password by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ResetBy {
+    /// Somebody who says to be the owner: it goes to the owner's mailbox, and shows no more than that this can be read.
+    Owner,
+    /// An administrator, who hands it over in another way.
+    Administrator,
+}
+
+/// Choose another password by a link.
+#[derive(Debug, Clone)]
+pub struct ResetPassword {
+    /// The token of the link.
+    pub token: String,
+    /// The new password.
+    pub new: Secret,
+    /// A code of the authenticator app, or a recovery code: where the link was mailed and the account has an app.
+    pub code: Option<String>,
+}
+
+/// What the page behind the link shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResetView {
+    /// What the account is called.
+    pub label: String,
+    /// Whether a code is needed beside the link.
+    pub needs_code: bool,
+    /// Until when the link is good.
+    pub expires_at: DateTime<Utc>,
+}
+
+refusals! {
+    /// Why the password is still the old one.
+    pub enum ResetError {
+        /// Too late.
+        Expired = Gone "reset-link-expired"
+            ("this link could be used for 24 hours", "ask for another");
+        /// One mailbox would be both factors.
+        MailboxIsFactor = Forbidden "reset-needs-administrator"
+            ("codes for your second sign-in step go to the mailbox that this link went to, and one mailbox must not be enough",
+             "ask an administrator to switch your second factor off, or for a password link that is handed over");
+        /// The account has an app.
+        CodeNeeded = Forbidden "reset-code-needed"
+            ("this account has an authenticator app, so the link alone is not enough",
+             "give a code of the app, or one of your recovery codes, too");
+        /// Not a code of the account's.
+        CodeWrong = Forbidden "code-wrong"
+            ("the code is wrong, or was used before", "wait for the app's next code; recovery codes work once each");
+    } passing Link(LinkFault), Faults(Faults), TooOften(TooOften), Hashing(HashingError), Store(StoreError)
+}
+
+impl Reset {
+    /// The first moment at which it is no longer good.
+    pub fn end(&self) -> DateTime<Utc> {
+        Validity::ONE_DAY.end(self.issued_at)
+    }
+}
+
+impl Account {
+    /// This account with a new link to choose another password by; the one before is dead.
+    #[must_use]
+    pub fn with_reset(self, by: ResetBy, now: DateTime<Utc>) -> Self {
+        let links = self.links.saturating_add(1);
+        Self { links, reset: Some(Reset { generation: links, issued_at: now, by }), ..self }
+    }
+
+    /// Whether whoever reads the mailbox could reset the password and show the second factor by that alone.
+    pub const fn mailbox_is_factor(&self) -> bool {
+        self.kinds.has(FactorKind::Email) && !self.kinds.has(FactorKind::App)
+    }
+}
+
+impl Membership {
+    /// Mails a link to choose another password by, if `login` is an account with a proved address. Whether it is, nobody is
+    /// told: an adapter answers the same, after the same time.
+    pub async fn forget_password(&self, ctx: &Context, login: &str) -> Result<(), ResetError> {
+        let login = Login::parse(login);
+        let asked = match &login {
+            Some(Login::Email(address)) => address.as_str().to_owned(),
+            Some(Login::Username(name)) => name.as_str().to_owned(),
+            None => String::new(),
+        };
+        let paces = [guess::by_client(ctx, "forgotten"), Some(mail_pace(&asked))];
+        self.paced(ctx, paces.into_iter().flatten()).await?;
+        let found = match login {
+            Some(login) => self.directory.account_by_login(&login).await?,
+            None => None,
+        };
+        let Some(account) = found else { return Ok(()) };
+        let mut tx = self.store.begin(Scope::Account(account.id)).await?;
+        let Some(account) = tx.account(account.id).await? else { return Ok(()) };
+        if account.closed_at.is_some() || account.proved_email().is_none() {
+            return Ok(());
+        }
+        let event = if account.mailbox_is_factor() {
+            // The owner alone reads what to do instead.
+            Event::ResetRefused(Account { links: account.links.saturating_add(1), ..account })
+        } else {
+            Event::ResetIssued(account.with_reset(ResetBy::Owner, ctx.now))
+        };
+        Ok(tx.commit(ctx, &[event]).await?)
+    }
+
+    /// What the page behind the link shows. It changes nothing.
+    pub async fn open_reset(&self, ctx: &Context, token: &str) -> Result<ResetView, ResetError> {
+        let link = self.links.read(Purpose::Reset, token)?;
+        let mut tx = self.store.begin(Scope::Account(AccountId::from_uuid(link.subject))).await?;
+        let account = tx.account(AccountId::from_uuid(link.subject)).await?.ok_or(LinkFault::Unknown)?;
+        let reset = usable(&account, link, ctx)?;
+        Ok(ResetView { label: account.label(), needs_code: needs_code(&account, reset), expires_at: reset.end() })
+    }
+
+    /// Chooses another password. Nobody is signed in by it, and everybody who was is not any more.
+    pub async fn reset_password(&self, ctx: &Context, command: ResetPassword) -> Result<Account, ResetError> {
+        let link = self.links.read(Purpose::Reset, &command.token)?;
+        let id = AccountId::from_uuid(link.subject);
+        let mut tx = self.store.begin(Scope::Account(id)).await?;
+        let account = tx.account(id).await?.ok_or(LinkFault::Unknown)?;
+        let needed = needs_code(&account, usable(&account, link, ctx)?);
+        drop(tx);
+        if needed && command.code.is_none() {
+            return Err(ResetError::CodeNeeded);
+        }
+        self.acceptable(&account, &command.new).await?.map_err(|fault| Faults::one("/new", &fault))?;
+        if needed && !self.may_try([FactorKind::App.tries(id)]).await? {
+            return Err(TooOften::Frozen.into());
+        }
+        let hash = self.passwords.hash(command.new).await?;
+
+        let mut tx = self.store.begin(Scope::Account(id)).await?;
+        // Hashing took a while: everything is asked again.
+        let account = tx.account(id).await?.ok_or(LinkFault::Unknown)?;
+        let reset = usable(&account, link, ctx)?;
+        let mut events = Vec::new();
+        let mut account = account.with_password(hash);
+        if needs_code(&account, reset) {
+            let code = command.code.as_deref().ok_or(ResetError::CodeNeeded)?;
+            let factors = tx.factors(id).await?;
+            let (factors, change) = self.spend(factors, code, ctx).ok_or(ResetError::CodeWrong)?;
+            account.kinds = factors.kinds();
+            events.push(Event::FactorsChanged { account: account.clone(), factors, change });
+        }
+        events.push(Event::PasswordReset(account.clone()));
+        tx.commit(ctx, &events).await?;
+        // The owner has shown another factor: guesses at the password are forgiven, and those at the app if a code was right.
+        let app = needed.then_some(FactorKind::App.tries(id).key);
+        self.traces.forgive(&[guess::password(id).key].into_iter().chain(app).collect::<Vec<_>>()).await?;
+        Ok(account)
+    }
+
+    /// The factors with `code` used up: one of the app's, or a recovery code.
+    pub(crate) fn spend(
+        &self,
+        factors: super::Factors,
+        code: &str,
+        ctx: &Context,
+    ) -> Option<(super::Factors, FactorChange)> {
+        let app = factors.clone().spend_app(code, ctx.now, self.sealer.as_ref(), self.codes.as_ref());
+        let app = app.map(|factors| (factors, FactorChange::AppUsed));
+        app.or_else(|| factors.spend_recovery(code).map(|factors| (factors, FactorChange::RecoveryUsed)))
+    }
+
+    /// Whether `password` may be that of `account`.
+    pub(crate) async fn acceptable(
+        &self,
+        account: &Account,
+        password: &Secret,
+    ) -> Result<Result<(), PasswordFault>, StoreError> {
+        let places = self.directory.places(account.id).await?;
+        let (username, email) = (account.username.as_ref(), account.email.as_ref());
+        let words = [account.name.as_str()].into_iter().chain(username.map(crate::name::Username::as_str));
+        let words = words.chain(email.map(|email| email.address.as_str()));
+        let words = words.chain(places.iter().map(|place| place.tenant.name.as_str()));
+        Ok(self.check_password(password, words, account.kinds))
+    }
+}
+
+/// The link's reset, if it is the newest of all and nothing has come between.
+fn usable(account: &Account, link: crate::link::Link, ctx: &Context) -> Result<Reset, ResetError> {
+    let dead = if link.generation <= account.links { LinkFault::Superseded } else { LinkFault::Unknown };
+    let reset = account.reset.filter(|reset| reset.generation == link.generation && account.closed_at.is_none());
+    let reset = reset.ok_or(dead)?;
+    if ctx.now >= reset.end() {
+        return Err(ResetError::Expired);
+    }
+    // The factor may have been switched on after the link had gone out.
+    if reset.by == ResetBy::Owner && account.mailbox_is_factor() {
+        return Err(ResetError::MailboxIsFactor);
+    }
+    Ok(reset)
+}
+
+fn needs_code(account: &Account, reset: Reset) -> bool {
+    reset.by == ResetBy::Owner && account.kinds.has(FactorKind::App)
+}
+
+/// How often a link is mailed for one login: three at once, and one more every ten minutes.
+fn mail_pace(login: &str) -> Pace {
+    Pace { key: TraceKey::of("forgotten", login.as_bytes()), burst: 3, every: TimeDelta::minutes(10) }
+}

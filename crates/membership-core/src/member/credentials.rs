@@ -1,0 +1,137 @@
+//! What an administrator does for a member that cannot get in: a link to another password, handed over by another way than
+//! mail, and the second factor switched on or off. It concerns the account, so it is refused where the account is not this
+//! tenant's alone.
+
+use crate::{
+    Membership,
+    account::{
+        Account, FactorKind, Factors, Kinds, guess,
+        reset::{Reset, ResetBy},
+    },
+    actor::Denied,
+    context::Context,
+    event::Event,
+    lifecycle::MemberClosed,
+    link::Purpose,
+    member::{
+        Member, MemberStatus,
+        reach::{InReach, OutOfReach, Target},
+    },
+    refusal::refusals,
+    role::Permission,
+    store::{Scope, StoreError, Tx},
+};
+
+/// A link that was made to be handed over.
+#[derive(Clone)]
+pub struct PasswordLink {
+    /// The address of its page. It is shown this once.
+    pub url: String,
+    /// What it is.
+    pub reset: Reset,
+}
+
+refusals! {
+    /// Why nothing was done for the member.
+    pub enum CredentialsError {
+        /// It has no account yet.
+        NotJoined = Conflict "member-not-joined"
+            ("this member has not joined, so there is no account yet", "send the invitation again instead");
+        /// The account is not this tenant's alone.
+        Shared = Forbidden "account-is-shared"
+            ("this person's account is a member of another organisation too, so it is not for one of them to open",
+             "the person can do this alone, on the page of the own account");
+        /// The account runs the installation.
+        Operators = Forbidden "account-is-operators"
+            ("this is the account of the installation's operator", "the operator can do this alone");
+        /// Nothing to mail codes to.
+        NoAddress = Conflict "address-not-proved"
+            ("codes can be mailed only to an address that the account has proved", "let the person prove an address first, or set up an app");
+        /// It is so already.
+        Already = Conflict "second-factor-unchanged"
+            ("the second factor is as it was asked for already", "nothing needs to be done");
+    } passing OutOfReach(OutOfReach), Closed(MemberClosed), Denied(Denied), Store(StoreError)
+}
+
+impl Membership {
+    /// Makes a link by which the member can choose another password: good for 24 hours, once, and the one before is dead.
+    /// Needs [`Permission::MEMBERS_MANAGE`], all that the member holds, and a sign-in of just now. The member is told.
+    pub async fn make_password_link(&self, ctx: &Context, target: Target) -> Result<PasswordLink, CredentialsError> {
+        ctx.actor.person()?.has_just_signed_in(ctx.now)?;
+        let mut tx = self.store.begin(Scope::Tenant(target.tenant)).await?;
+        let reached = self.in_reach(tx.as_mut(), ctx, target.member, Permission::MEMBERS_MANAGE).await?;
+        let account = self.account_of(tx.as_mut(), &reached.member).await?;
+        is_alone(tx.as_mut(), &account).await?;
+        let member = reached.spend();
+        let account = account.with_reset(ResetBy::Administrator, ctx.now);
+        let Some(reset) = account.reset else { return Err(CredentialsError::Already) };
+        tx.commit(ctx, &[Event::MemberResetIssued { member, account: account.clone() }]).await?;
+        // An administrator vouches for the person: what was guessed wrongly before is forgiven.
+        self.traces.forgive(&[guess::password(account.id).key]).await?;
+        Ok(PasswordLink { url: self.links.url(&account.link(Purpose::Reset, reset.generation)), reset })
+    }
+
+    /// Switches the member's second factor on (codes by mail, unless there is an app, which stays) or off (all that there
+    /// is, so that the person can set up another). Needs [`Permission::MEMBERS_MANAGE`], all that the member holds, and a
+    /// sign-in of just now. The member is told; if it is switched off, every session of the member is over.
+    pub async fn switch_second_factor(
+        &self,
+        ctx: &Context,
+        target: Target,
+        on: bool,
+    ) -> Result<(Member, Kinds), CredentialsError> {
+        ctx.actor.person()?.has_just_signed_in(ctx.now)?;
+        let mut tx = self.store.begin(Scope::Tenant(target.tenant)).await?;
+        let reached = self.in_reach(tx.as_mut(), ctx, target.member, Permission::MEMBERS_MANAGE).await?;
+        let account = self.account_of(tx.as_mut(), &reached.member).await?;
+        is_alone(tx.as_mut(), &account).await?;
+        let factors = tx.factors(account.id).await?;
+        let (member, account, factors) = decide(reached, account, factors, on, ctx)?;
+        let kinds = account.kinds;
+        let id = account.id;
+        tx.commit(ctx, &[Event::MemberFactorsSwitched { member: member.clone(), account, factors }]).await?;
+        self.traces.forgive(&FactorKind::ALL.map(|kind| kind.tries(id).key)).await?;
+        Ok((member, kinds))
+    }
+
+    async fn account_of(&self, tx: &mut dyn Tx, member: &Member) -> Result<Account, CredentialsError> {
+        if member.status() == MemberStatus::Removed {
+            return Err(MemberClosed::Removed.into());
+        }
+        let account = member.account().ok_or(CredentialsError::NotJoined)?;
+        tx.hold_account(account).await?.ok_or(CredentialsError::NotJoined)
+    }
+}
+
+/// Whoever holds an account open that is a member elsewhere would open that, too.
+async fn is_alone(tx: &mut dyn Tx, account: &Account) -> Result<(), CredentialsError> {
+    if tx.installation().await?.operator == Some(account.id) {
+        return Err(CredentialsError::Operators);
+    }
+    if tx.other_places(account.id).await? > 0 { Err(CredentialsError::Shared) } else { Ok(()) }
+}
+
+fn decide(
+    reached: InReach,
+    account: Account,
+    factors: Factors,
+    on: bool,
+    ctx: &Context,
+) -> Result<(Member, Account, Factors), CredentialsError> {
+    if on != account.kinds.is_empty() {
+        return Err(CredentialsError::Already);
+    }
+    if on && account.proved_email().is_none() {
+        return Err(CredentialsError::NoAddress);
+    }
+    let member = reached.spend();
+    let factors = Factors { email_since: on.then_some(ctx.now), ..Factors::none(factors.account) };
+    let account = Account { kinds: factors.kinds(), ..account }.without_links().without_sessions();
+    Ok((member, account, factors))
+}
+
+impl std::fmt::Debug for PasswordLink {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PasswordLink").field("reset", &self.reset).finish_non_exhaustive()
+    }
+}

@@ -1,6 +1,7 @@
 //! `cargo xtask tidy`: the rules of the house that no compiler knows. Each check is a pure function from what it looks
 //! at to a list of findings; only this file reads the workspace.
 
+mod answers;
 mod arrows;
 mod kernel;
 mod lock;
@@ -43,6 +44,7 @@ pub(crate) fn run() -> Outcome {
         files.iter().filter(|file| manifests::is_member(&file.path)).flat_map(manifests::check).collect(),
         files.iter().flat_map(sources::check).collect(),
         files.iter().flat_map(paths::check).collect(),
+        answers::check(&files),
         orphans::check(&files),
         lock::check(lock)?,
     ];

@@ -94,7 +94,7 @@ refusals! {
             ("this needs the permission {permission}, and the API key was not made for it", "make a key with a larger scope");
         /// The session is older than the last time that the member was shut out.
         SessionOutdated = Unauthenticated "session-outdated"
-            ("your session began before you were last shut out here, or before you joined", "sign in anew");
+            ("your session began before you were last shut out, here or elsewhere, or before you joined", "sign in anew");
         /// No such tenant, or not one of the actor's.
         TenantUnknown = Absent "tenant-unknown"
             ("there is no such tenant for you", "check the address, or sign in with the account that belongs to it");

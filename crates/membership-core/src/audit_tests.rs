@@ -271,7 +271,7 @@ fn events() -> Vec<Event> {
     ]
     .into_iter()
     .chain(own_events())
-    .chain([
+    .chain(vec![
         Event::TenantCreated { tenant: tenant(), access: access() },
         Event::TenantActivated(tenant()),
         Event::TenantSuspended(Tenant { status: TenantStatus::Suspended, ..tenant() }),

@@ -117,12 +117,6 @@ impl EmailAddress {
     pub fn domain(&self) -> &str {
         self.0.rsplit_once('@').map_or("", |(_, domain)| domain)
     }
-
-    /// The address with all but its first letter hidden, for a person who may not see it whole: `a…@example.org`.
-    pub fn masked(&self) -> String {
-        let first = self.0.chars().next().unwrap_or('…');
-        format!("{first}…@{}", self.domain())
-    }
 }
 
 impl fmt::Display for EmailAddress {

@@ -255,10 +255,12 @@ impl Invitation {
         Ok(Self { state: State::Revoked { at: now }, ..self })
     }
 
-    /// Writes down that its time has passed. `None`: that is written already.
+    /// Writes down that its time has passed. `None`: it has not, or that is written already.
     pub fn expire(self, now: DateTime<Utc>) -> Result<Option<Self>, Closed> {
-        self.step(Command::Expire, now)?;
-        Ok(self.deadline().map(|at| Self { state: State::Expired { at }, ..self }))
+        match self.step(Command::Expire, now)? {
+            Step::Stays => Ok(None),
+            Step::Moves => Ok(self.deadline().map(|at| Self { state: State::Expired { at }, ..self })),
+        }
     }
 
     /// Notes that the newest link was looked at. `None`: that was noted before, or there is nothing to look at.

@@ -66,9 +66,6 @@ refusals! {
         /// Nobody has accepted it.
         NotAccepted = Conflict "invitation-not-accepted"
             ("the invitation has not been accepted yet", "accept it first");
-        /// It is within its time.
-        NotDue = Conflict "invitation-not-due"
-            ("the invitation is still within its time", "wait, or revoke it");
         /// Its link was used: the person is a member.
         Joined = Gone "invitation-joined"
             ("this invitation was used: the person has joined", "sign in; there is nothing left to accept");
@@ -155,7 +152,7 @@ pub const fn invitation_cell(stage: Stage, command: Command) -> Cell {
         (S::Accepted, C::Send)                         => No(Closed::AlreadySent),
 
         // Past its deadline an invitation is Expired before anybody has written it down; `expire` writes it down.
-        (S::Invited | S::Accepted, C::Expire)          => No(Closed::NotDue),
+        (S::Invited | S::Accepted, C::Expire)          => Stays,
         (S::Expired, C::Expire)                        => To(S::Expired),
 
         (S::Expired | S::Rejected | S::Revoked,
@@ -191,9 +188,6 @@ refusals! {
         /// The person has not joined.
         NotJoined = Conflict "member-not-joined"
             ("the member has not joined yet", "wait for the person to join, or revoke the invitation");
-        /// Joined already.
-        AlreadyJoined = Conflict "member-already-joined"
-            ("the member has joined already", "there is nothing left to do");
         /// Enabled already.
         AlreadyEnabled = Conflict "member-already-enabled"
             ("the member is enabled already", "there is nothing left to do");
@@ -234,11 +228,10 @@ pub const fn member_cell(status: MemberStatus, command: MemberCommand) -> Member
     match (status, command) {
         (S::NotJoined, C::Join)                        => Ok(S::Enabled),
         (S::NotJoined, C::Disable | C::Enable)         => Err(No::NotJoined),
-        (S::Enabled | S::Disabled, C::Join)            => Err(No::AlreadyJoined),
         (S::Enabled, C::Disable)                       => Ok(S::Disabled),
-        (S::Enabled, C::Enable)                        => Err(No::AlreadyEnabled),
+        (S::Enabled, C::Join | C::Enable)              => Err(No::AlreadyEnabled),
         (S::Disabled, C::Enable)                       => Ok(S::Enabled),
-        (S::Disabled, C::Disable)                      => Err(No::AlreadyDisabled),
+        (S::Disabled, C::Join | C::Disable)            => Err(No::AlreadyDisabled),
         (S::NotJoined | S::Enabled | S::Disabled,
             C::Remove)                                 => Ok(S::Removed),
         (S::Removed, _)                                => Err(No::Removed),

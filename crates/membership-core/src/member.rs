@@ -20,6 +20,7 @@ use crate::{
     id::{AccountId, InvitationId, MemberId, TenantId},
     lifecycle::{MemberClosed, MemberCommand, member_cell},
     name::{DisplayName, Username},
+    refusal::refusals,
     role::Assignments,
 };
 
@@ -44,8 +45,8 @@ pub struct Member {
     pub creator: Option<MemberId>,
     /// When the entry was made.
     pub created_at: DateTime<Utc>,
-    /// Sessions that began in an earlier epoch of the account are not good here: it is that of the session that joined,
-    /// rises whenever the member is shut out, and stays when the member is let in again.
+    /// Sessions that began in an earlier epoch of the account are not good here: it is the account's when it joined, rises
+    /// whenever the member is shut out, and stays when the member is let in again.
     pub epoch: u32,
     /// Where the member is in its life.
     pub state: MemberState,
@@ -116,6 +117,29 @@ impl MemberStatus {
     }
 }
 
+refusals! {
+    /// Why a member does not get an address.
+    #[derive(Copy)]
+    pub enum AddressTaken {
+        /// It is that of another.
+        ByMember {
+            /// The other.
+            member: MemberId,
+        } = Conflict "address-already-member"
+            ("this address is that of a member of this tenant already ({member})", "use another address");
+    }
+}
+
+impl AddressTaken {
+    /// Refused, if one of `known` has the address and is not `own`.
+    pub(crate) fn by_another(known: &[Member], own: Option<MemberId>) -> Result<(), Self> {
+        match known.iter().find(|member| Some(member.id) != own) {
+            Some(other) => Err(Self::ByMember { member: other.id }),
+            None => Ok(()),
+        }
+    }
+}
+
 impl Member {
     /// The name of its state.
     pub const fn status(&self) -> MemberStatus {
@@ -125,6 +149,11 @@ impl Member {
             MemberState::Disabled { .. } => MemberStatus::Disabled,
             MemberState::Removed { .. } => MemberStatus::Removed,
         }
+    }
+
+    /// Whether it is in good standing: nobody else may do anything, or be given anything.
+    pub const fn is_enabled(&self) -> bool {
+        matches!(self.state, MemberState::Enabled { .. })
     }
 
     /// The account behind it, once it has joined.
@@ -145,11 +174,12 @@ impl Member {
         }
     }
 
-    /// This member once `account` has joined at `now`, by a session of `epoch`: older ones are not good here.
-    pub fn join(self, account: &Account, epoch: u32, now: DateTime<Utc>) -> Result<Self, MemberClosed> {
+    /// This member once `account` has joined at `now`. Sessions of an earlier epoch than the account's present one are not
+    /// good here, so none of an earlier membership is.
+    pub fn join(self, account: &Account, now: DateTime<Utc>) -> Result<Self, MemberClosed> {
         member_cell(self.status(), MemberCommand::Join)?;
         let state = MemberState::Enabled { account: account.id, joined_at: now };
-        Ok(Self { state, epoch, username: account.username.clone(), ..self })
+        Ok(Self { state, epoch: account.epoch, username: account.username.clone(), ..self })
     }
 
     /// This member shut out at `now`. No session that its account (whose epoch is `epoch`) has at this moment is good

@@ -154,8 +154,9 @@ pub struct Holder {
     pub account: AccountId,
 }
 
-/// An order to hand over everything of one kind. The same order may come again, after a crash or a lost answer: whoever
-/// carries it out does so once.
+/// An order to hand over everything of one kind. The same order may come again: after a crash or a lost answer, for more of
+/// the kind that came up meanwhile, or to another heir named since. So it is no key to be carried out once: whoever gets it
+/// moves whatever `from` holds of the kind at that moment, and answers alike where that is nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HandOver {
     /// The order, together with the kind.

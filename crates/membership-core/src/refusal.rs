@@ -34,6 +34,11 @@ pub struct Fault {
     pub detail: String,
 }
 
+/// `key` as one part of a JSON pointer (RFC 6901, section 3): `~` and `/`, which mean something there, are written otherwise.
+pub(crate) fn pointer_token(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
+}
+
 /// A reason for not doing what was asked. Every use case's error is one.
 pub trait Refusal: std::error::Error {
     /// What kind of "no" this is.

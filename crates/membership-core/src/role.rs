@@ -21,7 +21,17 @@ pub use permission::{Permission, PermissionSet};
 use crate::{
     id::{RoleId, TenantId},
     name::DisplayName,
+    refusal::refusals,
 };
+
+refusals! {
+    /// Why a role is not found.
+    #[derive(Copy)]
+    pub enum RoleUnknown {
+        /// The tenant has none with this id. The id is not told: one of another tenant is answered as one that nobody has.
+        InTenant = Absent "role-unknown" ("there is no such role in this tenant", "choose one of the tenant's roles");
+    }
+}
 
 /// A role of one tenant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,7 +6,6 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     Membership,
-    account::Account,
     actor::{Denied, Grants},
     audit::Record,
     context::Context,
@@ -131,9 +130,8 @@ impl Membership {
 
     /// The tenants where the signed-in person is a member, and whether the person operates the installation. Whoever has
     /// to do something before anything else may know that much.
-    pub async fn places(&self, ctx: &Context, account: &Account) -> Result<(Vec<Place>, bool), ViewError> {
+    pub async fn places(&self, ctx: &Context) -> Result<(Vec<Place>, bool), ViewError> {
         let id = ctx.actor.signed_in()?.account;
-        debug_assert_eq!(id, account.id);
         let Installation { operator, .. } = self.directory.installation().await?;
         Ok((self.directory.places(id).await?, operator == Some(id)))
     }

@@ -9,11 +9,12 @@ use crate::failure::{Context, Outcome};
 const ABSENT: [&str; 1] = ["aws-lc-sys"];
 
 /// The first version without the hole that is named.
-const AT_LEAST: [(&str, Version, &str); 4] = [
+const AT_LEAST: [(&str, Version, &str); 5] = [
     ("quick-xml", Version::new(0, 41, 0), "RUSTSEC-2026-0194"),
     ("h2", Version::new(0, 4, 16), "RUSTSEC-2026-0258"),
     ("time", Version::new(0, 3, 47), "RUSTSEC-2026-0009"),
     ("sqlx", Version::new(0, 8, 1), "RUSTSEC-2024-0363"),
+    ("totp-rs", Version::new(1, 1, 0), "RUSTSEC-2022-0018"),
 ];
 
 /// An old version that stays, with the reason. `sources` refuses the code that would make the reason untrue.

@@ -152,15 +152,12 @@ impl Membership {
         let principal = ctx.actor.principal()?;
         let mut tx = self.store.begin(Scope::Tenant(command.tenant)).await?;
         let (_, grants) = self.admitted(tx.as_mut(), ctx).await?;
-        let parent = match principal.key {
-            Some(key) => {
-                let key = tx.api_key(key.id).await?.ok_or(Denied::SignedOut)?;
-                Some(key).filter(|key| key.parent.is_none()).ok_or(Denied::NotByKey).map(Some)?
-            }
-            None => {
-                principal.has_just_signed_in(ctx.now)?;
-                None
-            }
+        let parent = if let Some(used) = principal.key {
+            let key = tx.api_key(used.id).await?.ok_or(Denied::SignedOut)?;
+            Some(key).filter(|key| key.parent.is_none()).ok_or(Denied::NotByKey).map(Some)?
+        } else {
+            principal.has_just_signed_in(ctx.now)?;
+            None
         };
         if tx.good_api_keys(ctx.now).await? >= MOST_KEYS as u64 {
             return Err(ApiKeyError::TooMany);

@@ -31,7 +31,9 @@ struct Counting(std::sync::atomic::AtomicU64);
 impl Entropy for Counting {
     fn fill(&self, bytes: &mut [u8]) {
         let next = || self.0.fetch_add(0x9e37_79b9_7f4a_7c15, std::sync::atomic::Ordering::Relaxed);
-        bytes.iter_mut().for_each(|byte| *byte = next().to_be_bytes()[1]);
+        for byte in bytes {
+            *byte = next().to_be_bytes()[1];
+        }
     }
 }
 

@@ -21,6 +21,7 @@ pub struct Cancel {
 
 impl Event {
     /// The mails that it owes.
+    #[expect(clippy::too_many_lines, reason = "one arm for each event, so that a new one is thought of")]
     pub fn mails(&self) -> Vec<Mail> {
         match self {
             Self::MemberInvited { invitation, .. }
@@ -118,6 +119,7 @@ impl Event {
 
     /// The mail that must not go out any more, if it has not yet: that of an older link, of a closed invitation or of an
     /// offer that does not stand.
+    #[expect(clippy::too_many_lines, reason = "one arm for each event, so that a new one is thought of")]
     pub fn cancels(&self) -> Option<Cancel> {
         let through =
             |invitation: &Invitation, generation| Some(Cancel { subject: invitation.id.as_uuid(), generation });

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 
 pub use draft::InviteeFault;
-use draft::{Draft, Drafts};
+use draft::{Draft, Drafts, Entries, Entry};
 
 pub use crate::tenant::policy::Sending;
 
@@ -18,11 +18,14 @@ use crate::{
     context::Context,
     event::Event,
     id::{InvitationId, MemberId, TenantId},
-    invitation::{Channel, Invitation, Inviter, State},
-    member::{Member, MemberState, MemberStatus},
+    invitation::{Channel, Invitation, Inviter, State, send::MailOff},
+    member::{AddressTaken, Member, MemberState, MemberStatus},
     ports::Entropy,
-    refusal::{Fault, Faults, refusals},
-    role::{Permission, assign::Wanted},
+    refusal::{Faults, refusals},
+    role::{
+        Permission,
+        assign::{BeyondOwn, Wanted},
+    },
     store::{Scope, StoreError, Tx},
     tenant::{
         Policy, Tenant, Validity,
@@ -90,18 +93,7 @@ refusals! {
         } = Invalid "people-too-many"
             ("{named} people are named, and at most {limit} can be invited in one call; nobody was invited",
              "invite in several calls, or import a file");
-        /// No mail can be sent.
-        MailOff = Unavailable "mail-not-configured"
-            ("no mail server is configured, so an invitation by mail would never arrive",
-             "configure a mail server, or invite by link");
-        /// A role would grant what the inviter lacks.
-        BeyondOwn {
-            /// The first permission that is lacking.
-            permission: Permission,
-        } = Forbidden "grant-exceeds-own"
-            ("this invitation would grant {permission}, which you do not hold yourself, or not for as long",
-             "choose other roles, or ask somebody who holds that permission to invite");
-    } passing NotInvited(NotInvited), Faults(Faults), Denied(Denied), Store(StoreError)
+    } passing MailOff(MailOff), BeyondOwn(BeyondOwn), NotInvited(NotInvited), Faults(Faults), Denied(Denied), Store(StoreError)
 }
 
 impl Membership {
@@ -111,7 +103,7 @@ impl Membership {
         let (tenant, grants) = self.admitted(tx.as_mut(), ctx).await?;
         let granted = grants.require(Permission::MEMBERS_INVITE)?;
         bounded(&command, &tenant.policy)?;
-        let drafts = Drafts::read(&command, &tenant.policy, grants.catalogue(), ctx.now)?;
+        let drafts = Drafts::read(&command, &tenant.policy, grants.catalogue(), ctx.now);
         let known = self.known(tx.as_mut(), tenant, &drafts).await?;
         let invited = decide(granted, &grants, &known, drafts, ctx.now, self.entropy.as_ref())?;
         let events: Vec<Event> = invited.iter().map(Invited::event).collect();
@@ -124,7 +116,7 @@ impl Membership {
         let mut found = BTreeSet::new();
         if tenant.policy.existing_account == ExistingAccount::Join {
             for draft in &drafts.people {
-                let Channel::Mail(address) = &draft.channel else { continue };
+                let Some(Channel::Mail(address)) = &draft.channel else { continue };
                 let account = tx.account_by_login(&Login::Email(address.clone())).await?;
                 found.extend(account.map(|account| account.id));
             }
@@ -203,43 +195,40 @@ fn decide(
     entropy: &dyn Entropy,
 ) -> Result<Vec<Invited>, InviteError> {
     let inviter = granted.spend();
-    let by_mail = |draft: &Draft| matches!(draft.channel, Channel::Mail(_));
-    if !known.tenant.policy.links_allowed && !drafts.people.iter().all(by_mail) {
-        return Err(NotInvited::LinksNotAllowed.into());
-    }
-    if !known.mail && drafts.people.iter().any(by_mail) {
-        return Err(InviteError::MailOff);
-    }
-    Faults::refuse(clashes(grants, known, &drafts.people))?;
-    for draft in &drafts.people {
-        if let Some(permission) = grants.first_lacking(draft.assignments.iter()) {
-            return Err(InviteError::BeyondOwn { permission });
+    let clashes = clashes(grants, known, &drafts.people);
+    let Entries { people, validity, send } = drafts.complete(&clashes)?;
+    for person in &people {
+        if !known.tenant.policy.links_allowed && matches!(person.channel, Channel::Link(_)) {
+            return Err(NotInvited::LinksNotAllowed.into());
         }
+        person.channel.can_go(known.mail)?;
     }
-    let Drafts { people, validity, send } = drafts;
-    Ok(people.into_iter().map(|draft| entry(inviter, known, draft, validity, send, now, entropy)).collect())
+    for person in &people {
+        BeyondOwn::refuse(grants.first_lacking(person.assignments.iter()))?;
+    }
+    Ok(people.into_iter().map(|person| entry(inviter, known, person, validity, send, now, entropy)).collect())
 }
 
-/// One person's entry: a member at once, where the policy says so of owners of accounts, or an invitation.
+/// What becomes of one person: a member at once, where the policy says so of owners of accounts, or an invitation.
 fn entry(
     inviter: MemberId,
     known: &Known,
-    draft: Draft,
+    person: Entry,
     validity: Validity,
     send: Sending,
     now: DateTime<Utc>,
     entropy: &dyn Entropy,
 ) -> Invited {
     let id = InvitationId::new(now, entropy);
-    let account = known.account_at(&draft.channel);
+    let account = known.account_at(&person.channel);
     let joined = |account: &Account| MemberState::Enabled { account: account.id, joined_at: now };
     let member = Member {
         id: MemberId::new(now, entropy),
         tenant: known.tenant.id,
-        name: draft.name,
-        email: draft.channel.address().cloned(),
+        name: person.name,
+        email: person.channel.address().cloned(),
         username: account.and_then(|account| account.username.clone()),
-        assignments: draft.assignments,
+        assignments: person.assignments,
         representative: false,
         creator: Some(inviter),
         created_at: now,
@@ -249,7 +238,7 @@ fn entry(
     if account.is_some() {
         return Invited { member, invitation: None, link: None };
     }
-    let ready = Invitation::new(id, &member, Inviter::Member(inviter), draft.channel, validity, now);
+    let ready = Invitation::new(id, &member, Inviter::Member(inviter), person.channel, validity, now);
     let invitation = match send {
         Sending::Now => ready.issued(now),
         Sending::Later => ready,
@@ -257,28 +246,29 @@ fn entry(
     Invited { member, invitation: Some(invitation), link: None }
 }
 
-/// Where the call meets what is there already: its own rows, the inviter, other members.
-fn clashes(grants: &Grants, known: &Known, drafts: &[Draft]) -> Vec<Fault> {
+/// Where the call meets what is there already, by row: its own rows, the inviter, other members.
+fn clashes(grants: &Grants, known: &Known, drafts: &[Draft]) -> Vec<(usize, InviteeFault)> {
     let mut faults = Vec::new();
     let mut seen = BTreeSet::new();
     for (row, draft) in drafts.iter().enumerate() {
-        let Some(address) = draft.channel.address() else { continue };
+        let Some(channel) = &draft.channel else { continue };
+        let Some(address) = channel.address() else { continue };
         let taken = known.taken.iter().find(|member| member.email.as_ref() == Some(address));
         let clash = if grants.member().email.as_ref() == Some(address) {
             Some(InviteeFault::OwnAddress)
         } else if !seen.insert(address) {
             Some(InviteeFault::Repeated)
-        } else if let Some(member) = known.already(&draft.channel) {
-            Some(InviteeFault::AlreadyMember { member })
+        } else if let Some(member) = known.already(channel) {
+            Some(AddressTaken::ByMember { member }.into())
         } else {
             taken.map(|member| match member.status() {
                 MemberStatus::NotJoined => InviteeFault::AlreadyInvited { member: member.id },
                 MemberStatus::Enabled | MemberStatus::Disabled | MemberStatus::Removed => {
-                    InviteeFault::AlreadyMember { member: member.id }
+                    AddressTaken::ByMember { member: member.id }.into()
                 }
             })
         };
-        faults.extend(clash.map(|fault| Fault::new(format!("/people/{row}/email"), &fault)));
+        faults.extend(clash.map(|fault| (row, fault)));
     }
     faults
 }

@@ -73,6 +73,13 @@ fn invite_where(
     taken: Vec<Member>,
     accounts: Vec<(Account, Option<MemberId>)>,
 ) -> Result<Vec<Invited>, InviteError> {
+    let (grants, tenant) = ann_invites(policy);
+    let command = Invite { tenant: tenant.id, people, assignments: vec![], send: None, validity: None };
+    told(&grants, &command, tenant, taken, accounts)
+}
+
+/// What ann@example.org may do, and where.
+fn ann_invites(policy: &Policy) -> (Grants, Tenant) {
     let ann = member(4, "ann@example.org", enabled());
     let tenant = Tenant {
         id: ann.tenant,
@@ -84,13 +91,22 @@ fn invite_where(
         catalogue: CatalogueId::from_uuid(Uuid::nil()),
         created_at: moment(),
     };
-    let grants = Grants::of(tenant.status, Arc::new(catalogue()), ann, moment()).unwrap();
-    let command = Invite { tenant: tenant.id, people, assignments: vec![], send: None, validity: None };
-    bounded(&command, policy)?;
-    let drafts = Drafts::read(&command, policy, grants.catalogue(), moment())?;
+    (Grants::of(tenant.status, Arc::new(catalogue()), ann, moment()).unwrap(), tenant)
+}
+
+/// What ann@example.org is told of a whole call.
+fn told(
+    grants: &Grants,
+    command: &Invite,
+    tenant: Tenant,
+    taken: Vec<Member>,
+    accounts: Vec<(Account, Option<MemberId>)>,
+) -> Result<Vec<Invited>, InviteError> {
+    bounded(command, &tenant.policy)?;
+    let drafts = Drafts::read(command, &tenant.policy, grants.catalogue(), moment());
     let known = Known { tenant, taken, accounts, mail: true };
     let granted = grants.require(Permission::MEMBERS_INVITE)?;
-    decide(granted, &grants, &known, drafts, moment(), &Zeros)
+    decide(granted, grants, &known, drafts, moment(), &Zeros)
 }
 
 fn by_mail(email: &str) -> Invitee {
@@ -135,6 +151,40 @@ fn every_fault_is_told_at_once() {
         ("/people/3/assignments", "roles-missing"),
     ];
     assert_eq!(told, expected.map(|(pointer, code)| (pointer.to_owned(), code)));
+}
+
+/// Proves APP-7 in part: what cannot be read and what clashes with what is there are told together, the call's own first, then
+/// row by row. What is said of all is read once, whether or not somebody needs it.
+#[test]
+fn faults_and_clashes_are_told_together() {
+    let unknown = Wanted::role(role(99, &[]).id);
+    let people = vec![
+        Invitee { assignments: vec![unknown.clone()], ..by_mail("joined@example.org") },
+        Invitee { name: " ".into(), ..by_mail("new@example.org") },
+        Invitee { assignments: vec![], ..by_mail("NEW@example.org") },
+        Invitee { assignments: vec![], ..by_mail("fine@example.org") },
+    ];
+    let (grants, tenant) = ann_invites(&Policy::default());
+    let assignments = vec![unknown.clone()];
+    let command = Invite { tenant: tenant.id, people, assignments, send: None, validity: Some(1) };
+    let taken = vec![member(5, "joined@example.org", enabled())];
+    let expected = [
+        ("/validity_seconds", "validity-out-of-range"),
+        ("/assignments/0", "role-unknown"),
+        ("/people/0/assignments/0", "role-unknown"),
+        ("/people/0/email", "address-already-member"),
+        ("/people/1/name", "name-empty"),
+        ("/people/2/email", "address-repeated"),
+    ];
+    let faults = codes(told(&grants, &command, tenant, taken, vec![]));
+    assert_eq!(faults, expected.map(|(pointer, code)| (pointer.to_owned(), code)));
+
+    // Every row says what it wants: what is said of all is read all the same.
+    let (grants, tenant) = ann_invites(&Policy::default());
+    let people = vec![by_mail("fine@example.org")];
+    let command = Invite { tenant: tenant.id, people, assignments: vec![unknown], send: None, validity: None };
+    let faults = codes(told(&grants, &command, tenant, vec![], vec![]));
+    assert_eq!(faults, [("/assignments/0".to_owned(), "role-unknown")]);
 }
 
 /// Proves APP-7 and APP-8: one's own address, a joined member's, an invited one's, and one that stands twice.
@@ -187,8 +237,9 @@ fn a_validity_of_its_own_is_bounded() {
         send: None,
         validity,
     };
-    assert!(Drafts::read(&command(Some(3_600)), &Policy::default(), &catalogue(), moment()).is_ok());
-    assert!(Drafts::read(&command(Some(3_599)), &Policy::default(), &catalogue(), moment()).is_err());
+    let read = |command| Drafts::read(&command, &Policy::default(), &catalogue(), moment()).complete(&[]);
+    assert!(read(command(Some(3_600))).is_ok());
+    assert!(read(command(Some(3_599))).is_err());
 }
 
 /// Proves APP-17 in its decision: where the policy says so, the owner of an account that has proved the address is a

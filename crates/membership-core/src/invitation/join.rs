@@ -38,7 +38,8 @@ impl From<StoreError> for JoinError {
 }
 
 impl Membership {
-    /// Makes the signed-in account the member that the invitation behind `token` was made for.
+    /// Makes the signed-in account the member that the invitation behind `token` was made for. A session from before the
+    /// person was last shut out of a tenant, this one or another, does not join: the person signs in anew first.
     pub async fn join(&self, ctx: &Context, token: &str) -> Result<Member, JoinError> {
         ctx.actor.account()?;
         let link = self.links.read(Purpose::Invitation, token).map_err(NotAdmitted::from)?;
@@ -63,8 +64,13 @@ pub(crate) fn decide(
     door.is_meant_for(&account)?;
     let Door { tenant, invitation, member, .. } = door;
     let invitation = invitation.join(account.id, ctx.now).map_err(NotAdmitted::from)?;
-    let epoch = ctx.actor.signed_in().map_or(account.epoch, |principal| principal.epoch);
-    let member = member.join(&account, epoch, ctx.now)?;
+    let member = member.join(&account, ctx.now)?;
+    // An account that is being made has no session yet.
+    if let Ok(principal) = ctx.actor.signed_in()
+        && principal.account == account.id
+    {
+        principal.is_known_to(&member)?;
+    }
     let mut events = Vec::new();
     if matches!(invitation.channel, Channel::Mail(_)) {
         events.extend(proof(account, ctx));

@@ -9,7 +9,7 @@ use crate::{
     lifecycle::Closed,
     member::Member,
     refusal::refusals,
-    role::Permission,
+    role::{Permission, assign::BeyondOwn},
     store::{Scope, StoreError},
 };
 
@@ -23,14 +23,7 @@ refusals! {
         Representative = Conflict "invitation-of-representative"
             ("this is the invitation of the tenant's representative administrator, without whom there is no tenant",
              "resend it, or change the representative");
-        /// It grants more than the actor holds.
-        BeyondOwn {
-            /// The first permission that is lacking.
-            permission: Permission,
-        } = Forbidden "grant-exceeds-own"
-            ("the invitation grants {permission}, which you do not hold yourself",
-             "ask somebody who holds that permission to withdraw it");
-    } passing Closed(Closed), Denied(Denied), Store(StoreError)
+    } passing BeyondOwn(BeyondOwn), Closed(Closed), Denied(Denied), Store(StoreError)
 }
 
 impl Membership {
@@ -58,8 +51,6 @@ fn decide(
         return Err(RevokeError::Representative);
     }
     // Who could not have given it does not take it away either.
-    if let Some(permission) = grants.first_above(&invitee.assignments) {
-        return Err(RevokeError::BeyondOwn { permission });
-    }
+    BeyondOwn::refuse(grants.first_above(&invitee.assignments))?;
     Ok(invitation.revoke(ctx.now)?)
 }

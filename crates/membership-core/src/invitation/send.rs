@@ -10,7 +10,7 @@ use crate::{
     lifecycle::{Closed, MemberClosed},
     member::{Member, MemberStatus},
     refusal::refusals,
-    role::Permission,
+    role::{Permission, assign::BeyondOwn},
     store::{Scope, StoreError, Tx},
     tenant::{TenantStatus, policy::NotInvited},
 };
@@ -33,18 +33,29 @@ refusals! {
         /// No such member.
         MemberUnknown = Absent "member-unknown"
             ("there is no such member in this tenant", "look it up in the list of members");
-        /// No mail can be sent.
-        MailOff = Unavailable "mail-not-configured"
+    } passing MailOff(MailOff), BeyondOwn(BeyondOwn), Closed(Closed), Member(MemberClosed), NotInvited(NotInvited),
+        Denied(Denied), Store(StoreError)
+}
+
+refusals! {
+    /// Why nothing goes out by mail.
+    #[derive(Copy)]
+    pub enum MailOff {
+        /// There is no server to send it.
+        NotConfigured = Unavailable "mail-not-configured"
             ("no mail server is configured, so an invitation by mail would never arrive",
              "configure a mail server, or invite by link");
-        /// It grants more than the sender holds.
-        BeyondOwn {
-            /// The first permission that is lacking.
-            permission: Permission,
-        } = Forbidden "grant-exceeds-own"
-            ("the invitation grants {permission}, which you do not hold yourself",
-             "ask somebody who holds that permission to send it");
-    } passing Closed(Closed), Member(MemberClosed), NotInvited(NotInvited), Denied(Denied), Store(StoreError)
+    }
+}
+
+impl Channel {
+    /// Whether something can go this way, where mail is sent if `mail_is_on`.
+    pub(crate) const fn can_go(&self, mail_is_on: bool) -> Result<(), MailOff> {
+        match self {
+            Self::Mail(_) if !mail_is_on => Err(MailOff::NotConfigured),
+            Self::Mail(_) | Self::Link(_) => Ok(()),
+        }
+    }
 }
 
 impl Membership {
@@ -67,9 +78,7 @@ impl Membership {
         if invitee.status() == MemberStatus::Removed {
             return Err(MemberClosed::Removed.into());
         }
-        if matches!(invitation.channel, Channel::Mail(_)) && !self.mail_is_on {
-            return Err(SendError::MailOff);
-        }
+        invitation.channel.can_go(self.mail_is_on)?;
         // The rules bind the tenant's members; its first administrator is the operator's to invite.
         if let (Sender::Member(..), Some(tenant)) = (&sender, tx.tenant().await?) {
             tenant.policy.issues(&invitation.channel, invitation.stage_at(ctx.now))?;
@@ -105,10 +114,10 @@ impl Sender {
     fn vouches(self, invitee: &Member) -> Result<Inviter, SendError> {
         match self {
             Self::Operator(account) => Ok(Inviter::Operator(account)),
-            Self::Member(granted, grants) => match grants.first_lacking(invitee.assignments.live_at(grants.now())) {
-                Some(permission) => Err(SendError::BeyondOwn { permission }),
-                None => Ok(Inviter::Member(granted.spend())),
-            },
+            Self::Member(granted, grants) => {
+                BeyondOwn::refuse(grants.first_lacking(invitee.assignments.live_at(grants.now())))?;
+                Ok(Inviter::Member(granted.spend()))
+            }
         }
     }
 }

@@ -9,13 +9,13 @@ use crate::{
     email::EmailAddress,
     event::Event,
     id::{AccountId, MemberId, TenantId},
-    member::{Member, MemberState},
+    member::{AddressTaken, Member, MemberState},
     name::{DisplayName, Username},
     ports::{Entropy, HashingError, PasswordHash, Secret},
     refusal::{Fault, Faults, refusals},
     role::{
         Assignments, Permission,
-        assign::{Wanted, WantedFault},
+        assign::{BeyondOwn, Wanted, WantedFault},
     },
     store::{Scope, StoreError},
     tenant::Tenant,
@@ -41,17 +41,8 @@ pub struct AddMember {
 refusals! {
     /// Why nobody was added.
     pub enum AddError {
-        /// A grant is beyond what the actor holds.
-        BeyondOwn {
-            /// The first permission that is lacking.
-            permission: Permission,
-        } = Forbidden "grant-exceeds-own"
-            ("this would grant {permission}, which you do not hold yourself, or not for as long",
-             "choose other roles or an earlier end, or ask somebody who holds that permission");
-        /// The address of somebody here.
-        AddressTaken = Conflict "address-already-member"
-            ("another member of this tenant has this address", "use another address, or none");
-    } passing Faults(Faults), Denied(Denied), Hashing(HashingError), Store(StoreError)
+    } passing BeyondOwn(BeyondOwn), AddressTaken(AddressTaken), Faults(Faults), Denied(Denied), Hashing(HashingError),
+        Store(StoreError)
 }
 
 impl Membership {
@@ -73,9 +64,7 @@ impl Membership {
         let (tenant, grants) = self.admitted(tx.as_mut(), ctx).await?;
         let granted = grants.require(Permission::MEMBERS_MANAGE)?;
         let draft = self.read_draft(&command, &tenant, &grants, ctx)?;
-        if !tx.members_at(draft.email.as_slice()).await?.is_empty() {
-            return Err(AddError::AddressTaken);
-        }
+        AddressTaken::by_another(&tx.members_at(draft.email.as_slice()).await?, None)?;
         let (member, events) = decide(granted, &grants, draft, password, ctx, self.entropy.as_ref())?;
         tx.commit(ctx, &events).await?;
         Ok(member)
@@ -125,9 +114,7 @@ fn decide(
     ctx: &Context,
     entropy: &dyn Entropy,
 ) -> Result<(Member, Vec<Event>), AddError> {
-    if let Some(permission) = grants.first_lacking(draft.assignments.iter()) {
-        return Err(AddError::BeyondOwn { permission });
-    }
+    BeyondOwn::refuse(grants.first_lacking(draft.assignments.iter()))?;
     let account = Account {
         username: Some(draft.username.clone()),
         email: draft.email.clone().map(|address| AccountEmail { address, proved_at: None }),

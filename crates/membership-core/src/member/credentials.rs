@@ -85,8 +85,7 @@ impl Membership {
         let reached = self.in_reach(tx.as_mut(), ctx, target.member, Permission::MEMBERS_MANAGE).await?;
         let account = self.account_of(tx.as_mut(), &reached.member).await?;
         is_alone(tx.as_mut(), &account).await?;
-        let factors = tx.factors(account.id).await?;
-        let (member, account, factors) = decide(reached, account, factors, on, ctx)?;
+        let (member, account, factors) = decide(reached, account, on, ctx)?;
         let kinds = account.kinds;
         let id = account.id;
         tx.commit(ctx, &[Event::MemberFactorsSwitched { member: member.clone(), account, factors }]).await?;
@@ -114,7 +113,6 @@ async fn is_alone(tx: &mut dyn Tx, account: &Account) -> Result<(), CredentialsE
 fn decide(
     reached: InReach,
     account: Account,
-    factors: Factors,
     on: bool,
     ctx: &Context,
 ) -> Result<(Member, Account, Factors), CredentialsError> {
@@ -125,7 +123,7 @@ fn decide(
         return Err(CredentialsError::NoAddress);
     }
     let member = reached.spend();
-    let factors = Factors { email_since: on.then_some(ctx.now), ..Factors::none(factors.account) };
+    let factors = Factors { email_since: on.then_some(ctx.now), ..Factors::none(account.id) };
     let account = Account { kinds: factors.kinds(), ..account }.without_links().without_sessions();
     Ok((member, account, factors))
 }

@@ -5,17 +5,17 @@ use crate::{
     context::Context,
     email::EmailAddress,
     event::{Event, MemberChange},
-    invitation::{Channel, Invitation, Inviter},
+    invitation::{Channel, Invitation, Inviter, send::MailOff},
     lifecycle::{Closed, MemberClosed, Stage},
     member::{
-        Member, MemberState, MemberStatus,
+        AddressTaken, Member, MemberState, MemberStatus,
         reach::{InReach, OutOfReach, Target},
     },
     name::DisplayName,
     refusal::{Fault, Faults, refusals},
     role::{
         Assignments, Permission,
-        assign::{Wanted, WantedFault},
+        assign::{BeyondOwn, Wanted, WantedFault},
     },
     store::{Scope, StoreError},
     tenant::policy::NotInvited,
@@ -36,25 +36,12 @@ pub struct Changes {
 refusals! {
     /// Why a member was not changed.
     pub enum EditError {
-        /// A grant is beyond what the actor holds.
-        BeyondOwn {
-            /// The first permission that is lacking.
-            permission: Permission,
-        } = Forbidden "grant-exceeds-own"
-            ("this would grant {permission}, which you do not hold yourself, or not for as long",
-             "choose other roles or an earlier end, or ask somebody who holds that permission");
-        /// The address of somebody else here.
-        AddressTaken = Conflict "address-already-member"
-            ("another member of this tenant has this address", "use another address");
         /// Somebody who was invited by mail needs an address.
         AddressNeeded = Conflict "address-needed"
             ("this member was invited by mail and has not joined, so it needs an address",
              "enter the address that the invitation shall go to");
-        /// No mail can be sent.
-        MailOff = Unavailable "mail-not-configured"
-            ("no mail server is configured, so an invitation by mail would never arrive",
-             "configure a mail server, or invite by link");
-    } passing OutOfReach(OutOfReach), Closed(MemberClosed), Invitation(Closed), NotInvited(NotInvited), Faults(Faults), Store(StoreError)
+    } passing OutOfReach(OutOfReach), Closed(MemberClosed), Invitation(Closed), NotInvited(NotInvited), MailOff(MailOff),
+        BeyondOwn(BeyondOwn), AddressTaken(AddressTaken), Faults(Faults), Store(StoreError)
 }
 
 impl Membership {
@@ -69,9 +56,7 @@ impl Membership {
         let draft = Draft::read(&changes, &reached, ctx)?;
         if let Some(address) = draft.email.as_ref().filter(|_| draft.email != reached.member.email) {
             let known = tx.members_at(std::slice::from_ref(address)).await?;
-            if known.iter().any(|member| member.id != target.member) {
-                return Err(EditError::AddressTaken);
-            }
+            AddressTaken::by_another(&known, Some(target.member))?;
         }
         let invitation = match reached.member.state {
             MemberState::NotJoined { invitation } => tx.invitation(invitation).await?,
@@ -123,9 +108,7 @@ fn decide(
     mail_is_on: bool,
     ctx: &Context,
 ) -> Result<(Member, Vec<Event>), EditError> {
-    if let Some(permission) = reached.grants.first_lacking(draft.assignments.beyond(&reached.member.assignments)) {
-        return Err(EditError::BeyondOwn { permission });
-    }
+    BeyondOwn::refuse(reached.grants.first_lacking(draft.assignments.beyond(&reached.member.assignments)))?;
     let Draft { name, email, assignments } = draft;
     let member = Member { name, email, assignments, ..reached.member.clone() };
     let moved = match invitation {
@@ -167,17 +150,15 @@ fn readdressed(
     ctx: &Context,
 ) -> Result<Option<Event>, EditError> {
     let channel = match (&invitation.channel, member.email.as_ref()) {
-        (Channel::Mail(_), Some(_)) if !mail_is_on => return Err(EditError::MailOff),
         (Channel::Mail(_), Some(address)) => Channel::Mail(address.clone()),
         (Channel::Mail(_), None) => return Err(EditError::AddressNeeded),
         (Channel::Link(Some(_)), address) => Channel::Link(address.cloned()),
         (Channel::Link(None), _) => return Ok(None),
     };
+    channel.can_go(mail_is_on)?;
     // A link goes out, so whoever sends it needs what sending needs.
     let granted = reached.grants.require(Permission::MEMBERS_INVITE).map_err(OutOfReach::from)?;
-    if let Some(permission) = reached.grants.first_lacking(member.assignments.live_at(ctx.now)) {
-        return Err(EditError::BeyondOwn { permission });
-    }
+    BeyondOwn::refuse(reached.grants.first_lacking(member.assignments.live_at(ctx.now)))?;
     reached.tenant.policy.issues(&channel, Stage::Invited)?;
     let moved = invitation.readdress(channel, Inviter::Member(granted.spend()), ctx.now)?;
     Ok(Some(Event::InvitationReaddressed(moved)))

@@ -13,10 +13,10 @@ use crate::{
     member::{
         Member, MemberState, MemberStatus,
         reach::{InReach, OutOfReach, Target},
-        transfer::{Transfer, is_fit},
+        transfer::Transfer,
     },
     ports::{CustodianError, Entropy, Holder, Holding},
-    refusal::{Fault, Faults, refusals},
+    refusal::{Fault, Faults, pointer_token, refusals},
     role::Permission,
     store::{Scope, StoreError, Tx},
     tenant::representative::{Answer, Nomination},
@@ -27,9 +27,12 @@ use crate::{
 pub struct Heirs {
     /// Everything that is not named beneath.
     pub of_the_rest: Option<MemberId>,
-    /// Everything of a kind.
+    /// Everything of a kind: at most [`MAX_KINDS`].
     pub of_kind: BTreeMap<String, MemberId>,
 }
+
+/// Most kinds for which heirs are named in one call.
+pub const MAX_KINDS: usize = 100;
 
 /// A member is gone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,6 +76,13 @@ refusals! {
         } = Invalid "heir-missing"
             ("the member holds {count} of {name} ({kind}), and nobody is named who gets them",
              "name an enabled member who gets them");
+        /// Too many.
+        TooMany {
+            /// For how many kinds.
+            named: usize,
+        } = Invalid "heirs-too-many"
+            ("heirs are named for {named} kinds, and at most 100 can be in one call",
+             "name one who gets the rest, and others for what that one shall not get");
         /// Not a member who can be given anything.
         Unfit { /** Who. */ heir: MemberId } = Invalid "heir-unfit"
             ("{heir} is not an enabled member of this tenant, or is the one to be removed", "name another member");
@@ -96,13 +106,16 @@ impl Heirs {
         self.of_kind.get(kind).copied().or(self.of_the_rest)
     }
 
-    /// Every heir who is not an enabled member, or is `removed`.
+    /// Every heir who is not an enabled member, or is `removed`; none is looked up where there are too many.
     pub(crate) async fn unfit(&self, tx: &mut dyn Tx, removed: MemberId) -> Result<Vec<Fault>, StoreError> {
+        if self.of_kind.len() > MAX_KINDS {
+            return Ok(vec![Fault::new("/heirs", &HeirFault::TooMany { named: self.of_kind.len() })]);
+        }
         let mut faults = Vec::new();
         let rest = self.of_the_rest.map(|heir| ("/heir".to_owned(), heir));
-        let kinds = self.of_kind.iter().map(|(kind, heir)| (format!("/heirs/{}", kind.replace('/', "~1")), *heir));
+        let kinds = self.of_kind.iter().map(|(kind, heir)| (format!("/heirs/{}", pointer_token(kind)), *heir));
         for (pointer, heir) in rest.into_iter().chain(kinds) {
-            let found = tx.member(heir).await?.filter(|found| is_fit(found) && found.id != removed);
+            let found = tx.member(heir).await?.filter(|found| found.is_enabled() && found.id != removed);
             if found.is_none() {
                 faults.push(Fault::new(pointer, &HeirFault::Unfit { heir }));
             }

@@ -5,12 +5,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
     Membership,
-    actor::Denied,
     context::Context,
     event::Event,
     id::{AccountId, MemberId, TenantId, TransferId},
     member::{
-        Member, MemberStatus,
+        Member,
         reach::OutOfReach,
         remove::{HeirFault, Heirs},
     },
@@ -202,15 +201,17 @@ impl Membership {
         let mut tx = self.store.begin(Scope::Tenant(tenant)).await?;
         let Some(transfer) = due(tx.transfer(id).await?, ctx.now) else { return Ok(false) };
         let step = match transfer.shares.iter().find(|share| share.done_at.is_none()) {
-            Some(share) => match tx.member(share.heir).await?.filter(is_fit).and_then(|heir| heir.account()) {
-                Some(account) => Step::HandOver(HandOver {
-                    transfer: id,
-                    kind: share.holding.kind.clone(),
-                    from: Holder { tenant, member: transfer.member, account: transfer.account },
-                    to: Holder { tenant, member: share.heir, account },
-                }),
-                None => Step::Wait(format!("the heir {} is not an enabled member", share.heir)),
-            },
+            Some(share) => {
+                match tx.member(share.heir).await?.filter(Member::is_enabled).and_then(|heir| heir.account()) {
+                    Some(account) => Step::HandOver(HandOver {
+                        transfer: id,
+                        kind: share.holding.kind.clone(),
+                        from: Holder { tenant, member: transfer.member, account: transfer.account },
+                        to: Holder { tenant, member: share.heir, account },
+                    }),
+                    None => Step::Wait(format!("the heir {} is not an enabled member", share.heir)),
+                }
+            }
             None => Step::Ask(Holder { tenant, member: transfer.member, account: transfer.account }),
         };
         // No lock is held while somebody else's machine works; the order can be repeated.
@@ -246,23 +247,30 @@ impl Membership {
         heirs: Heirs,
     ) -> Result<Transfer, TransferError> {
         let mut tx = self.store.begin(Scope::Tenant(tenant)).await?;
-        let (_, grants) = self.admitted(tx.as_mut(), ctx).await.map_err(OutOfReach::from)?;
-        if !grants.represents() {
-            return Err(OutOfReach::from(Denied::RepresentativeOnly).into());
-        }
-        let mut transfer = tx.transfer(id).await?.ok_or(TransferError::Unknown)?;
-        if transfer.due_at().is_none() {
-            return Err(TransferError::Finished);
-        }
-        Faults::refuse(heirs.unfit(tx.as_mut(), transfer.member).await?)?;
-        for share in transfer.shares.iter_mut().filter(|share| share.done_at.is_none()) {
-            share.heir = heirs.of(&share.holding.kind).unwrap_or(share.heir);
-        }
-        let heir = heirs.of_the_rest.unwrap_or(transfer.heir);
-        let transfer = Transfer { heir, attempts: 0, state: TransferState::Due(ctx.now), ..transfer };
+        self.as_representative(tx.as_mut(), ctx).await.map_err(OutOfReach::from)?;
+        let transfer = tx.transfer(id).await?.ok_or(TransferError::Unknown)?;
+        let unfit = heirs.unfit(tx.as_mut(), transfer.member).await?;
+        let transfer = decide(transfer, &heirs, unfit, ctx.now)?;
         tx.commit(ctx, &[Event::HeirNamed(transfer.clone())]).await?;
         Ok(transfer)
     }
+}
+
+fn decide(
+    mut transfer: Transfer,
+    heirs: &Heirs,
+    unfit: Vec<Fault>,
+    now: DateTime<Utc>,
+) -> Result<Transfer, TransferError> {
+    if transfer.due_at().is_none() {
+        return Err(TransferError::Finished);
+    }
+    Faults::refuse(unfit)?;
+    for share in transfer.shares.iter_mut().filter(|share| share.done_at.is_none()) {
+        share.heir = heirs.of(&share.holding.kind).unwrap_or(share.heir);
+    }
+    let heir = heirs.of_the_rest.unwrap_or(transfer.heir);
+    Ok(Transfer { heir, attempts: 0, state: TransferState::Due(now), ..transfer })
 }
 
 fn due(transfer: Option<Transfer>, now: DateTime<Utc>) -> Option<Transfer> {
@@ -285,9 +293,4 @@ fn settle(
         TransferState::Due(_) => Event::TransferAttempted(next),
         TransferState::Finished(_) => Event::TransferFinished(next),
     }
-}
-
-/// Whether `heir` can be given anything: an enabled member of the tenant.
-pub(crate) fn is_fit(heir: &Member) -> bool {
-    heir.status() == MemberStatus::Enabled
 }

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use crate::{
     id::RoleId,
     refusal::{Fault, refusals},
-    role::{Assignments, Catalogue, Grant, Permission, assignment::Until},
+    role::{Assignments, Catalogue, Grant, Permission, RoleUnknown, assignment::Until},
 };
 
 /// Something to give, as typed.
@@ -34,9 +34,6 @@ refusals! {
     pub enum WantedFault {
         /// No role chosen.
         NoRole = Invalid "roles-missing" ("no role is chosen; expected at least one", "choose a role");
-        /// No such role.
-        RoleUnknown { /** The id. */ role: RoleId } = Invalid "role-unknown"
-            ("the tenant has no role {role}", "choose one of the tenant's roles");
         /// No such permission.
         PermissionUnknown { /** As typed. */ permission: String } = Invalid "permission-unknown"
             ("no application of the tenant has the permission {permission}",
@@ -49,6 +46,29 @@ refusals! {
         /// Too many.
         TooMany = Invalid "assignments-too-many"
             ("at most 64 roles and single permissions can be given to one member", "make a role that includes several");
+    } passing Role(RoleUnknown)
+}
+
+refusals! {
+    /// Why something is not given: nobody gives what they do not hold, by whatever way.
+    pub enum BeyondOwn {
+        /// Not held, or not for as long.
+        Lacking {
+            /// The first permission that is lacking.
+            permission: Permission,
+        } = Forbidden "grant-exceeds-own"
+            ("this gives {permission}, which you do not hold yourself, or not for as long",
+             "choose other roles or an earlier end, or ask somebody who holds that permission");
+    }
+}
+
+impl BeyondOwn {
+    /// Refused, if some permission is `lacking`.
+    pub(crate) fn refuse(lacking: Option<Permission>) -> Result<(), Self> {
+        match lacking {
+            Some(permission) => Err(Self::Lacking { permission }),
+            None => Ok(()),
+        }
     }
 }
 
@@ -62,7 +82,7 @@ impl Wanted {
         match &self.what {
             WantedGrant::Role(role) => {
                 let known = catalogue.role(*role).map(|role| Grant::Role(role.id));
-                known.ok_or(WantedFault::RoleUnknown { role: *role })
+                Ok(known.ok_or(RoleUnknown::InTenant)?)
             }
             WantedGrant::Permission(text) => {
                 let known = Permission::parse(text).ok().filter(|permission| catalogue.knows(permission));

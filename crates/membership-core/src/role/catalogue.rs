@@ -63,7 +63,7 @@ impl Bits {
     }
 
     /// Adds all of `other`.
-    pub fn extend_from(&mut self, other: &Self) {
+    fn extend_from(&mut self, other: &Self) {
         if self.0.len() < other.0.len() {
             self.0.resize(other.0.len(), 0);
         }

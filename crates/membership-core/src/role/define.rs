@@ -11,7 +11,7 @@ use crate::{
     id::{CatalogueId, MemberId, RoleId, TenantId},
     name::DisplayName,
     refusal::{Fault, Faults, refusals},
-    role::{Catalogue, Grant, Permission, PermissionSet, Role},
+    role::{Catalogue, Grant, Permission, PermissionSet, Role, RoleUnknown, assign::BeyondOwn},
     store::{Scope, StoreError},
 };
 
@@ -41,8 +41,6 @@ pub const MAX_ROLES: usize = 500;
 refusals! {
     /// Why a role was not made or changed.
     pub enum DefineError {
-        /// No such role.
-        Unknown = Absent "role-unknown" ("there is no such role in this tenant", "look it up in the list of roles");
         /// The tenant administrator's.
         System = Conflict "role-is-system"
             ("the tenant administrator's role holds everything and can be neither edited nor deleted",
@@ -50,18 +48,11 @@ refusals! {
         /// One that the actor holds.
         Own = Forbidden "role-is-own"
             ("you hold this role yourself, and nobody changes the own roles", "ask somebody who does not hold it");
-        /// Beyond what the actor holds.
-        BeyondOwn {
-            /// The first permission that is lacking.
-            permission: Permission,
-        } = Forbidden "grant-exceeds-own"
-            ("the role gives {permission}, or would, and you do not hold that yourself for good",
-             "leave it out, or ask somebody who holds that permission");
         /// The name of another.
         NameTaken = Conflict "role-name-taken" ("another role of this tenant has this name", "choose another name");
         /// Too many.
         TooMany = Conflict "roles-too-many" ("a tenant has at most 500 roles", "delete roles that nobody holds");
-    } passing Faults(Faults), Denied(Denied), Store(StoreError)
+    } passing Role(RoleUnknown), BeyondOwn(BeyondOwn), Faults(Faults), Denied(Denied), Store(StoreError)
 }
 
 refusals! {
@@ -71,13 +62,10 @@ refusals! {
         PermissionUnknown { /** As typed. */ permission: String } = Invalid "permission-unknown"
             ("no application of the tenant has the permission {permission}",
              "choose one of the permissions that the tenant's applications have");
-        /// No such role.
-        IncludeUnknown { /** The id. */ role: RoleId } = Invalid "role-unknown"
-            ("the tenant has no role {role}", "choose one of the tenant's roles");
         /// In a circle.
         Circle { /** The id. */ role: RoleId } = Invalid "role-circle"
             ("{role} includes this role already, so this one cannot include it", "leave one of the two out");
-    }
+    } passing Include(RoleUnknown)
 }
 
 impl Membership {
@@ -117,17 +105,15 @@ impl Membership {
 /// The role, if the holder of `grants` may change it at all.
 pub(crate) fn may_change(grants: &Grants, id: RoleId) -> Result<&Role, DefineError> {
     let catalogue = grants.catalogue();
-    let role = catalogue.role(id).ok_or(DefineError::Unknown)?;
+    let role = catalogue.role(id).ok_or(RoleUnknown::InTenant)?;
     if role.administrator {
         return Err(DefineError::System);
     }
     if grants.member().assignments.roles().any(|own| catalogue.reaches(own, id)) {
         return Err(DefineError::Own);
     }
-    match grants.first_lacking_of(role) {
-        Some(permission) => Err(DefineError::BeyondOwn { permission }),
-        None => Ok(role),
-    }
+    BeyondOwn::refuse(grants.first_lacking_of(role))?;
+    Ok(role)
 }
 
 fn decide(
@@ -145,10 +131,8 @@ fn decide(
     }
     let own = role.permissions.iter().map(|permission| Grant::Permission(permission.clone()));
     let wanted: Vec<Grant> = own.chain(role.includes.iter().copied().map(Grant::Role)).collect();
-    match grants.first_lacking(wanted.iter().map(|grant| (grant, None))) {
-        Some(permission) => Err(DefineError::BeyondOwn { permission }),
-        None => Ok(role),
-    }
+    BeyondOwn::refuse(grants.first_lacking(wanted.iter().map(|grant| (grant, None))))?;
+    Ok(role)
 }
 
 fn read(draft: &RoleDraft, id: RoleId, grants: &Grants, ctx: &Context) -> Result<Role, Faults> {
@@ -185,7 +169,7 @@ fn read(draft: &RoleDraft, id: RoleId, grants: &Grants, ctx: &Context) -> Result
 
 fn bad_include(catalogue: &Catalogue, id: RoleId, include: RoleId) -> Option<RoleFault> {
     if include != id && catalogue.role(include).is_none() {
-        return Some(RoleFault::IncludeUnknown { role: include });
+        return Some(RoleUnknown::InTenant.into());
     }
     (include == id || catalogue.reaches(include, id)).then_some(RoleFault::Circle { role: include })
 }

@@ -2,9 +2,10 @@
 
 use crate::{
     Membership,
+    actor::{Granted, Grants},
     context::Context,
     event::Event,
-    id::{CatalogueId, MemberId},
+    id::{CatalogueId, MemberId, RoleId},
     refusal::refusals,
     role::{
         Permission, Role,
@@ -36,18 +37,21 @@ impl Membership {
         let mut tx = self.store.begin(Scope::Tenant(which.tenant)).await?;
         let (_, grants) = self.admitted(tx.as_mut(), ctx).await.map_err(DefineError::from)?;
         let granted = grants.require(Permission::ROLES_MANAGE).map_err(DefineError::from)?;
-        let role = may_change(&grants, which.role)?.clone();
-        let including = grants.catalogue().roles().iter().find(|other| other.includes.contains(&which.role));
-        if let Some(other) = including {
-            return Err(DeleteError::Included { by: other.name.to_string() });
-        }
-        match tx.holders_of(which.role).await? {
-            0 => {}
-            holders => return Err(DeleteError::InUse { holders }),
-        }
-        let _: MemberId = granted.spend();
+        let holders = tx.holders_of(which.role).await?;
+        let role = decide(granted, &grants, which.role, holders)?;
         let catalogue = CatalogueId::new(ctx.now, self.entropy.as_ref());
         tx.commit(ctx, &[Event::RoleDeleted { role: role.clone(), catalogue }]).await?;
         Ok(role)
+    }
+}
+
+fn decide(granted: Granted, grants: &Grants, id: RoleId, holders: u64) -> Result<Role, DeleteError> {
+    let _: MemberId = granted.spend();
+    let role = may_change(grants, id)?.clone();
+    let mut roles = grants.catalogue().roles().iter();
+    match roles.find(|other| other.includes.contains(&id)) {
+        Some(other) => Err(DeleteError::Included { by: other.name.to_string() }),
+        None if holders > 0 => Err(DeleteError::InUse { holders }),
+        None => Ok(role),
     }
 }

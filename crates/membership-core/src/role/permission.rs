@@ -80,16 +80,6 @@ impl PermissionSet {
         self.0.contains(permission)
     }
 
-    /// The first permission of this set that `other` lacks.
-    pub fn first_beyond<'a>(&'a self, other: &Self) -> Option<&'a Permission> {
-        self.0.iter().find(|permission| !other.contains(permission))
-    }
-
-    /// Adds all of `other`.
-    pub fn extend_from(&mut self, other: &Self) {
-        self.0.extend(other.0.iter().cloned());
-    }
-
     /// In order.
     pub fn iter(&self) -> impl Iterator<Item = &Permission> {
         self.0.iter()

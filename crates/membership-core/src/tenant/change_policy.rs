@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     Membership,
-    actor::Denied,
+    actor::{Denied, Granted},
     context::Context,
     event::Event,
     id::{MemberId, TenantId},
@@ -135,17 +135,19 @@ impl Membership {
         let (before, grants) = self.admitted(tx.as_mut(), ctx).await?;
         let granted = grants.require(Permission::TENANT_MANAGE)?;
         let plan = plan(tx.as_mut(), &before, policy, ctx).await?;
-        if plan.hash != hash {
-            return Err(PolicyError::Outdated);
-        }
-        let _: MemberId = granted.spend();
-        let tenant = Tenant { policy: plan.after, ..before.clone() };
+        let tenant = decide(granted, &before, plan, hash)?;
         if tenant != before {
             let (before, tenant) = (Box::new(before), Box::new(tenant.clone()));
             tx.commit(ctx, &[Event::PolicyChanged { before, tenant }]).await?;
         }
         Ok(tenant)
     }
+}
+
+/// The tenant under the rules of `plan`, if that is the one that `hash` is of.
+fn decide(granted: Granted, before: &Tenant, plan: PolicyPlan, hash: [u8; 32]) -> Result<Tenant, PolicyError> {
+    let _: MemberId = granted.spend();
+    if plan.hash == hash { Ok(Tenant { policy: plan.after, ..before.clone() }) } else { Err(PolicyError::Outdated) }
 }
 
 async fn plan(tx: &mut dyn Tx, tenant: &Tenant, policy: Policy, ctx: &Context) -> Result<PolicyPlan, PolicyError> {

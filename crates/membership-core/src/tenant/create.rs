@@ -9,7 +9,7 @@ use crate::{
     email::EmailAddress,
     event::Event,
     id::{AccountId, CatalogueId, InvitationId, MemberId, RoleId, TenantId},
-    invitation::{Channel, Invitation, Inviter, invite::Reach},
+    invitation::{Channel, Invitation, Inviter, invite::Reach, send::MailOff},
     member::{Member, MemberState},
     name::DisplayName,
     ports::Entropy,
@@ -50,10 +50,6 @@ pub struct TenantMade {
 refusals! {
     /// Why no tenant was made.
     pub enum CreateError {
-        /// No mail can be sent.
-        MailOff = Unavailable "mail-not-configured"
-            ("no mail server is configured, so an invitation by mail would never arrive",
-             "configure a mail server, or invite by link");
         /// No such preset.
         PresetUnknown {
             /// Its name.
@@ -66,7 +62,7 @@ refusals! {
         /// Too many tenants above one another.
         TooDeep = Conflict "tenants-too-deep"
             ("a tenant may have at most 31 tenants above it", "choose a parent nearer to the top");
-    } passing Faults(Faults), Denied(Denied), Store(StoreError)
+    } passing MailOff(MailOff), Faults(Faults), Denied(Denied), Store(StoreError)
 }
 
 impl Membership {
@@ -87,9 +83,7 @@ impl Membership {
             }
         }
         let draft = draft(&command, preset)?;
-        if matches!(draft.channel, Channel::Mail(_)) && !self.mail_is_on {
-            return Err(CreateError::MailOff);
-        }
+        draft.channel.can_go(self.mail_is_on)?;
         let (made, events) = decide(draft, account, preset, ctx.now, self.entropy.as_ref());
         tx.commit(ctx, &events).await?;
         Ok(TenantMade { link: self.link_to_show(&made.invitation), ..made })

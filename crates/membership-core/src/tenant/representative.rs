@@ -8,7 +8,7 @@ mod readdress;
 use chrono::{DateTime, Utc};
 
 pub use answer::AnswerError;
-pub use nominate::{CandidatesError, NominateError};
+pub use nominate::{CandidatesError, NominateError, NominationError};
 pub use readdress::ReaddressError;
 
 use crate::{
@@ -98,7 +98,7 @@ impl Nomination {
 }
 
 /// Whether `member` can become the representative.
-pub fn is_fit(member: &Member, catalogue: &Catalogue) -> Result<(), Unfit> {
+pub fn can_represent(member: &Member, catalogue: &Catalogue) -> Result<(), Unfit> {
     match member.status() {
         MemberStatus::NotJoined => return Err(Unfit::NotRegistered),
         MemberStatus::Disabled => return Err(Unfit::Disabled),

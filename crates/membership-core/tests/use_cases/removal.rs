@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::TimeDelta;
 use membership_core::{
     email::EmailAddress,
-    id::TransferId,
+    id::{MemberId, TransferId},
     invitation::invite::Reach,
     link::{Link, Purpose},
     member::{
@@ -14,6 +14,7 @@ use membership_core::{
         transfer::{Transfer, TransferState},
     },
     outbox::MailKind,
+    refusal::Refusal,
     tenant::{create::CreateTenant, policy::ExistingAccount},
 };
 use membership_testkit::{Bed, Cabinet, Failure};
@@ -85,6 +86,35 @@ async fn what_a_member_holds_needs_an_heir() -> Result<(), Failure> {
     assert_eq!(cabinet(&bed).held_by(ben.member.id), [("recordings".to_owned(), 3)].into());
     assert_eq!(cabinet(&bed).held_by(bed.member.id), [("dashboards".to_owned(), 1)].into());
     bed.membership.remove_member(&ctx, bed.target(&ben.member), Heirs::everything_to(bed.member.id)).await?;
+    assert_eq!(bed.violations().await?, []);
+    Ok(())
+}
+
+/// Heirs are named for at most 100 kinds, and more are refused before anybody is looked up; each fault stands at its kind,
+/// whatever letters that has.
+#[tokio::test]
+async fn heirs_are_named_for_so_many_kinds_and_no_more() -> Result<(), Failure> {
+    let bed = Bed::new().await?;
+    let ann = bed.added("ann", &["Member"]).await?;
+    let (ctx, target) = (bed.as_administrator(), bed.target(&ann.member));
+    let nobody = MemberId::from_uuid(uuid::Uuid::nil());
+    let named = |heirs: Heirs| bed.membership.remove_member(&ctx, target, heirs);
+    let kinds = |count: usize, heir| Heirs {
+        of_the_rest: None,
+        of_kind: (0..count).map(|n| (format!("kind-{n}"), heir)).collect(),
+    };
+    let refused = named(kinds(101, nobody)).await.expect_err("too many");
+    let [fault] = refused.faults() else { return Err("one fault".into()) };
+    assert_eq!((fault.pointer.as_str(), fault.code), ("/heirs", "heirs-too-many"));
+    assert!(fault.detail.contains("101 kinds") && fault.detail.contains("at most 100"), "{}", fault.detail);
+    assert_eq!(named(kinds(100, nobody)).await.expect_err("nobody").faults().len(), 100);
+
+    let odd = ["a/b", "a~b", "~1", "/"].map(|kind| (kind.to_owned(), nobody));
+    let refused = named(Heirs { of_the_rest: None, of_kind: odd.into() }).await.expect_err("nobody");
+    let places: Vec<_> = refused.faults().iter().map(|fault| fault.pointer.as_str()).collect();
+    assert_eq!(places, ["/heirs/~1", "/heirs/a~1b", "/heirs/a~0b", "/heirs/~01"]);
+
+    named(kinds(100, bed.member.id)).await?;
     assert_eq!(bed.violations().await?, []);
     Ok(())
 }

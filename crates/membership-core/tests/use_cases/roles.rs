@@ -10,7 +10,7 @@ use membership_core::{
 };
 use membership_testkit::{Bed, Failure, bed::draft};
 
-use crate::{code, holding};
+use crate::{code, holding, question};
 
 const MANAGE: &str = "membership:roles.manage";
 const READ: &str = "membership:members.read";
@@ -25,7 +25,7 @@ async fn modeller(bed: &Bed) -> Result<membership_testkit::bed::Person, Failure>
     bed.added("modeller", &["Modeller"]).await
 }
 
-/// Proves A30, I-10 and APP-31 in part: roles are made, edited and deleted; nobody puts into one what they do not hold, or
+/// Proves I-10 and APP-31 in part: roles are made, edited and deleted; nobody puts into one what they do not hold, or
 /// touches one that they hold themselves or that gives more than they hold.
 #[tokio::test]
 async fn a_role_gives_no_more_than_its_maker_holds() -> Result<(), Failure> {
@@ -54,6 +54,45 @@ async fn a_role_gives_no_more_than_its_maker_holds() -> Result<(), Failure> {
     let nobody = RoleId::from_uuid(uuid::Uuid::nil());
     assert_eq!(code(edit(nobody, draft("Nobody", &[], &[])).await), "role-unknown");
     edit(reader.id, draft("Reader", &[READ, MANAGE], &[])).await?;
+    assert_eq!(bed.violations().await?, []);
+    Ok(())
+}
+
+/// Proves A30: nobody widens a role that is the own one, held directly or through another, or above it, nor any by a
+/// permission that they lack, by itself or through a role it includes. What is changed holds at once for everybody who
+/// holds the role, by sessions that are under way.
+#[tokio::test]
+async fn a_role_is_not_widened_beyond_ones_own() -> Result<(), Failure> {
+    const LACKING: &str = "membership:members.manage";
+    let bed = Bed::new().await?;
+    let inner = bed.define_role("Inner", &[READ], &[]).await?;
+    bed.define_role("Modeller", &[MANAGE], &[inner.id]).await?;
+    let modeller = bed.added("modeller", &["Modeller"]).await?;
+    let below = bed.define_role("Below", &[READ], &[]).await?;
+    let above = bed.define_role("Above", &[READ, LACKING], &[]).await?;
+    let holders = [bed.added("ann", &["Below"]).await?, bed.added("ben", &["Below"]).await?];
+    let before = bed.world(bed.tenant.id).await?;
+    let ctx = bed.as_account(&modeller.account);
+    let own = bed.role("Modeller").await?;
+    for (id, draft, refusal) in [
+        (own, draft("Modeller", &[MANAGE, READ], &[]), "role-is-own"),
+        (inner.id, draft("Inner", &[READ, MANAGE], &[]), "role-is-own"),
+        (above.id, draft("Above", &[READ, LACKING, MANAGE], &[]), "grant-exceeds-own"),
+        (above.id, draft("Above", &[READ], &[]), "grant-exceeds-own"),
+        (below.id, draft("Below", &[READ, LACKING], &[]), "grant-exceeds-own"),
+        (below.id, draft("Below", &[READ], &[above.id]), "grant-exceeds-own"),
+    ] {
+        assert_eq!(code(bed.membership.edit_role(&ctx, role(&bed, id), draft.clone()).await), refusal, "{draft:?}");
+    }
+    assert_eq!(bed.world(bed.tenant.id).await?, before, "a refusal changes nothing");
+
+    let sessions = holders.map(|holder| bed.as_account(&holder.account));
+    for (permissions, expected) in [(&[READ, MANAGE][..], true), (&[READ], false), (&[MANAGE], true)] {
+        bed.membership.edit_role(&ctx, role(&bed, below.id), draft("Below", permissions, &[])).await?;
+        for session in &sessions {
+            assert_eq!(bed.membership.check(session, bed.tenant.id, &question(MANAGE)).await?, expected);
+        }
+    }
     assert_eq!(bed.violations().await?, []);
     Ok(())
 }

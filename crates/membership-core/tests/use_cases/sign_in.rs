@@ -7,7 +7,7 @@ use membership_core::{
         enrol::FactorsSet,
         factor::MOST_TRIES,
         guess::MOST_PASSWORDS,
-        sign_in::{ChallengeError, Entrance, Proof, SignIn, SignedIn},
+        sign_in::{ChallengeError, Entrance, Proof, SignIn, SignInError, SignedIn},
     },
     context::{Client, Context},
     ports::Secret,
@@ -171,8 +171,8 @@ async fn trying_is_paced_by_name_and_by_client() -> Result<(), Failure> {
     let sign_in = async |ctx: &Context, login: &str| {
         bed.membership.sign_in(ctx, command(login, "a wrong password")).await.err().map(|refused| {
             let seconds = match &refused {
-                membership_core::account::sign_in::SignInError::TooOften(often) => often.retry_after(),
-                _ => None,
+                SignInError::TooOften(often) => often.retry_after(),
+                SignInError::Wrong | SignInError::Hashing(_) | SignInError::Store(_) => None,
             };
             (refused.code(), seconds)
         })

@@ -48,10 +48,16 @@ pub struct PolicyForm {
     pub international_addresses: bool,
     pub allowed_domains: Vec<String>,
     pub disable_before_remove: bool,
-    pub second_factor_required: bool,
-    pub second_factor_kinds: Vec<String>,
+    pub second_factor: SecondFactorForm,
     pub invitation_words: Vec<WordForm>,
     pub member_words: Vec<WordForm>,
+}
+
+/// Which second factor people have to show, in the audit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecondFactorForm {
+    pub required: bool,
+    pub kinds: Vec<String>,
 }
 
 /// What a state is called, in the audit.
@@ -224,8 +230,10 @@ impl From<&Policy> for PolicyForm {
             international_addresses: policy.alphabet == crate::email::Alphabet::International,
             allowed_domains: policy.allowed_domains.clone(),
             disable_before_remove: policy.disable_before_remove,
-            second_factor_required: policy.second_factor.required,
-            second_factor_kinds: words(policy.second_factor.kinds),
+            second_factor: SecondFactorForm {
+                required: policy.second_factor.required,
+                kinds: words(policy.second_factor.kinds),
+            },
             invitation_words: policy.words.invitation.iter().map(|(stage, own)| word(stage.as_str(), own)).collect(),
             member_words: policy.words.member.iter().map(|(status, own)| word(status.as_str(), own)).collect(),
         }

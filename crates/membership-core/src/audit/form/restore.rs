@@ -91,9 +91,10 @@ impl PolicyForm {
             allowed_domains: self.allowed_domains,
             disable_before_remove: self.disable_before_remove,
             second_factor: SecondFactor {
-                required: self.second_factor_required,
+                required: self.second_factor.required,
                 kinds: self
-                    .second_factor_kinds
+                    .second_factor
+                    .kinds
                     .iter()
                     .map(|text| word("a second factor", text))
                     .collect::<Restored<Kinds>>()?,

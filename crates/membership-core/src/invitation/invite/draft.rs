@@ -9,12 +9,10 @@ use crate::{
         Channel,
         invite::{Invite, Invitee, Reach, Sending},
     },
+    member::AddressTaken,
     name::DisplayName,
     refusal::{Fault, Faults, refusals},
-    role::{
-        Assignments, Catalogue,
-        assign::{Wanted, WantedFault},
-    },
+    role::{Assignments, Catalogue, assign::WantedFault},
     tenant::{Policy, Validity},
 };
 
@@ -26,83 +24,114 @@ refusals! {
             ("this is your own address, and you are a member already", "enter somebody else's address");
         /// Twice in one call.
         Repeated = Invalid "address-repeated" ("this address stands twice in this call", "remove one of the two");
-        /// Somebody known by it has joined.
-        AlreadyMember { /** The member. */ member: MemberId } = Conflict "address-already-member"
-            ("a member with this address has joined already ({member})", "there is nothing to invite");
         /// Somebody known by it was invited.
         AlreadyInvited { /** The member. */ member: MemberId } = Conflict "address-already-invited"
             ("this address was invited before ({member})", "resend that invitation instead of making a second one");
-    }
+    } passing AlreadyMember(AddressTaken)
+}
+
+/// The call as far as it could be read, with every fault in what could not.
+pub(super) struct Drafts {
+    pub(super) people: Vec<Draft>,
+    validity: Validity,
+    send: Sending,
+    /// Each with its row; what is said of the call as a whole has none.
+    faults: Vec<(Option<usize>, Fault)>,
+}
+
+/// One person of the call. What is `None` could not be read.
+pub(super) struct Draft {
+    name: Option<DisplayName>,
+    pub(super) channel: Option<Channel>,
+    assignments: Option<Assignments>,
 }
 
 /// The call, read and found well-formed.
-pub(super) struct Drafts {
-    pub(super) people: Vec<Draft>,
+pub(super) struct Entries {
+    pub(super) people: Vec<Entry>,
     pub(super) validity: Validity,
     pub(super) send: Sending,
 }
 
-/// One person of the call.
-pub(super) struct Draft {
+/// One person of such a call.
+pub(super) struct Entry {
     pub(super) name: DisplayName,
     pub(super) channel: Channel,
     pub(super) assignments: Assignments,
 }
 
 impl Drafts {
-    pub(super) fn read(
-        command: &Invite,
-        policy: &Policy,
-        catalogue: &Catalogue,
-        now: DateTime<Utc>,
-    ) -> Result<Self, Faults> {
+    pub(super) fn read(command: &Invite, policy: &Policy, catalogue: &Catalogue, now: DateTime<Utc>) -> Self {
         let mut faults = Vec::new();
         let validity = command.validity.map_or(Ok(policy.invitation_validity), Validity::from_secs);
         let validity = validity.unwrap_or_else(|fault| {
-            faults.push(Fault::new("/validity_seconds", &fault));
+            faults.push((None, Fault::new("/validity_seconds", &fault)));
             policy.invitation_validity
         });
-        let everybody = Everybody { assignments: &command.assignments, policy, catalogue, now };
-        let people = command.people.iter().enumerate();
-        let people = people.filter_map(|(row, person)| everybody.read(row, person, &mut faults)).collect();
-        let send = command.send.unwrap_or(policy.send);
-        Faults::refuse(faults).map(|()| Self { people, validity, send })
+        // What is said of all is read once, whether or not it is all that is said of somebody.
+        let says_of_all = !command.assignments.is_empty();
+        let of_all = says_of_all.then(|| WantedFault::read(&command.assignments, "/assignments", catalogue, now));
+        let of_all = of_all.transpose().unwrap_or_else(|more| {
+            faults.extend(more.into_iter().map(|fault| (None, fault)));
+            None
+        });
+        let everybody = Everybody { of_all, says_of_all, policy, catalogue, now };
+        let mut people = Vec::with_capacity(command.people.len());
+        for (row, person) in command.people.iter().enumerate() {
+            let mut own = Vec::new();
+            people.push(everybody.read(row, person, &mut own));
+            faults.extend(own.into_iter().map(|fault| (Some(row), fault)));
+        }
+        Self { people, validity, send: command.send.unwrap_or(policy.send), faults }
     }
 
     pub(super) fn addresses(&self) -> Vec<EmailAddress> {
-        self.people.iter().filter_map(|person| person.channel.address().cloned()).collect()
+        self.people.iter().filter_map(|person| person.channel.as_ref()?.address().cloned()).collect()
+    }
+
+    /// The call, if nothing is wrong with it and nothing clashes; else every fault, the call's own first, then row by row.
+    pub(super) fn complete(self, clashes: &[(usize, InviteeFault)]) -> Result<Entries, Faults> {
+        let Self { people, validity, send, mut faults } = self;
+        let place = |row: usize| format!("/people/{row}/email");
+        faults.extend(clashes.iter().map(|(row, clash)| (Some(*row), Fault::new(place(*row), clash))));
+        faults.sort_by_key(|(row, _)| *row);
+        Faults::refuse(faults.into_iter().map(|(_, fault)| fault).collect())?;
+        // Whatever could not be read is among the faults, so nobody is left out here.
+        Ok(Entries { people: people.into_iter().filter_map(Draft::complete).collect(), validity, send })
+    }
+}
+
+impl Draft {
+    fn complete(self) -> Option<Entry> {
+        Some(Entry { name: self.name?, channel: self.channel?, assignments: self.assignments? })
     }
 }
 
 /// What is the same for every person of the call.
 struct Everybody<'a> {
-    assignments: &'a [Wanted],
+    /// What the call says of all, if it says something and that could be read.
+    of_all: Option<Assignments>,
+    /// Whether it says something.
+    says_of_all: bool,
     policy: &'a Policy,
     catalogue: &'a Catalogue,
     now: DateTime<Utc>,
 }
 
 impl Everybody<'_> {
-    fn read(&self, row: usize, person: &Invitee, faults: &mut Vec<Fault>) -> Option<Draft> {
+    fn read(&self, row: usize, person: &Invitee, faults: &mut Vec<Fault>) -> Draft {
         let name = DisplayName::parse(&person.name);
-        if let Err(fault) = &name {
-            faults.push(Fault::new(format!("/people/{row}/name"), fault));
-        }
+        let name = name.map_err(|fault| faults.push(Fault::new(format!("/people/{row}/name"), &fault)));
         let channel = person.reach.channel(|text| self.policy.invitee(text));
-        if let Err(fault) = &channel {
-            faults.push(Fault { pointer: format!("/people/{row}/email"), ..fault.clone() });
-        }
-        let (wanted, pointer) = match person.assignments.as_slice() {
-            [] if !self.assignments.is_empty() => (self.assignments, "/assignments".to_owned()),
-            own => (own, format!("/people/{row}/assignments")),
+        let channel = channel.map_err(|fault| faults.push(Fault { pointer: format!("/people/{row}/email"), ..fault }));
+        let assignments = match person.assignments.as_slice() {
+            [] if self.says_of_all => self.of_all.clone(),
+            own => {
+                let read = WantedFault::read(own, &format!("/people/{row}/assignments"), self.catalogue, self.now);
+                read.map_err(|more| faults.extend(more)).ok()
+            }
         };
-        let assignments = WantedFault::read(wanted, &pointer, self.catalogue, self.now);
-        let assignments = assignments.map_err(|more| {
-            // What is wrong with what the call says of all is said once.
-            let news: Vec<Fault> = more.into_iter().filter(|fault| !faults.contains(fault)).collect();
-            faults.extend(news);
-        });
-        Some(Draft { name: name.ok()?, channel: channel.ok()?, assignments: assignments.ok()? })
+        Draft { name: name.ok(), channel: channel.ok(), assignments }
     }
 }
 

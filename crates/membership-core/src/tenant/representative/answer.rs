@@ -1,6 +1,6 @@
 //! Answer: the one who is asked takes over, or does not.
 
-use super::{Answer, Nomination, NotStanding, Unfit, is_fit};
+use super::{Answer, Nomination, NotStanding, Unfit, can_represent};
 use crate::{
     Membership,
     actor::{Denied, Grants},
@@ -15,9 +15,6 @@ use crate::{
 refusals! {
     /// Why an offer was not answered.
     pub enum AnswerError {
-        /// The offer is from somebody who is not the representative any more.
-        Outdated = Conflict "nomination-outdated"
-            ("the member who asked is not the representative any more", "ask the present representative");
     } passing Unfit(Unfit), NotStanding(NotStanding), Denied(Denied), Store(StoreError)
 }
 
@@ -27,6 +24,9 @@ impl Membership {
         let mut tx = self.store.begin(Scope::Tenant(tenant)).await?;
         let (grants, nomination) = self.asked(tx.as_mut(), ctx).await?;
         let former = tx.representative().await?.filter(|former| former.id == nomination.nominator);
+        // Whoever takes over accepts the one offer that waits, so nobody else has made it.
+        let detail = || format!("the offer {} is not from the representative", nomination.id);
+        let former = former.ok_or_else(|| StoreError::Corrupt { detail: detail() })?;
         let (member, event) = decide(&grants, nomination, former, ctx)?;
         tx.commit(ctx, &[event]).await?;
         Ok(member)
@@ -57,12 +57,11 @@ impl Membership {
 fn decide(
     grants: &Grants,
     nomination: Nomination,
-    former: Option<Member>,
+    former: Member,
     ctx: &Context,
 ) -> Result<(Member, Event), AnswerError> {
     let before = grants.member().clone();
-    is_fit(&before, grants.catalogue())?;
-    let former = former.ok_or(AnswerError::Outdated)?;
+    can_represent(&before, grants.catalogue())?;
     let handed = MemberChange { member: Member { representative: false, ..former.clone() }, before: former };
     let member = Member { representative: true, ..before.clone() };
     let event = Event::RepresentativeChanged {

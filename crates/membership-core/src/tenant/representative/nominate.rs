@@ -1,11 +1,11 @@
 //! Nominate: the representative asks another administrator to take over, or does not any more.
 
-use super::{Answer, Nomination, NotStanding, OFFER, Unfit, is_fit};
+use super::{Answer, Nomination, NotStanding, OFFER, Unfit, can_represent};
 use crate::{
     Membership,
     actor::{Denied, Grants},
     context::Context,
-    directory::{AnyOf, MemberFilter, Page, Who},
+    directory::{AnyOf, MemberFilter, Page},
     event::Event,
     id::{MemberId, NominationId, TenantId},
     member::{Member, MemberStatus, reach::Target},
@@ -22,6 +22,12 @@ refusals! {
         /// No such member.
         Unknown = Absent "member-unknown" ("there is no such member in this tenant", "look it up in the list of members");
     } passing Unfit(Unfit), NotStanding(NotStanding), Denied(Denied), Store(StoreError)
+}
+
+refusals! {
+    /// Why no offer is shown.
+    pub enum NominationError {
+    } passing NotStanding(NotStanding), View(ViewError)
 }
 
 refusals! {
@@ -60,9 +66,8 @@ impl Membership {
         loop {
             let found = self.directory.members(tenant, &filter, page).await?;
             let last = found.last().map(|row| row.member.id).filter(|_| found.len() == usize::from(page.limit));
-            let fit =
-                found.into_iter().map(|row| row.member).filter(|member| is_fit(member, grants.catalogue()).is_ok());
-            let fit: Vec<Member> = fit.collect();
+            let members = found.into_iter().map(|row| row.member);
+            let fit: Vec<Member> = members.filter(|member| can_represent(member, grants.catalogue()).is_ok()).collect();
             // A page of nobody who is fit is no answer while there are more to look at.
             match (fit.is_empty(), last) {
                 (true, Some(_)) => page = Page { after: last, ..page },
@@ -99,20 +104,17 @@ impl Membership {
     }
 
     /// The offer that waits for an answer: for the representative, and for the one who is asked.
-    pub async fn nomination(&self, ctx: &Context, tenant: TenantId) -> Result<Nomination, NominateError> {
-        let principal = ctx.actor.person()?;
-        let footing = self.directory.footing(tenant, Who::Account(principal.account)).await?;
-        let own = footing.ok_or(Denied::TenantUnknown)?;
-        crate::actor::is_in(own.status, &own.member)?;
-        principal.is_known_to(&own.member)?;
-        let open = self.directory.nomination(tenant).await?.ok_or(NotStanding::None)?;
+    pub async fn nomination(&self, ctx: &Context, tenant: TenantId) -> Result<Nomination, NominationError> {
+        ctx.actor.person().map_err(ViewError::from)?;
+        let (own, _) = self.footing_of(ctx, tenant).await?;
+        let open = self.directory.nomination(tenant).await.map_err(ViewError::from)?.ok_or(NotStanding::None)?;
         if open.nominee != own.member.id && !own.member.representative {
             return Err(NotStanding::None.into());
         }
         if open.stands_at(ctx.now) { Ok(open) } else { Err(NotStanding::Expired.into()) }
     }
 
-    async fn as_representative(&self, tx: &mut dyn Tx, ctx: &Context) -> Result<Grants, Denied> {
+    pub(crate) async fn as_representative(&self, tx: &mut dyn Tx, ctx: &Context) -> Result<Grants, Denied> {
         let (_, grants) = self.admitted(tx, ctx).await?;
         if grants.represents() { Ok(grants) } else { Err(Denied::RepresentativeOnly) }
     }
@@ -125,7 +127,7 @@ fn decide(
     ctx: &Context,
     entropy: &dyn Entropy,
 ) -> Result<(Nomination, Vec<Event>), NominateError> {
-    is_fit(nominee, grants.catalogue())?;
+    can_represent(nominee, grants.catalogue())?;
     let nomination = Nomination {
         id: NominationId::new(ctx.now, entropy),
         tenant: nominee.tenant,

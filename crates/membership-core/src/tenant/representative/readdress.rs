@@ -6,9 +6,9 @@ use crate::{
     context::Context,
     event::{Event, MemberChange},
     id::TenantId,
-    invitation::{Channel, Invitation},
+    invitation::{Channel, Invitation, send::MailOff},
     lifecycle::{Closed, MemberClosed},
-    member::{Member, MemberState},
+    member::{AddressTaken, Member, MemberState},
     refusal::{Fault, Faults, refusals},
     store::{Scope, StoreError},
     tenant::suspend::operated,
@@ -21,14 +21,8 @@ refusals! {
         Registered = Conflict "representative-registered"
             ("the representative administrator has completed the registration",
              "the representative can hand over to another administrator");
-        /// The address of somebody else here.
-        AddressTaken = Conflict "address-already-member"
-            ("another member of this tenant has this address", "use another address");
-        /// No mail can be sent.
-        MailOff = Unavailable "mail-not-configured"
-            ("no mail server is configured, so an invitation by mail would never arrive",
-             "configure a mail server, or invite by link");
-    } passing Closed(Closed), Member(MemberClosed), Faults(Faults), Denied(Denied), Store(StoreError)
+    } passing AddressTaken(AddressTaken), MailOff(MailOff), Closed(Closed), Member(MemberClosed), Faults(Faults),
+        Denied(Denied), Store(StoreError)
 }
 
 impl Membership {
@@ -43,15 +37,13 @@ impl Membership {
         let mut tx = self.store.begin(Scope::Tenant(tenant)).await?;
         let tenant = operated(tx.as_mut(), ctx).await?;
         if !self.mail_is_on {
-            return Err(ReaddressError::MailOff);
+            return Err(MailOff::NotConfigured.into());
         }
         let address = tenant.policy.address(email);
         let address = address.map_err(|fault| Faults::of([Fault { pointer: "/email".into(), ..fault }]))?;
         let Some(before) = tx.representative().await? else { return Err(Denied::TenantUnknown.into()) };
         let MemberState::NotJoined { invitation } = before.state else { return Err(ReaddressError::Registered) };
-        if tx.members_at(std::slice::from_ref(&address)).await?.iter().any(|other| other.id != before.id) {
-            return Err(ReaddressError::AddressTaken);
-        }
+        AddressTaken::by_another(&tx.members_at(std::slice::from_ref(&address)).await?, Some(before.id))?;
         let Some(invitation) = tx.invitation(invitation).await? else { return Err(ReaddressError::Registered) };
         let inviter = invitation.inviter;
         let channel = Channel::Mail(address.clone());

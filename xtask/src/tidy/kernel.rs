@@ -8,7 +8,7 @@ pub(super) struct Dependency {
     pub(super) features: Vec<String>,
 }
 
-const PURE: [&str; 16] = [
+const PURE: [&str; 17] = [
     "async-trait",
     "base64",
     "chrono",
@@ -19,6 +19,7 @@ const PURE: [&str; 16] = [
     "serde",
     "serde_json",
     "sha2",
+    "smallvec",
     "subtle",
     "thiserror",
     "toml",

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use smallvec::{SmallVec, smallvec};
+
 use crate::{id::RoleId, role::Permission};
 
 /// What can be given to a member.
@@ -20,14 +22,15 @@ pub enum Grant {
 /// The end of an assignment: it counts while `now` is before it; `None` is for good.
 pub type Until = Option<DateTime<Utc>>;
 
-/// What a member was given: each grant once, with its end.
+/// What a member was given: each grant once, with its end. One or two stand in the member itself: a decision would wait for
+/// memory elsewhere longer than for all else.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Assignments(Box<[(Grant, Until)]>);
+pub struct Assignments(SmallVec<[(Grant, Until); 2]>);
 
 impl Assignments {
     /// `role`, for good.
     pub fn of_role(role: RoleId) -> Self {
-        Self([(Grant::Role(role), None)].into())
+        Self(smallvec![(Grant::Role(role), None)])
     }
 
     /// Each with its end, in order.

@@ -9,7 +9,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use membership_console::{Letter, Letters, Options, problem_page, routes};
 use membership_core::{
     Membership,
-    account::{register::Register, sign_in::SignIn},
+    account::{
+        Kinds,
+        address::ChangeAddress,
+        register::Register,
+        sign_in::{Entrance, Proof, SignIn},
+    },
+    context::Client,
     id::{MemberId, TenantId},
     invitation::{
         Subject,
@@ -20,10 +26,13 @@ use membership_core::{
     member::{Member, reach::Target},
     ports::Secret,
     role::assign::Wanted,
-    tenant::create::CreateTenant,
+    tenant::{
+        create::CreateTenant,
+        policy::{Policy, SecondFactor},
+    },
 };
 use membership_testkit::{
-    Adapter, Bed, Dice, Failure, ManualClock,
+    Adapter, Bed, Dice, Failure, ManualClock, PlainSecrets,
     bed::{Asked, PASSWORD, TEMPORARY, parts},
 };
 use membership_web::{Edge, Shell};
@@ -113,7 +122,8 @@ async fn asked(bed: &Bed, beneath: TenantId) -> Result<Lines, Failure> {
     membership.add_member(&root, bed.addition("theo", &["Member"]).await?).await?;
     let dora = bed.added("dora", &["Member"]).await?;
     let by_password = SignIn { login: "dora".into(), password: Secret::new(PASSWORD) };
-    let before = membership.sign_in(&bed.as_anybody(), by_password).await?;
+    let before =
+        membership.sign_in(&bed.as_anybody(), by_password).await?.signed_in().ok_or("dora has a second factor")?;
     membership.disable_member(&root, bed.target(&dora.member)).await?;
     membership.enable_member(&root, bed.target(&dora.member)).await?;
     let welcome = |tenant: TenantId| format!("{BASE}/welcome/{tenant}");
@@ -126,6 +136,73 @@ async fn asked(bed: &Bed, beneath: TenantId) -> Result<Lines, Failure> {
         ("their organisation", welcome(bed.tenant.id)),
         ("the one beneath it, where root and nils@example.org are members", welcome(beneath)),
     ])
+}
+
+/// Somebody with both second factors and sessions of several programs, links of every kind about an account, and somebody
+/// whose organisation asks for a second factor.
+async fn accounts(bed: &Bed) -> Result<Lines, Failure> {
+    let (membership, anybody) = (&bed.membership, bed.as_anybody());
+    let vera = joined(bed, "Vera Valdés", "vera@example.org", "Member").await?;
+    let vera = vera.account().ok_or("vera has no account")?;
+    let ctx = bed.as_account(&bed.account(vera).await?);
+    let to = "vera.valdes@new.example.org".to_owned();
+    membership.begin_email(&ctx).await?;
+    let ctx = bed.as_account(&bed.account(vera).await?);
+    let app = membership.begin_app(&ctx).await?;
+    let secret = data_encoding::BASE32_NOPAD.decode(app.secret.as_bytes())?;
+    membership.confirm_app(&ctx, &PlainSecrets::code(&secret, bed.clock.now())).await?;
+    let ctx = bed.as_account(&bed.account(vera).await?);
+    let set = membership.renew_recovery_codes(&ctx).await?;
+    let mut codes = set.recovery.into_iter();
+    let mut newest = String::new();
+    for agent in [
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Safari/604.1",
+        "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0.0.0 Safari/537.36",
+    ] {
+        bed.clock.advance(TimeDelta::minutes(40));
+        let ctx = bed.as_anybody().from(Client { address: None, agent: Some(agent.to_owned()) });
+        let typed = SignIn { login: "vera@example.org".into(), password: Secret::new(PASSWORD) };
+        let Entrance::Challenged { key, .. } = membership.sign_in(&ctx, typed).await? else { continue };
+        let code = codes.next().ok_or("no code is left")?;
+        let proof = Proof::Recovery(code.as_str().to_owned());
+        let signed_in = membership.answer_challenge(&ctx, &key, proof).await?;
+        signed_in.key.expose().clone_into(&mut newest);
+    }
+    let ctx = bed.as_account(&bed.account(vera).await?);
+    membership.change_address(&ctx, ChangeAddress { to, password: Secret::new(PASSWORD) }).await?;
+    membership.forget_password(&anybody, "vera@example.org").await?;
+    let account = bed.account(vera).await?;
+    let links = membership.links();
+    let reset = account.reset.map_or(0, |reset| reset.generation);
+    let change = account.address_change.as_ref().map_or(0, |change| change.generation);
+    let olga = bed.found("Strict Ltd", "olga").await?;
+    let root = bed.as_account(&olga.administrator);
+    let policy = membership.tenant(&root, olga.tenant.id).await?.tenant.policy;
+    let policy = Policy { second_factor: SecondFactor { required: true, kinds: Kinds::ALL }, ..policy };
+    let plan = membership.plan_policy(&root, olga.tenant.id, policy.clone()).await?;
+    membership.change_policy(&root, olga.tenant.id, policy, plan.hash).await?;
+    Ok(vec![
+        ("with both second factors", format!("vera@example.org: {PASSWORD}")),
+        ("her session, as a cookie", format!("membership={newest}")),
+        ("reset", links.url(&account.link(Purpose::Reset, reset))),
+        ("address", links.url(&account.link(Purpose::Address, change))),
+        ("former-address", former(bed).await?),
+        ("asked for a second factor", format!("olga: {PASSWORD}")),
+        ("strict", format!("{BASE}/welcome/{}", olga.tenant.id)),
+    ])
+}
+
+/// The link by which an address is brought back.
+async fn former(bed: &Bed) -> Result<String, Failure> {
+    let membership = &bed.membership;
+    let wera = joined(bed, "Wera", "wera@example.org", "Member").await?.account().ok_or("wera has no account")?;
+    let ctx = bed.as_account(&bed.account(wera).await?);
+    let command = ChangeAddress { to: "wera@new.example.org".into(), password: Secret::new(PASSWORD) };
+    let change = membership.change_address(&ctx, command).await?;
+    let token = membership.links().token(&bed.account(wera).await?.link(Purpose::Address, change.generation));
+    let account = membership.confirm_address(&ctx, &token).await?;
+    let generation = account.former_address.as_ref().map_or(0, |former| former.generation);
+    Ok(membership.links().url(&account.link(Purpose::FormerAddress, generation)))
 }
 
 /// An organisation beneath, by another preset, with an offer that nobody has answered in time.
@@ -212,6 +289,7 @@ async fn main() -> Result<(), Failure> {
     step(&bed, beneath, "Sami Sent", "Content Creator", Stage::Invited).await?;
     step(&bed, beneath, "Rita Ready", "Content Creator", Stage::Ready).await?;
     let asked = asked(&bed, beneath).await?;
+    let accounts = accounts(&bed).await?;
     let newest = links.last().map(|(_, link)| link.clone()).unwrap_or_default();
     let letters = Arc::new(OneLetter(letter(&newest, bed.clock.now())));
     let (fresh, set_up) = fresh(&bed.clock).await?;
@@ -220,7 +298,7 @@ async fn main() -> Result<(), Failure> {
     #[expect(clippy::print_stdout, reason = "the links are what this is for")]
     {
         println!("sign in at {BASE}/sign-in; set-up {set_up}");
-        for (what, where_or_how) in asked.iter().chain(&links) {
+        for (what, where_or_how) in asked.iter().chain(&accounts).chain(&links) {
             println!("{what} {where_or_how}");
         }
     }

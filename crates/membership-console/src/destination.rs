@@ -8,6 +8,8 @@ use uuid::Uuid;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Destination(String);
 
+const ACCOUNT: &str = "/account";
+
 impl Default for Destination {
     fn default() -> Self {
         Self("/".to_owned())
@@ -18,8 +20,10 @@ impl Destination {
     /// The page that `text` names, if it is on the list; the first page otherwise.
     pub(crate) fn parse(text: &str) -> Self {
         match text.strip_prefix('/').map(|path| path.split('/').collect::<Vec<_>>()).as_deref() {
-            Some(["password"]) => Self(text.to_owned()),
-            Some(["invitation" | "leaving" | "set-up", token]) if is_token(token) => Self(text.to_owned()),
+            Some(["password" | "account"] | ["account", "close" | "second-factor"]) => Self(text.to_owned()),
+            Some(["invitation" | "leaving" | "set-up" | "address" | "former-address", token]) if is_token(token) => {
+                Self(text.to_owned())
+            }
             Some(["welcome", tenant]) if is_id(tenant) => Self(text.to_owned()),
             _ => Self::default(),
         }
@@ -28,7 +32,14 @@ impl Destination {
     /// The page that a request for `path` belongs to: its own, or the one whose form it sends.
     pub(crate) fn around(path: &str) -> Self {
         let end = path.match_indices('/').nth(2).map_or(path.len(), |(at, _)| at);
-        Self::parse(path.get(..end).unwrap_or_default())
+        let page = path.get(..end).unwrap_or_default();
+        // What is changed on the own page has no pages of its own.
+        Self::parse(if page.starts_with("/account/") && !is_listed(page) { ACCOUNT } else { page })
+    }
+
+    /// The page of the own account.
+    pub(crate) fn account() -> Self {
+        Self(ACCOUNT.to_owned())
     }
 
     /// A tenant's own page.
@@ -57,6 +68,15 @@ impl Next {
     pub(crate) fn destination(&self) -> Destination {
         self.next.as_deref().map(Destination::parse).unwrap_or_default()
     }
+
+    /// The same on the pages of the own account, which is where one is by default.
+    pub(crate) fn or_account(&self) -> Destination {
+        self.next.as_deref().map_or_else(Destination::account, Destination::parse)
+    }
+}
+
+fn is_listed(text: &str) -> bool {
+    Destination::parse(text) != Destination::default()
 }
 
 fn is_token(text: &str) -> bool {
@@ -76,7 +96,9 @@ mod tests {
     fn only_listed_paths_are_destinations() {
         let welcome = "/welcome/0197c0de-0000-7000-8000-000000000000";
         let ours = ["/invitation/mbi_Ab-9_z", "/leaving/mbl_Ab-9_z", "/set-up/mbs_Ab-9_z", welcome, "/password", "/"];
-        for good in ours {
+        let of_the_account =
+            ["/account", "/account/close", "/account/second-factor", "/address/mbe_x", "/former-address/mbf_x"];
+        for good in ours.into_iter().chain(of_the_account) {
             assert_eq!(Destination::parse(good).as_str(), good);
         }
         for bad in [
@@ -102,6 +124,13 @@ mod tests {
             "/invitation/",
             "/leaving/",
             "/password/",
+            "/account/",
+            "/account/app",
+            "/account/close/x",
+            "/account?next=//e",
+            "/address/",
+            "/reset/mbr_x",
+            "/sign-in/code",
             "/password?next=//e",
             "/invitation/a?next=//e",
             "/invitation/a#//e",
@@ -126,6 +155,10 @@ mod tests {
             (format!("{welcome}/invitations"), welcome),
             ("/invitation/mbi_x/accept".to_owned(), "/invitation/mbi_x"),
             ("/invitation/mbi_x".to_owned(), "/invitation/mbi_x"),
+            ("/account/app/confirm".to_owned(), "/account"),
+            ("/account/name".to_owned(), "/account"),
+            ("/account/close".to_owned(), "/account/close"),
+            ("/address/mbe_x".to_owned(), "/address/mbe_x"),
             ("/".to_owned(), "/"),
             ("//e.example/x/y".to_owned(), "/"),
             (String::new(), "/"),

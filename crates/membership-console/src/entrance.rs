@@ -2,8 +2,14 @@
 
 use askama::Template;
 use membership_core::{
-    account::sign_in::SignIn, directory::Place, id::TenantId, member::MemberStatus, name::DisplayName, ports::Secret,
-    refusal::Refusal, tenant::TenantStatus,
+    account::sign_in::{Entrance, SignIn},
+    directory::Place,
+    id::TenantId,
+    member::MemberStatus,
+    name::DisplayName,
+    ports::Secret,
+    refusal::Refusal,
+    tenant::TenantStatus,
 };
 use membership_web::{Edge, Visitor, session_cookie, status_of};
 use poem::{
@@ -14,8 +20,9 @@ use poem::{
 use serde::Deserialize;
 
 use crate::{
+    challenge::{Way, begin},
     destination::{Destination, Next},
-    form::{Field, Form as Fields, FormPage},
+    form::{Field, Form as Fields, FormPage, Other},
     notice::refused,
     page::{Frame, page, see, signing_in},
     settled::Settled,
@@ -62,10 +69,11 @@ pub(crate) async fn sign_in(edge: Data<&Edge>, visitor: Visitor, Form(typed): Fo
     let next = Next::from(next).destination();
     let command = SignIn { login: login.clone(), password: Secret::new(password) };
     match edge.membership().sign_in(&visitor.context, command).await {
-        Ok(signed_in) => {
+        Ok(Entrance::SignedIn(signed_in)) => {
             visitor.leave_session(&edge).await;
             signing_in(see(next.as_str()), &edge, &signed_in.key)
         }
+        Ok(Entrance::Challenged { key, kinds, .. }) => begin(&edge, &key, kinds, &Way::To(next)),
         Err(error) => page(status_of(error.kind()), &sign_in_page(&visitor, &login, &next, Some(&error))),
     }
 }
@@ -81,7 +89,7 @@ pub(crate) async fn sign_out(edge: Data<&Edge>, visitor: Visitor, Form(next): Fo
     let mut response = see(next.destination().as_str());
     session_cookie::add(response.headers_mut(), &session_cookie::clear(&edge));
     // What the person saw must not stay in the browser for whoever comes next (ASVS 14.3.1).
-    response.headers_mut().insert("clear-site-data", HeaderValue::from_static("\"cache\", \"storage\""));
+    response.headers_mut().insert("clear-site-data", HeaderValue::from_static(session_cookie::CLEAR_SITE_DATA));
     response
 }
 
@@ -93,7 +101,7 @@ pub(crate) fn sign_in_anew(visitor: &Visitor, next: &Destination, refusal: &dyn 
     });
     let asked = FormPage {
         frame: Frame { who: None, ..Frame::card("Please sign in anew", visitor) },
-        lead: sentence(&refusal.to_string()),
+        lead: format!("{} {}", sentence(&refusal.to_string()), sentence(refusal.advice())),
         ..sign_in_page(visitor, &known.unwrap_or_default(), next, None)
     };
     page(status_of(refusal.kind()), &asked)
@@ -102,8 +110,10 @@ pub(crate) fn sign_in_anew(visitor: &Visitor, next: &Destination, refusal: &dyn 
 /// Leads who is signed out to the sign-in, and shows everybody else where they are members.
 #[handler]
 pub(crate) async fn first_page(edge: Data<&Edge>, Settled(visitor): Settled) -> Response {
-    let Some(account) = visitor.account() else { return see("/sign-in") };
-    match edge.membership().places(&visitor.context, account).await {
+    if visitor.account().is_none() {
+        return see("/sign-in");
+    }
+    match edge.membership().places(&visitor.context).await {
         Ok((places, _)) => {
             let frame = Frame::wide("Your organisations", &visitor);
             page(StatusCode::OK, &Organisations { frame, places: places.into_iter().map(Listed::from).collect() })
@@ -131,6 +141,10 @@ fn sign_in_page(visitor: &Visitor, login: &str, next: &Destination, refusal: Opt
         monogram: None,
         lead: "To see the organisations where you are a member.".to_owned(),
         form: form.answering(refusal),
-        other: None,
+        other: Some(Other {
+            question: "Forgotten your password?",
+            label: "Choose another",
+            href: "/forgotten".to_owned(),
+        }),
     }
 }

@@ -27,6 +27,8 @@ pub(crate) struct Problem {
     heading: String,
     advice: Option<String>,
     faults: Vec<Listed>,
+    /// Whether it stands above the form. A form of one field needs no list of what is wrong with it.
+    summed_up: bool,
 }
 
 /// One line of the summary, with the field that it leads to.
@@ -63,16 +65,27 @@ impl Form {
             let whom = |field: &Field| field.is_named(place) || field.answers_for(fault.code);
             faults.push(self.blame(whom, sentence(&fault.detail)));
         }
+        let sole = self.fields.iter().filter(|field| !field.is_fixed()).count() == 1;
         let message = sentence(&refusal.to_string());
         let advice = sentence(refusal.advice());
         let problem = if !faults.is_empty() {
-            Problem { heading: "Please correct this first".to_owned(), advice: None, faults }
+            Problem { heading: "Please correct this first".to_owned(), advice: None, faults, summed_up: true }
         } else if self.fields.iter().any(|field| field.answers_for(refusal.code())) {
             let listed = self.blame(|field| field.answers_for(refusal.code()), format!("{message} {advice}"));
-            Problem { heading: "Please correct this first".to_owned(), advice: None, faults: vec![listed] }
+            Problem {
+                heading: "Please correct this first".to_owned(),
+                advice: None,
+                faults: vec![listed],
+                summed_up: true,
+            }
         } else {
-            Problem { heading: message, advice: Some(advice), faults }
+            Problem { heading: message, advice: Some(advice), faults, summed_up: true }
         };
+        let alone = sole && problem.faults.iter().all(|fault| fault.field.is_some()) && !problem.faults.is_empty();
+        if alone {
+            self.fields.iter_mut().for_each(Field::focus);
+        }
+        let problem = Problem { summed_up: !alone, ..problem };
         self.problem = Some(problem);
         self
     }

@@ -1,6 +1,7 @@
 //! The invitee's side of an invitation: what it is about, and the ways through it.
 
 pub(crate) mod answer;
+pub(crate) mod code;
 pub(crate) mod register;
 pub(crate) mod sign_in;
 

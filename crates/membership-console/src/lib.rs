@@ -8,14 +8,21 @@
 //! | an invitation, and the ways through it | `/invitation/{token}` |
 //! | the first administrator's set-up | `/set-up/{token}` |
 //! | signing in and out, the first page | `/sign-in`, `/sign-out`, `/` |
-//! | another password | `/password` |
+//! | the second step of a sign-in | `/sign-in/code`, `/invitation/{token}/code` |
+//! | another password | `/password`, `/forgotten`, `/reset/{token}` |
+//! | the own account: name, address, second factors, sessions | `/account` |
+//! | confirming an address, bringing a former one back | `/address/{token}`, `/former-address/{token}` |
 //! | what a member sees, and the offer to become the representative | `/welcome/{tenant}` |
 //! | leaving, signed in or by the link in a letter | `/welcome/{tenant}/leave`, `/leaving/{token}` |
 //! | the built-in mailbox, where there is one | `/mailbox` |
 
+mod account;
+mod address;
 mod assets;
+mod challenge;
 mod destination;
 mod entrance;
+mod forgotten;
 mod form;
 mod invitation;
 mod leaving;
@@ -26,6 +33,7 @@ mod notice;
 mod page;
 mod password;
 mod problem_page;
+mod reset;
 mod set_up;
 mod settled;
 mod welcome;
@@ -54,11 +62,18 @@ impl std::fmt::Debug for Options {
 
 /// All pages. They expect [`Edge`](membership_web::Edge) in the request's data, as the shell puts it there.
 pub fn routes(options: Options) -> impl Endpoint<Output = Response> {
-    let mut route = Route::new()
+    let mut route = own_account(Route::new())
         .at("/", read(get(entrance::first_page)))
         .at("/sign-in", both(get(entrance::ask).post(entrance::sign_in)))
+        .at("/sign-in/code", both(get(challenge::ask).post(challenge::answer)))
+        .at("/sign-in/code/mail", write(post(challenge::mail)))
+        .at("/sign-in/code/give-up", write(post(challenge::give_up)))
         .at("/sign-out", write(post(entrance::sign_out)))
         .at("/password", both(get(password::ask).post(password::change)))
+        .at("/forgotten", both(get(forgotten::ask).post(forgotten::forget)))
+        .at("/reset/:token", both(get(reset::ask).post(reset::reset)))
+        .at("/address/:token", both(get(address::ask).post(address::confirm)))
+        .at("/former-address/:token", both(get(address::former::ask).post(address::former::restore)))
         .at("/set-up/:token", both(get(set_up::ask).post(set_up::set_up)))
         .at("/invitation/:token", read(get(invitation::show)))
         .at("/invitation/:token/accept", write(post(invitation::answer::accept)))
@@ -66,6 +81,9 @@ pub fn routes(options: Options) -> impl Endpoint<Output = Response> {
         .at("/invitation/:token/reject", write(post(invitation::answer::reject)))
         .at("/invitation/:token/register", both(get(invitation::register::ask).post(invitation::register::register)))
         .at("/invitation/:token/sign-in", both(get(invitation::sign_in::ask).post(invitation::sign_in::sign_in)))
+        .at("/invitation/:token/code", both(get(invitation::code::ask).post(invitation::code::answer)))
+        .at("/invitation/:token/code/mail", write(post(invitation::code::mail)))
+        .at("/invitation/:token/code/give-up", write(post(invitation::code::give_up)))
         .at("/welcome/:tenant", read(get(welcome::show)))
         .at("/welcome/:tenant/invitations", write(post(welcome::invite::invite)))
         .at("/welcome/:tenant/nomination/accept", write(post(welcome::nomination::accept)))
@@ -81,6 +99,24 @@ pub fn routes(options: Options) -> impl Endpoint<Output = Response> {
             .at("/mailbox/:id/html", read(get(mailbox::read_html.around(mailbox::by_our_name))));
     }
     route.data_opt(options.letters).map_to_response()
+}
+
+fn own_account(route: Route) -> Route {
+    use account::{address, app, close, second_factor, sessions};
+    route
+        .at("/account", read(get(account::show)))
+        .at("/account/name", write(post(account::rename)))
+        .at("/account/address", write(post(address::change)))
+        .at("/account/app", both(get(app::ask).post(app::begin)))
+        .at("/account/app/confirm", write(post(app::confirm)))
+        .at("/account/app/remove", write(post(second_factor::remove_app)))
+        .at("/account/mailed-codes", write(post(second_factor::mail_codes)))
+        .at("/account/mailed-codes/remove", write(post(second_factor::stop_mailing)))
+        .at("/account/recovery-codes", write(post(second_factor::renew_recovery_codes)))
+        .at("/account/second-factor", read(get(second_factor::ask)))
+        .at("/account/sessions/end-others", write(post(sessions::end_others)))
+        .at("/account/sessions/:session/end", write(post(sessions::end)))
+        .at("/account/close", both(get(close::ask).post(close::close)))
 }
 
 fn read(page: RouteMethod) -> impl Endpoint<Output = Response> {

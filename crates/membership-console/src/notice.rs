@@ -30,6 +30,7 @@ pub(crate) struct Action {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tone {
     Done,
+    Sent,
     Late,
     Newer,
     Withdrawn,
@@ -61,9 +62,23 @@ const HEADINGS: &[(&str, Tone, &str)] = &[
     ("leaving-link-expired", Tone::Late, "This link has expired"),
     ("nomination-unknown", Tone::Lost, "There is nothing to answer"),
     ("nomination-expired", Tone::Late, "This offer has expired"),
-    ("nomination-outdated", Tone::Newer, "This offer is out of date"),
     ("nominee-not-administrator", Tone::Waiting, "You are no administrator any more"),
     ("representative-only", Tone::Trouble, "Only the representative can do this"),
+    ("challenge-over", Tone::Late, "This sign-in is over"),
+    ("reset-link-expired", Tone::Late, "This link has expired"),
+    ("reset-needs-administrator", Tone::Waiting, "An administrator has to help"),
+    ("address-link-expired", Tone::Late, "This link has expired"),
+    ("former-address-link-expired", Tone::Late, "This link has expired"),
+    ("email-taken", Tone::Trouble, "Another account has this address"),
+    ("account-is-member", Tone::Waiting, "You are still a member"),
+    ("account-is-operator", Tone::Waiting, "This account cannot be closed"),
+    ("factor-required", Tone::Waiting, "This one is needed"),
+    ("factor-already-set-up", Tone::Done, "You have this one already"),
+    ("factor-not-set-up", Tone::Lost, "This one is not set up"),
+    ("app-not-begun", Tone::Late, "Please begin again"),
+    ("tried-too-often", Tone::Waiting, "Please wait a little"),
+    ("factor-frozen", Tone::Trouble, "This is blocked"),
+    ("session-unknown", Tone::Done, "That session is over already"),
     ("set-up-done", Tone::Done, "This installation is set up already"),
     ("set-up-link-expired", Tone::Late, "This set-up link has expired"),
 ];
@@ -71,7 +86,7 @@ const HEADINGS: &[(&str, Tone, &str)] = &[
 impl Tone {
     pub(crate) const fn class(self) -> &'static str {
         match self {
-            Self::Done => "good",
+            Self::Done | Self::Sent => "good",
             Self::Late | Self::Newer | Self::Waiting => "wait",
             Self::Trouble => "bad",
             Self::Withdrawn | Self::Declined | Self::Lost => "",

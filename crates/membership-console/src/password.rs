@@ -59,6 +59,7 @@ pub(crate) async fn change(edge: Data<&Edge>, visitor: Visitor, Form(typed): For
             error @ (ChangePasswordError::Wrong
             | ChangePasswordError::Unchanged
             | ChangePasswordError::Faults(_)
+            | ChangePasswordError::TooOften(_)
             | ChangePasswordError::Hashing(_)),
         ) => page(status_of(error.kind()), &password_page(&visitor, account, &next, Some(&error))),
         Err(error @ (ChangePasswordError::Denied(_) | ChangePasswordError::Store(_))) => {
@@ -84,7 +85,9 @@ fn password_page(visitor: &Visitor, account: &Account, next: &Destination, refus
     let fields = vec![
         Field::fixed("account", "Account", &account.label()).completed_as("username"),
         Field::password().called("current", present).answering_for(&["password-wrong"]),
-        Field::new_password().called("new", "New password").answering_for(&["password-unchanged"]),
+        Field::new_password_beside(!account.kinds.is_empty())
+            .called("new", "New password")
+            .answering_for(&["password-unchanged"]),
     ];
     let form = Fields::new("/password".to_owned(), submit, fields).carrying("next", next.as_str().to_owned());
     FormPage {

@@ -26,6 +26,7 @@ use self::{
     people::{People, Wanted},
 };
 use crate::{
+    account::second_factor,
     destination::Destination,
     entrance::sign_in_anew,
     form::Form,
@@ -106,11 +107,15 @@ pub(crate) async fn inside(edge: &Edge, visitor: &Visitor, id: &str) -> Result<I
 }
 
 /// The page of a refusal that is about the whole of `tenant`. A session that this tenant does not know any more is
-/// replaced by a new one, and then one is back.
+/// replaced by a new one, and then one is back; whoever lacks a second factor sets one up first.
 fn outside(visitor: &Visitor, tenant: Option<TenantId>, error: &dyn Refusal) -> Response {
     match tenant {
-        Some(tenant) if error.code() == "session-outdated" => {
+        // A sign-in mends both: the tenant knows the session then, and a second factor was shown.
+        Some(tenant) if matches!(error.code(), "session-outdated" | "second-factor-not-shown") => {
             sign_in_anew(visitor, &Destination::welcome(tenant), error)
+        }
+        Some(tenant) if error.code() == "second-factor-missing" => {
+            see(&second_factor::path(&Destination::welcome(tenant)))
         }
         Some(_) | None => refused(visitor, error, vec![Action::new("Your organisations", "/")]),
     }

@@ -29,12 +29,13 @@ use crate::{
         address::{AddressChange, FormerAddress},
         reset::Reset,
     },
-    actor::{Duty, Principal},
+    actor::{Denied, Duty, Principal},
     email::EmailAddress,
     id::AccountId,
     link::{Link, Purpose},
     name::{DisplayName, Username},
     ports::PasswordHash,
+    store::Tx,
 };
 
 /// An account.
@@ -59,6 +60,8 @@ pub struct Account {
     pub epoch: u32,
     /// Sessions of an earlier epoch are over.
     pub sessions_from_epoch: u32,
+    /// API keys of an earlier epoch are over.
+    pub keys_from_epoch: u32,
     /// When the person last signed in.
     pub last_signed_in_at: Option<DateTime<Utc>>,
     /// The second factors that it has.
@@ -74,6 +77,13 @@ pub struct Account {
     pub former_address: Option<FormerAddress>,
     /// When its owner closed it. Nobody signs in to it any more.
     pub closed_at: Option<DateTime<Utc>>,
+}
+
+/// The account of whoever asks, as it is under the lock that `tx` holds, if it still stands by the session that asks.
+pub(crate) async fn own(tx: &mut dyn Tx, principal: Principal) -> Result<Account, Denied> {
+    let account = tx.account(principal.account).await?.ok_or(Denied::SignedOut)?;
+    principal.is_still_of(&account)?;
+    Ok(account)
 }
 
 /// An address of an account: a mere claim until a mail to it came back.
@@ -108,6 +118,7 @@ impl Account {
             password_is_temporary: false,
             epoch: 0,
             sessions_from_epoch: 0,
+            keys_from_epoch: 0,
             last_signed_in_at: None,
             kinds: Kinds::NONE,
             links: 0,
@@ -134,6 +145,13 @@ impl Account {
     pub fn without_sessions(self) -> Self {
         let epoch = self.epoch.saturating_add(1);
         Self { epoch, sessions_from_epoch: epoch, ..self }
+    }
+
+    /// This account once every API key that acts for it is over too: somebody else may have made one.
+    #[must_use]
+    pub fn without_keys(self) -> Self {
+        let account = self.without_sessions();
+        Self { keys_from_epoch: account.epoch, ..account }
     }
 
     /// This account once every link to another password or address is dead. The one that brings a former address back is

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
-    account::Kinds,
+    account::{Account, Kinds},
     directory::Footing,
     id::{AccountId, ApiKeyId, MemberId, TenantId},
     member::{Member, MemberState},
@@ -188,6 +188,13 @@ pub fn is_in(status: TenantStatus, member: &Member) -> Result<(), Denied> {
 }
 
 impl Principal {
+    /// Whether the account, as it is at this moment, still stands by this session or key: it may have ended all of them since the
+    /// request began.
+    pub const fn is_still_of(self, account: &Account) -> Result<(), Denied> {
+        let from = if self.key.is_some() { account.keys_from_epoch } else { account.sessions_from_epoch };
+        if account.closed_at.is_none() && self.epoch >= from { Ok(()) } else { Err(Denied::SignedOut) }
+    }
+
     /// Whether the person has just signed in, as what is delicate asks for.
     pub fn has_just_signed_in(self, now: DateTime<Utc>) -> Result<(), Denied> {
         match self.key {
@@ -197,10 +204,10 @@ impl Principal {
         }
     }
 
-    /// Whether a tenant that wants one of `wanted` (none if it is empty) admits the session. A program was made by a person
-    /// who had shown it.
+    /// Whether a tenant that wants one of `wanted` (none if it is empty) admits the session, or the key: that carries what
+    /// its maker had shown.
     pub const fn has_shown(self, wanted: Kinds) -> Result<(), Denied> {
-        if wanted.is_empty() || self.key.is_some() || !self.with.and(wanted).is_empty() {
+        if wanted.is_empty() || !self.with.and(wanted).is_empty() {
             Ok(())
         } else if self.has.and(wanted).is_empty() {
             Err(Denied::FactorMissing)

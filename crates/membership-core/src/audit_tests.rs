@@ -215,6 +215,7 @@ fn api_key() -> ApiKey {
         member: member().id,
         account: account().id,
         epoch: 0,
+        with: Kinds::APP,
         scope: [Permission::MEMBERS_READ].into(),
         parent: None,
         made_at: moment(0),

@@ -32,7 +32,8 @@ pub enum Event {
     AddressProved(Account),
     /// The person chose another password, which ended every session.
     PasswordChanged(Account),
-    /// The password was hashed anew, more dearly. It is the same one.
+    /// The password is the same one and is kept otherwise: hashed anew, more dearly, or to be replaced, because it is short and
+    /// there is no second factor any more.
     PasswordRehashed(Account),
     /// A link to choose another password by was issued to whoever reads the account's mail.
     ResetIssued(Account),

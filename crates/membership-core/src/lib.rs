@@ -185,6 +185,7 @@ impl Membership {
         actor::is_in(tenant.status, &member)?;
         principal.is_known_to(&member)?;
         principal.has_shown(tenant.policy.second_factor.wanted())?;
+        account::own(tx, principal).await?;
         let scope = match principal.key {
             Some(used) => Some(good_key(tx.api_key(used.id).await?, ctx)?),
             None => None,

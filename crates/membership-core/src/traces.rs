@@ -43,9 +43,9 @@ pub trait Traces: Send + Sync {
     /// them has had enough, it is the moment from which on all would let it, and nothing is counted.
     async fn pace(&self, paces: &[Pace], now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StoreError>;
 
-    /// Counts one more try under each of `tries`, before it is made, so that a hundred at once are a hundred. If one of
+    /// Counts one more try at `now` under each of `tries`, before it is made, so that a hundred at once are a hundred. If one of
     /// them had its most already: `false`, and nothing is counted.
-    async fn tried(&self, tries: &[Tries]) -> Result<bool, StoreError>;
+    async fn tried(&self, tries: &[Tries], now: DateTime<Utc>) -> Result<bool, StoreError>;
 
     /// How often each of `keys` was tried since it was last forgiven.
     async fn tries(&self, keys: &[TraceKey]) -> Result<Vec<u32>, StoreError>;
@@ -59,8 +59,8 @@ pub trait Traces: Send + Sync {
     /// Notes that an API key was used at `now`.
     async fn api_key_used(&self, key: ApiKeyId, now: DateTime<Utc>) -> Result<(), StoreError>;
 
-    /// Forgets what means nothing any more at `now`: paces that are over, and sessions, challenges and API keys that ended
-    /// before `old`. Up to `limit` of each; how many there were.
+    /// Forgets what means nothing any more at `now`: paces that are over, tries the last of which was before `old`, and
+    /// sessions, challenges and API keys that ended before it. Up to `limit` of each; how many there were.
     async fn sweep(&self, now: DateTime<Utc>, old: DateTime<Utc>, limit: u32) -> Result<u64, StoreError>;
 }
 

@@ -125,7 +125,7 @@ mock! {
     #[async_trait]
     impl Traces for Traces {
         async fn pace(&self, paces: &[Pace], now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StoreError>;
-        async fn tried(&self, tries: &[Tries]) -> Result<bool, StoreError>;
+        async fn tried(&self, tries: &[Tries], now: DateTime<Utc>) -> Result<bool, StoreError>;
         async fn tries(&self, keys: &[TraceKey]) -> Result<Vec<u32>, StoreError>;
         async fn forgive(&self, keys: &[TraceKey]) -> Result<(), StoreError>;
         async fn session_used(&self, session: SessionId, now: DateTime<Utc>) -> Result<(), StoreError>;
@@ -138,7 +138,7 @@ mock! {
 fn patient() -> MockTraces {
     let mut traces = MockTraces::new();
     traces.expect_pace().returning(|_, _| Ok(None));
-    traces.expect_tried().returning(|_| Ok(true));
+    traces.expect_tried().returning(|_, _| Ok(true));
     traces
 }
 
@@ -267,7 +267,7 @@ async fn a_frozen_password_costs_no_hash() {
     let mut mocks = Mocks { traces: MockTraces::new(), ..Mocks::default() };
     mocks.directory.expect_account_by_login().returning(|_| Ok(Some(account("hash"))));
     mocks.traces.expect_pace().times(1).returning(|_, _| Ok(None));
-    mocks.traces.expect_tried().times(1).returning(|_| Ok(false));
+    mocks.traces.expect_tried().times(1).returning(|_, _| Ok(false));
     let refused = mocks.membership().sign_in(&ctx(Actor::Anonymous), sign_in()).await.unwrap_err();
     assert_eq!(refused.code(), "factor-frozen");
 }
@@ -277,7 +277,7 @@ async fn a_frozen_password_costs_no_hash() {
 async fn an_outdated_hash_is_renewed_at_sign_in() {
     let mut mocks = Mocks { hasher: MockHasher::new(), traces: MockTraces::new(), ..Mocks::default() };
     mocks.traces.expect_pace().returning(|_, _| Ok(None));
-    mocks.traces.expect_tried().returning(|_| Ok(true));
+    mocks.traces.expect_tried().returning(|_, _| Ok(true));
     mocks.traces.expect_forgive().times(1).returning(|_| Ok(()));
     mocks.directory.expect_account_by_login().returning(|_| Ok(Some(account("cheap"))));
     mocks.hasher.expect_verify().returning(|_, _| Ok(true));

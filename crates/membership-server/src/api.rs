@@ -3,26 +3,33 @@
 //! The types that hold operations hold no state, so that the description can be printed without a database.
 
 mod access;
+mod address;
+mod api_keys;
 mod audit;
 mod bulk;
+mod challenges;
+mod credentials;
 mod given;
 mod hexadecimal;
 mod invitations;
 mod invitee;
 mod listing;
+mod me;
 mod members;
+mod passwords;
 mod policy;
 mod presets;
 mod records;
 mod removal;
 mod representative;
 mod roles;
+mod second_factors;
 mod sessions;
 mod set_up;
 mod tenants;
 
 use membership_core::{
-    id::{InvitationId, MemberId, RoleId, TenantId, TransferId},
+    id::{ApiKeyId, InvitationId, MemberId, RoleId, SessionId, TenantId, TransferId},
     invitation::invite::Reach,
 };
 use poem_openapi::{OpenApiService, Tags};
@@ -36,8 +43,11 @@ pub(crate) const PREFIX: &str = "/api/v1";
 /// The chapters of the description.
 #[derive(Tags)]
 enum Chapter {
-    /// Signing in and out, and who one is.
+    /// Signing in and out. Where the account has a second factor, signing in takes two steps.
     Sessions,
+    /// The own account: who one is, the name, the address, the password, the second factors, the sessions. Whoever has
+    /// forgotten the password gets a link; the token of a link stands in the body, never in the address.
+    Account,
     /// The first start, the making of tenants, and what they are made by.
     Tenants,
     /// The rules of a tenant.
@@ -50,6 +60,8 @@ enum Chapter {
     Representative,
     /// Who belongs to a tenant.
     Members,
+    /// The keys of programs: each opens one tenant, for the member that made it, within its scope.
+    ApiKeys,
     /// Ending memberships, and handing over what was held. The token of a link stands in the body, never in the address.
     Removal,
     /// Asking people to join.
@@ -60,42 +72,60 @@ enum Chapter {
     Audit,
 }
 
-/// Everything that can be done.
-pub(crate) type Operations = (
-    set_up::SetUpApi,
+/// What somebody does about the own account.
+type Own = (
     sessions::SessionsApi,
-    presets::PresetsApi,
+    challenges::ChallengesApi,
+    me::MeApi,
+    address::AddressApi,
+    passwords::PasswordsApi,
+    second_factors::SecondFactorsApi,
+);
+
+/// What is done in a tenant.
+type InTenant = (
     tenants::TenantsApi,
     policy::PolicyApi,
     roles::RolesApi,
     access::AccessApi,
     representative::RepresentativeApi,
     members::MembersApi,
+    credentials::CredentialsApi,
+    api_keys::ApiKeysApi,
     bulk::BulkApi,
     removal::RemovalApi,
     invitations::InvitationsApi,
-    invitee::InviteeApi,
     audit::AuditApi,
 );
 
+/// Everything that can be done.
+pub(crate) type Operations = (set_up::SetUpApi, presets::PresetsApi, Own, InTenant, invitee::InviteeApi);
+
 /// The operations as poem-openapi serves and describes them.
 pub(crate) fn service() -> OpenApiService<Operations, ()> {
-    let operations = (
-        set_up::SetUpApi,
+    let own = (
         sessions::SessionsApi,
-        presets::PresetsApi,
+        challenges::ChallengesApi,
+        me::MeApi,
+        address::AddressApi,
+        passwords::PasswordsApi,
+        second_factors::SecondFactorsApi,
+    );
+    let in_tenant = (
         tenants::TenantsApi,
         policy::PolicyApi,
         roles::RolesApi,
         access::AccessApi,
         representative::RepresentativeApi,
         members::MembersApi,
+        credentials::CredentialsApi,
+        api_keys::ApiKeysApi,
         bulk::BulkApi,
         removal::RemovalApi,
         invitations::InvitationsApi,
-        invitee::InviteeApi,
         audit::AuditApi,
     );
+    let operations = (set_up::SetUpApi, presets::PresetsApi, own, in_tenant, invitee::InviteeApi);
     OpenApiService::new(operations, "membership", env!("CARGO_PKG_VERSION"))
 }
 
@@ -119,7 +149,7 @@ macro_rules! named {
         }
     )+};
 }
-named! { TenantId MemberId InvitationId RoleId TransferId }
+named! { TenantId MemberId InvitationId RoleId TransferId SessionId ApiKeyId }
 
 /// How to reach a person, as the domain says it. Without an address a mail cannot go out: the domain says so, and where.
 fn reach(via: Via, email: Option<String>) -> Reach {

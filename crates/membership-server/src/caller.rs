@@ -8,14 +8,16 @@ use membership_core::{
 use membership_web::{Problem, Via, Visitor};
 use poem::{FromRequest, Request, RequestBody, Result};
 
-/// Somebody who is signed in and has nothing to do before anything else.
+use crate::representation::Transport;
+
+/// Somebody who is signed in and has nothing to do before anything else: a person, or a program by an API key.
 pub(crate) struct Caller {
     /// The first argument of every use case.
     pub(crate) context: Context,
 }
 
-/// Somebody who is signed in, whatever has to be done first: with a temporary password one can see who one is, sign out,
-/// and choose another password, and nothing else.
+/// A person who is signed in, whatever has to be done first: with a temporary password one can see who one is, sign out,
+/// and choose another password, and nothing else. An API key is nobody's session.
 pub(crate) struct Arrived {
     /// The first argument of every use case.
     pub(crate) context: Context,
@@ -24,12 +26,25 @@ pub(crate) struct Arrived {
     /// Whose it is.
     pub(crate) account: Account,
     /// By what the session's key came.
-    pub(crate) via: Via,
+    via: Via,
+}
+
+/// A person who is signed in and has nothing to do before anything else.
+pub(crate) struct Settled(pub(crate) Arrived);
+
+impl Arrived {
+    /// How a session's key is handed over that takes the place of this request's: as that one came.
+    pub(crate) const fn transport(&self) -> Transport {
+        match self.via {
+            Via::Cookie => Transport::Cookie,
+            Via::Bearer | Via::Nothing => Transport::Bearer,
+        }
+    }
 }
 
 impl<'a> FromRequest<'a> for Caller {
     async fn from_request(request: &'a Request, body: &mut RequestBody) -> Result<Self> {
-        let Arrived { context, .. } = Arrived::from_request(request, body).await?;
+        let Visitor { context, .. } = Visitor::from_request(request, body).await?;
         context.actor.principal().map_err(Problem::from)?;
         Ok(Self { context })
     }
@@ -37,8 +52,17 @@ impl<'a> FromRequest<'a> for Caller {
 
 impl<'a> FromRequest<'a> for Arrived {
     async fn from_request(request: &'a Request, body: &mut RequestBody) -> Result<Self> {
-        let Visitor { context, session, via } = Visitor::from_request(request, body).await?;
+        let Visitor { context, session, via, .. } = Visitor::from_request(request, body).await?;
+        context.actor.signed_in().map_err(Problem::from)?;
         let (session, account) = session.ok_or_else(|| Problem::from(Denied::SignedOut))?;
         Ok(Self { context, session, account, via })
+    }
+}
+
+impl<'a> FromRequest<'a> for Settled {
+    async fn from_request(request: &'a Request, body: &mut RequestBody) -> Result<Self> {
+        let arrived = Arrived::from_request(request, body).await?;
+        arrived.context.actor.person().map_err(Problem::from)?;
+        Ok(Self(arrived))
     }
 }

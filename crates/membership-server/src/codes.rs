@@ -5,10 +5,17 @@ use std::collections::BTreeMap;
 use membership_core::{
     ViewError,
     account::{
+        address::AddressError,
+        api_key::{ApiKeyError, ApiKeyFault},
         change_password::ChangePasswordError,
+        close::CloseError,
+        enrol::EnrolError,
+        guess::TooOften,
         password::PasswordFault,
+        profile::ProfileError,
         register::{RegisterError, RegisterFault},
-        sign_in::SignInError,
+        reset::ResetError,
+        sign_in::{ChallengeError, SignInError},
     },
     actor::Denied,
     email::AddressFault,
@@ -25,6 +32,7 @@ use membership_core::{
     member::{
         add::AddError,
         bulk::BulkError,
+        credentials::CredentialsError,
         disable::DisableError,
         edit::EditError,
         enable::EnableError,
@@ -35,6 +43,7 @@ use membership_core::{
     name::NameFault,
     refusal::{CodeRow, Faults, Refusal as _},
     role::{
+        RoleUnknown,
         assign::WantedFault,
         check::CheckError,
         define::{DefineError, RoleFault},
@@ -46,7 +55,7 @@ use membership_core::{
         change_policy::{PolicyError, PolicyFault},
         create::CreateError,
         policy::ValidityFault,
-        representative::{AnswerError, CandidatesError, NominateError, ReaddressError},
+        representative::{AnswerError, CandidatesError, NominateError, NominationError, ReaddressError},
         set_up::SetUpError,
         suspend::SuspendError,
     },
@@ -65,7 +74,29 @@ const OPERATIONS: &[Listed] = &[
     ("signIn", SignInError::all_codes),
     ("getCurrentSession", signed_in),
     ("signOut", stored),
+    ("mailCode", ChallengeError::all_codes),
+    ("answerChallenge", ChallengeError::all_codes),
+    ("abandonChallenge", StoreError::all_codes),
     ("getMe", stored),
+    ("editProfile", ProfileError::all_codes),
+    ("closeAccount", CloseError::all_codes),
+    ("listSessions", ProfileError::all_codes),
+    ("endSession", ProfileError::all_codes),
+    ("endOtherSessions", ProfileError::all_codes),
+    ("changeAddress", AddressError::all_codes),
+    ("confirmAddress", AddressError::all_codes),
+    ("openFormerAddress", AddressError::all_codes),
+    ("restoreAddress", AddressError::all_codes),
+    ("forgetPassword", forgotten),
+    ("openReset", ResetError::all_codes),
+    ("resetPassword", ResetError::all_codes),
+    ("getSecondFactors", EnrolError::all_codes),
+    ("beginApp", EnrolError::all_codes),
+    ("confirmApp", EnrolError::all_codes),
+    ("removeApp", EnrolError::all_codes),
+    ("switchMailedCodesOn", EnrolError::all_codes),
+    ("switchMailedCodesOff", EnrolError::all_codes),
+    ("renewRecoveryCodes", EnrolError::all_codes),
     ("createTenant", CreateError::all_codes),
     ("getTenant", ViewError::all_codes),
     ("suspendTenant", SuspendError::all_codes),
@@ -88,7 +119,7 @@ const OPERATIONS: &[Listed] = &[
     ("getRepresentative", ViewError::all_codes),
     ("listCandidates", CandidatesError::all_codes),
     ("nominate", NominateError::all_codes),
-    ("getNomination", NominateError::all_codes),
+    ("getNomination", NominationError::all_codes),
     ("withdrawNomination", NominateError::all_codes),
     ("acceptNomination", AnswerError::all_codes),
     ("declineNomination", AnswerError::all_codes),
@@ -101,6 +132,12 @@ const OPERATIONS: &[Listed] = &[
     ("disableMember", DisableError::all_codes),
     ("enableMember", EnableError::all_codes),
     ("reinviteMember", SendError::all_codes),
+    ("makePasswordLink", CredentialsError::all_codes),
+    ("switchSecondFactor", CredentialsError::all_codes),
+    ("listApiKeys", ApiKeyError::all_codes),
+    ("makeApiKey", ApiKeyError::all_codes),
+    ("getApiKey", ApiKeyError::all_codes),
+    ("revokeApiKey", ApiKeyError::all_codes),
     ("changeManyMembers", in_bulk),
     ("getHoldings", RemoveError::all_codes),
     ("removeMember", RemoveError::all_codes),
@@ -122,10 +159,34 @@ const OPERATIONS: &[Listed] = &[
     ("readAudit", listed),
 ];
 
+/// What can be wrong with one place of an input.
+const FAULTS: &[fn() -> Rows] = &[
+    AddressFault::all_codes,
+    ApiKeyFault::all_codes,
+    HeirFault::all_codes,
+    InviteeFault::all_codes,
+    NameFault::all_codes,
+    PasswordFault::all_codes,
+    PermissionFault::all_codes,
+    PolicyFault::all_codes,
+    RegisterFault::all_codes,
+    RoleFault::all_codes,
+    ValidityFault::all_codes,
+    WantedFault::all_codes,
+];
+
 /// The operations that need nobody signed in. Every other one answers 401 to whoever is not.
-pub(crate) const PUBLIC: [&str; 8] = [
+pub(crate) const PUBLIC: [&str; 16] = [
     "setUp",
     "signIn",
+    "mailCode",
+    "answerChallenge",
+    "abandonChallenge",
+    "forgetPassword",
+    "openReset",
+    "resetPassword",
+    "openFormerAddress",
+    "restoreAddress",
     "openInvitation",
     "acceptInvitation",
     "rejectInvitation",
@@ -158,7 +219,14 @@ const BODY: &[HttpFault] = &[
 ];
 
 fn signed_in() -> Rows {
-    Denied::CODES.iter().filter(|row| row.code == Denied::SignedOut.code()).collect()
+    let open = [Denied::SignedOut.code(), Denied::NotByKey.code()];
+    Denied::CODES.iter().filter(|row| open.contains(&row.code)).collect()
+}
+
+/// What is told to whoever has forgotten a password: nothing about the account.
+fn forgotten() -> Rows {
+    let paced = TooOften::CODES.iter().filter(|row| row.code == "tried-too-often");
+    paced.chain(StoreError::all_codes()).collect()
 }
 
 fn stored() -> Rows {
@@ -180,8 +248,7 @@ fn a_link_to_leave_by() -> Rows {
 }
 
 fn a_role() -> Rows {
-    let unknown = DefineError::CODES.iter().filter(|row| row.code == DefineError::Unknown.code());
-    ViewError::all_codes().into_iter().chain(unknown).collect()
+    ViewError::all_codes().into_iter().chain(RoleUnknown::all_codes()).collect()
 }
 
 /// Everything that `operation` can answer but what it was asked for, by code.
@@ -196,22 +263,14 @@ pub(crate) fn of(operation: &str, writes: bool, has_body: bool) -> BTreeMap<&'st
 
 /// Every code that the server can answer.
 pub(crate) fn all() -> BTreeMap<&'static str, CodeRow> {
+    by_code(every_row())
+}
+
+/// Every row of every room, some codes more than once.
+fn every_row() -> impl Iterator<Item = CodeRow> {
     let operations = OPERATIONS.iter().flat_map(|(_, rows)| rows());
-    let faults = [
-        AddressFault::all_codes(),
-        HeirFault::all_codes(),
-        InviteeFault::all_codes(),
-        NameFault::all_codes(),
-        PasswordFault::all_codes(),
-        PermissionFault::all_codes(),
-        PolicyFault::all_codes(),
-        RegisterFault::all_codes(),
-        RoleFault::all_codes(),
-        ValidityFault::all_codes(),
-        WantedFault::all_codes(),
-    ];
-    let domain = operations.chain(faults.into_iter().flatten()).copied();
-    by_code(domain.chain(HttpFault::CODES.iter().copied()).chain(InputFault::ALL.map(InputFault::row)))
+    let domain = operations.chain(FAULTS.iter().flat_map(|rows| rows())).copied();
+    domain.chain(HttpFault::CODES.iter().copied()).chain(InputFault::ALL.map(InputFault::row))
 }
 
 fn row_of(fault: HttpFault) -> CodeRow {

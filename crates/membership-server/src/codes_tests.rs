@@ -18,11 +18,10 @@ fn every_operation_has_its_codes_and_nothing_else_has() {
     assert!(PUBLIC.iter().all(|name| listed.contains(*name)));
 }
 
-/// A code is never reused for another kind of "no", whichever room says it.
+/// A code is never reused for another kind of "no", whichever room says it, of a whole call or of one place in it.
 #[test]
 fn a_code_has_one_kind() {
-    let faults = HttpFault::CODES.iter().copied().chain(InputFault::ALL.map(InputFault::row));
-    for row in OPERATIONS.iter().flat_map(|(_, rows)| rows()).copied().chain(faults) {
+    for row in every_row() {
         assert_eq!(all()[row.code].kind, row.kind, "{}", row.code);
     }
 }

@@ -1,7 +1,9 @@
 //! How the domain's things look in JSON. The types here are not the domain's: a field that is renamed there must not
 //! change what programs out there read.
 
+mod api_key;
 mod assignment;
+mod factor;
 mod invitation;
 mod member;
 mod person;
@@ -11,7 +13,9 @@ mod tenant;
 mod transfer;
 mod words;
 
+pub(crate) use api_key::ApiKey;
 pub(crate) use assignment::Assignment;
+pub(crate) use factor::{FactorKind, Factors, SecondFactor};
 pub(crate) use invitation::Invitation;
 pub(crate) use member::{Member, MemberDetails};
 pub(crate) use person::{Account, Session, SignedIn, Transport};

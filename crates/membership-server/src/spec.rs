@@ -4,7 +4,10 @@ mod examples;
 mod operations;
 mod schemas;
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    sync::{Arc, LazyLock},
+};
 
 use serde_json::{Value, json};
 
@@ -17,10 +20,12 @@ const ABOUT: &str = "\
 Member management for products with many tenants: who belongs to a tenant, how they got there, and what they may do.
 
 **Signing in.** `POST /api/v1/sessions` starts a session. Its key travels in a cookie (browsers) or as a bearer token
-(programs): `Authorization: Bearer mbk_…`. A token never stands in an address.
+(programs): `Authorization: Bearer mbk_…`. A token never stands in an address. Where the account has a second factor, the
+answer is 202 with a challenge: `POST /api/v1/challenges/answer` answers it. A program that runs by itself has an API key of
+one tenant: `Authorization: Bearer mba_…`.
 
 **Problems.** Everything that is refused is answered as `application/problem+json` (RFC 9457) with a stable `code`, what
-one can do about it, and the request's id. Faults of the input are listed in `errors`, each with its place. What one may
+one can do about it, and the request's id. What was tried too often is answered 429 with `Retry-After`. Faults of the input are listed in `errors`, each with its place. What one may
 not see is answered as what does not exist.
 
 **Bodies** are JSON. Unknown fields, repeated keys and bodies beyond 64 KiB are refused.
@@ -47,27 +52,32 @@ pub(crate) struct Address {
 
 /// Every address, by its pattern in poem-openapi's router.
 pub(crate) fn addresses() -> HashMap<String, Address> {
-    operations::addresses(&raw()).into_iter().collect()
+    operations::addresses(&RAW).into_iter().collect()
 }
 
 fn described(origin: &str) -> Value {
-    let mut spec = raw();
-    set(&mut spec, "openapi", json!("3.0.3"));
+    let mut spec = MENDED.clone();
     set(&mut spec, "servers", json!([{ "url": origin, "description": "this installation" }]));
+    // Whether objects keep the order of insertion depends on what else is built; the description must not.
+    spec.sort_all_objects();
+    spec
+}
+
+/// What poem-openapi writes. It is the same each time and takes a while, so it is asked for once.
+static RAW: LazyLock<Value> = LazyLock::new(|| serde_json::from_str(&api::service().spec()).unwrap_or_default());
+
+/// The description but for where the API is.
+static MENDED: LazyLock<Value> = LazyLock::new(|| {
+    let mut spec = RAW.clone();
+    set(&mut spec, "openapi", json!("3.0.3"));
     if let Some(info) = spec.get_mut("info") {
         set(info, "description", json!(ABOUT));
         set(info, "license", json!({ "name": "MIT OR Apache-2.0", "url": "https://spdx.org/licenses/" }));
     }
     operations::mend(&mut spec);
     schemas::mend(&mut spec);
-    // Whether objects keep the order of insertion depends on what else is built; the description must not.
-    spec.sort_all_objects();
     spec
-}
-
-fn raw() -> Value {
-    serde_json::from_str(&api::service().spec()).unwrap_or_default()
-}
+});
 
 fn written(spec: &Value) -> String {
     format!("{spec:#}\n")

@@ -1,14 +1,15 @@
-//! What goes on in the background: mail goes out, what removed members held is handed over, and invitations whose time has
-//! passed are written down as such. No rule waits for any of it: one that goes by time asks the clock, and access ends
-//! before anything is handed over.
+//! What goes on in the background: mail goes out, what removed members held is handed over, invitations whose time has
+//! passed are written down as such, and traces that mean nothing any more are forgotten. No rule waits for any of it: one
+//! that goes by time asks the clock, and access ends before anything is handed over.
 
+mod broom;
 mod porter;
 mod postman;
 mod sweeper;
 
-use std::{future::Future, time::Duration};
+use std::{future::Future, sync::Arc, time::Duration};
 
-use membership_core::{delivery::Postman, store::StoreError};
+use membership_core::{delivery::Postman, store::StoreError, traces::Traces};
 use membership_web::Edge;
 use tokio::{sync::watch, task::JoinHandle};
 
@@ -28,8 +29,8 @@ pub struct Workers {
 
 impl Workers {
     /// Starts them: the one that delivers mail if there is a `postman`, the one that hands over what removed members held,
-    /// and the one that writes down what has expired.
-    pub fn start(edge: &Edge, postman: Option<Postman>, metrics: &Metrics) -> Self {
+    /// the one that writes down what has expired, and the one that forgets what is over among `traces`.
+    pub fn start(edge: &Edge, postman: Option<Postman>, traces: Arc<dyn Traces>, metrics: &Metrics) -> Self {
         let (stop, stopped) = watch::channel(false);
         let mut running = Vec::new();
         if let Some(postman) = postman {
@@ -38,6 +39,8 @@ impl Workers {
         }
         let work = porter::carry(edge.clone(), metrics.clone(), stopped.clone());
         running.push((porter::NAME, tokio::spawn(work)));
+        let work = broom::forget(edge.clone(), traces, metrics.clone(), stopped.clone());
+        running.push((broom::NAME, tokio::spawn(work)));
         running.push((sweeper::NAME, tokio::spawn(sweeper::sweep(edge.clone(), metrics.clone(), stopped))));
         Self { running, stop }
     }

@@ -6,10 +6,11 @@ use std::sync::{
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use membership_core::{
-    id::MessageId,
+    id::{ApiKeyId, MessageId, SessionId},
     lifecycle::Stage,
     member::remove::Heirs,
     outbox::{Delivery, Leased, Letter, Mailer, Outbox, Patience, Verdict},
+    traces::{Pace, TraceKey, Tries},
 };
 use membership_testkit::{Adapter, Bed};
 
@@ -76,7 +77,11 @@ impl Running {
         let links = self.bed.membership.links().clone();
         let mailer = Arc::clone(&self.mailer) as Arc<dyn Mailer>;
         let postman = Postman { outbox, directory, mailer, links, patience: Patience::default() };
-        Workers::start(&self.edge, Some(postman), &self.metrics)
+        Workers::start(&self.edge, Some(postman), self.traces(), &self.metrics)
+    }
+
+    fn traces(&self) -> Arc<dyn Traces> {
+        Arc::clone(&self.bed.adapter.traces)
     }
 
     async fn sent(&self, count: usize) -> bool {
@@ -116,7 +121,7 @@ async fn a_database_that_is_away_for_a_while_stops_no_worker() {
     let workers = running.start(true);
     assert!(running.sent(1).await);
     assert!(workers.checks().iter().all(|check| check.fault.is_none()));
-    assert_eq!(workers.checks().len(), 3);
+    assert_eq!(workers.checks().len(), 4);
     assert!(running.metrics.text().unwrap().contains(r#"membership_worker_failures_total{worker="mail"} 1"#));
     workers.stop().await;
 }
@@ -127,7 +132,7 @@ async fn what_has_expired_is_written_down() {
     let running = Running::new().await;
     let invited = running.bed.invite("ann@example.org").await.unwrap();
     running.bed.clock.advance(TimeDelta::hours(72));
-    let workers = Workers::start(&running.edge, None, &running.metrics);
+    let workers = Workers::start(&running.edge, None, running.traces(), &running.metrics);
     let mut swept = false;
     for _ in 0..300 {
         let world = running.bed.world(running.bed.tenant.id).await.unwrap();
@@ -157,7 +162,7 @@ async fn what_was_held_is_handed_over() {
     let heirs = Heirs::everything_to(bed.member.id);
     bed.membership.remove_member(&bed.as_administrator(), bed.target(&ann), heirs).await.unwrap();
     bed.custodian().is_down(1);
-    let workers = Workers::start(&running.edge, None, &running.metrics);
+    let workers = Workers::start(&running.edge, None, running.traces(), &running.metrics);
     let mut finished = false;
     for _ in 0..500 {
         // The second attempt is due after half a minute, and the last look at what is left after that.
@@ -185,4 +190,64 @@ async fn stopping_does_not_wait() {
     let workers = running.start(false);
     tokio::time::sleep(Duration::from_millis(50)).await;
     tokio::time::timeout(Duration::from_secs(1), workers.stop()).await.unwrap();
+}
+
+/// The moment of a look, what is older than which was forgotten, and how much at most.
+type Look = (DateTime<Utc>, DateTime<Utc>, u32);
+
+/// Counts nothing, and keeps what it was told to forget.
+#[derive(Default)]
+struct Swept(Mutex<Vec<Look>>);
+
+#[async_trait]
+impl Traces for Swept {
+    async fn pace(&self, _: &[Pace], _: DateTime<Utc>) -> Result<Option<DateTime<Utc>>, StoreError> {
+        Ok(None)
+    }
+
+    async fn tried(&self, _: &[Tries], _: DateTime<Utc>) -> Result<bool, StoreError> {
+        Ok(true)
+    }
+
+    async fn tries(&self, keys: &[TraceKey]) -> Result<Vec<u32>, StoreError> {
+        Ok(vec![0; keys.len()])
+    }
+
+    async fn forgive(&self, _: &[TraceKey]) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    async fn session_used(&self, _: SessionId, _: DateTime<Utc>) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    async fn api_key_used(&self, _: ApiKeyId, _: DateTime<Utc>) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    async fn sweep(&self, now: DateTime<Utc>, old: DateTime<Utc>, limit: u32) -> Result<u64, StoreError> {
+        self.0.lock().unwrap().push((now, old, limit));
+        Ok(0)
+    }
+}
+
+/// What has ended is kept for thirty days for its owner to see, and forgotten a thousand at a time.
+#[tokio::test]
+async fn what_is_over_is_forgotten() {
+    let running = Running::new().await;
+    let traces = Arc::new(Swept::default());
+    let workers = Workers::start(&running.edge, None, Arc::clone(&traces) as _, &running.metrics);
+    for _ in 0..300 {
+        if !traces.0.lock().unwrap().is_empty() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    workers.stop().await;
+    let now = running.bed.clock.now();
+    assert_eq!(
+        *traces.0.lock().unwrap(),
+        [(now, now - TimeDelta::days(30), 1_000)],
+        "once, and again only minutes later"
+    );
 }

@@ -24,8 +24,8 @@ pub struct Options {
     pub postgres_connections: u32,
 }
 
-/// A database: the ports [`Store`], [`Directory`](membership_core::directory::Directory) and
-/// [`Outbox`](membership_core::outbox::Outbox).
+/// A database: the ports [`Store`], [`Directory`](membership_core::directory::Directory),
+/// [`Outbox`](membership_core::outbox::Outbox) and [`Traces`](membership_core::traces::Traces).
 pub struct Database {
     kind: Kind,
 }

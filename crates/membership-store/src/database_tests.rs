@@ -5,9 +5,12 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+use chrono::TimeDelta;
 use membership_core::{
-    account::SessionKey,
+    account::api_key::MakeApiKey,
     directory::{MemberFilter, Page, Who},
+    role::Permission,
+    traces::{Pace, TraceKey, Tries},
 };
 use membership_testkit::{Adapter, Bed, Failure, conformance};
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
@@ -138,25 +141,54 @@ async fn hot_questions_cost_few_statements() -> Result<(), Failure> {
         bed.invite(&format!("person-{number}@example.org")).await?;
     }
     let ann = bed.join("ann@example.org").await?;
-    let directory = &bed.adapter.directory;
-    sent.take();
+    let command =
+        MakeApiKey { tenant: bed.tenant.id, name: "Export".into(), scope: vec![Permission::MEMBERS_READ], seconds: 60 };
+    let program = bed.membership.make_api_key(&bed.as_administrator(), command).await?;
+    let (directory, traces, now) = (&bed.adapter.directory, &bed.adapter.traces, bed.clock.now());
+    let sent = Quiet(sent);
+    sent.count().await;
 
     directory.members(bed.tenant.id, &MemberFilter::default(), Page { after: None, limit: 200 }).await?;
-    assert_eq!(
-        sent.take().len(),
-        4,
-        "a page of members, what they were given, their invitations with mail, hand-overs"
-    );
-    let key = SessionKey::parse(ann.key.expose()).ok_or("no key")?;
-    directory.session(&key.hash()).await?;
-    assert_eq!(sent.take().len(), 1, "a session with its account");
+    assert_eq!(sent.count().await, 3, "a page of members, what they were given, their invitations with mail");
+    directory.session(&ann.key.hash()).await?;
+    assert_eq!(sent.count().await, 1, "a session with its account");
+    directory.api_key(&program.secret.hash()).await?.ok_or("no key")?;
+    assert_eq!(sent.count().await, 1, "an API key with its account");
     for who in [Who::Account(ann.account.id), Who::Member(ann.member.id)] {
         directory.footing(bed.tenant.id, who).await?;
-        assert_eq!(sent.take().len(), 1, "where a member stands");
+        assert_eq!(sent.count().await, 1, "where a member stands");
     }
+    directory.member(bed.tenant.id, ann.member.id).await?;
+    assert_eq!(sent.count().await, 1, "all that is shown of a member");
+    directory.api_keys(bed.tenant.id, now).await?;
+    assert_eq!(sent.count().await, 1, "the keys of a tenant");
+    directory.sessions(ann.account.id).await?;
+    assert_eq!(sent.count().await, 1, "the sessions of an account");
+
     let command = bed.invitation_to("one-more@example.org").await?;
-    sent.take();
+    sent.count().await;
     bed.membership.invite(&bed.as_administrator(), command).await?;
-    assert_eq!(sent.take().len(), 5, "an invitation: the turn, three questions, one script of all that is written");
+    assert_eq!(sent.count().await, 6, "an invitation: the turn, four questions, one script of all that is written");
+
+    let [one, other] = ["one", "other"].map(|text| TraceKey::of("test", text.as_bytes()));
+    let paces = [one, other].map(|key| Pace { key, burst: 1, every: TimeDelta::hours(1) });
+    assert_eq!(traces.pace(&paces, now).await?, None);
+    assert_eq!(sent.count().await, 3, "two paces: the turn, one question, one statement");
+    assert!(traces.pace(&paces, now).await?.is_some());
+    assert_eq!(sent.count().await, 3, "and if they have had enough: the turn, one question, taken back");
+    assert!(traces.tried(&[Tries { key: one, most: 1 }], now).await?);
+    assert_eq!(sent.count().await, 2, "a try: the turn, one statement");
+    traces.session_used(ann.session.id, now + TimeDelta::hours(1)).await?;
+    assert_eq!(sent.count().await, 2, "a use: the turn, one statement");
     Ok(())
+}
+
+/// What was sent, once nothing more comes: what a turn takes back, it takes back after its end.
+struct Quiet(Sent);
+
+impl Quiet {
+    async fn count(&self) -> usize {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        self.0.take().len()
+    }
 }

@@ -1,5 +1,7 @@
 //! The directory: lists and look-ups for showing. They take no lock and wait for no writer.
 
+mod details;
+mod door;
 mod footing;
 mod line;
 mod members;
@@ -12,13 +14,13 @@ mod world;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use membership_core::{
-    account::{Account, Login, Session, SessionKeyHash},
+    account::{Account, ApiKey, Challenge, Login, Session, SessionKeyHash, credential::KeyHash},
     audit::Record,
     directory::{
-        Ancestor, Directory, Footing, InvitationView, MemberDetails, MemberFilter, MemberRow, NominationView, Page,
-        Place, RecordFilter, RecordOrder, Who,
+        Ancestor, Directory, Footing, InvitationView, MAX_PAGE, MemberDetails, MemberFilter, MemberRow, NominationView,
+        Page, Place, RecordFilter, RecordOrder, Who,
     },
-    id::{AccountId, InvitationId, MemberId, NominationId, TenantId, TransferId},
+    id::{AccountId, ApiKeyId, ChallengeId, InvitationId, MemberId, NominationId, TenantId, TransferId},
     installation::Installation,
     invariants::World,
     member::transfer::Transfer,
@@ -34,7 +36,7 @@ use crate::{
     fault::{corrupt, fault},
     moment::Moment,
     read,
-    table::{account, invitation, member, session, tenant, transfer},
+    table::{challenge, invitation, member, session, tenant, transfer},
 };
 
 #[async_trait]
@@ -44,11 +46,41 @@ impl Directory for Database {
     }
 
     async fn session(&self, key: &SessionKeyHash) -> Result<Option<(Session, Account)>, StoreError> {
-        let by_key = session::Entity::find().filter(session::Column::KeyHash.eq(key.as_bytes().as_slice()));
-        let found = by_key.find_also_related(account::Entity).one(self.reading()).await.map_err(fault)?;
-        let Some((session, account)) = found else { return Ok(None) };
-        let account = account.ok_or_else(|| corrupt("session", session.id, "its account is missing"))?;
-        Ok(Some((session.try_into()?, account.try_into()?)))
+        door::session(self.reading(), key).await
+    }
+
+    async fn sessions(&self, account: AccountId) -> Result<Vec<Session>, StoreError> {
+        let own = session::Entity::find()
+            .filter(session::Column::AccountId.eq(account.as_uuid()))
+            .order_by_desc(session::Column::Id)
+            .limit(u64::from(MAX_PAGE));
+        let rows = own.all(self.reading()).await.map_err(fault)?;
+        rows.into_iter().map(Session::try_from).collect()
+    }
+
+    async fn challenge(&self, key: &KeyHash) -> Result<Option<Challenge>, StoreError> {
+        let by_key = challenge::Entity::find().filter(challenge::Column::KeyHash.eq(key.as_bytes().as_slice()));
+        by_key.one(self.reading()).await.map_err(fault)?.map(Challenge::try_from).transpose()
+    }
+
+    async fn challenge_of(&self, challenge: ChallengeId) -> Result<Option<Challenge>, StoreError> {
+        read::challenge(self.reading(), challenge).await
+    }
+
+    async fn api_key(&self, secret: &KeyHash) -> Result<Option<(ApiKey, Account)>, StoreError> {
+        door::api_key(self.reading(), secret).await
+    }
+
+    async fn api_key_of(&self, tenant: TenantId, key: ApiKeyId) -> Result<Option<ApiKey>, StoreError> {
+        read::api_key(self.reading(), tenant, key).await
+    }
+
+    async fn api_keys(&self, tenant: TenantId, now: DateTime<Utc>) -> Result<Vec<ApiKey>, StoreError> {
+        read::good_api_keys(self.reading(), tenant, now).await
+    }
+
+    async fn account(&self, account: AccountId) -> Result<Option<Account>, StoreError> {
+        read::account(self.reading(), account).await
     }
 
     async fn account_by_login(&self, login: &Login) -> Result<Option<Account>, StoreError> {
@@ -94,7 +126,7 @@ impl Directory for Database {
     }
 
     async fn member(&self, tenant: TenantId, member: MemberId) -> Result<Option<MemberDetails>, StoreError> {
-        members::one(self.reading(), tenant, member).await
+        details::of(self.reading(), tenant, member).await
     }
 
     async fn transfers_due(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<(TenantId, TransferId)>, StoreError> {

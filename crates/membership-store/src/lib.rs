@@ -1,11 +1,12 @@
-//! The ports [`Store`](membership_core::store::Store), [`Directory`](membership_core::directory::Directory) and
-//! [`Outbox`](membership_core::outbox::Outbox) on SQLite and PostgreSQL: one schema, one code, two ways to lock.
+//! The ports [`Store`](membership_core::store::Store), [`Directory`](membership_core::directory::Directory),
+//! [`Outbox`](membership_core::outbox::Outbox) and [`Traces`](membership_core::traces::Traces) on SQLite and PostgreSQL: one
+//! schema, one code, two ways to lock.
 //!
 //! | room | what is in it |
 //! |---|---|
 //! | `database` | [`Database`]: opening, migrating, beginning |
 //! | `transaction`, `read`, `write` | a transaction: its questions, and what each event leaves in the tables |
-//! | `directory`, `outbox` | lists without a lock; leases of messages |
+//! | `directory`, `outbox`, `traces` | lists without a lock; leases of messages; what is counted in passing |
 //! | `search` | what is kept of members' texts |
 //! | `table` | a file for each table: the row, to and from the domain |
 //! | `sqlite`, `postgres` | what differs: group commit there, row locks here, and the index of texts |
@@ -22,6 +23,7 @@ mod read;
 mod search;
 mod sqlite;
 mod table;
+mod traces;
 mod transaction;
 mod write;
 

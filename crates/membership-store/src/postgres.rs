@@ -12,6 +12,7 @@ use sea_orm::{
 
 use crate::{
     fault::fault,
+    read,
     table::audit_head::{self, End},
     transaction::Hold,
 };
@@ -39,6 +40,10 @@ pub(crate) async fn lock(pool: &DatabaseConnection, scope: Scope) -> Result<(Hol
         // There is no row to lock yet. Whoever comes second here finds the row of whoever came first.
         lock_number(&transaction, number_of(scope)).await?;
         head = lock_row(&transaction, scope).await?;
+    }
+    if let Scope::Account(account) = scope {
+        // Its row too: some change single columns of it without the scope.
+        read::hold_account(&transaction, account).await?;
     }
     Ok((Hold::Postgres(transaction), head))
 }

@@ -1,6 +1,8 @@
 //! Questions that transactions and the directory both ask. Each is answered by an index.
 
 mod access;
+mod api_key;
+mod credential;
 mod member;
 mod nomination;
 mod transfer;
@@ -17,8 +19,11 @@ use membership_core::{
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
 
 pub(crate) use access::{access, roles_of};
+pub(crate) use api_key::{api_key, count_of_good_api_keys, good_api_keys};
+pub(crate) use credential::{challenge, factors, held_account, hold_account};
 pub(crate) use member::{
-    assignments_of, holders_of, member, member_of, members, members_at, not_removed, representative, waiting,
+    assignments_of, holders_of, member, member_of, members, members_at, not_removed, places_beside, representative,
+    waiting,
 };
 pub(crate) use nomination::{nomination, open_nomination};
 pub(crate) use transfer::{open_transfers, transfer, transfers, transfers_of};

@@ -2,10 +2,14 @@
 //! by looking at all of its columns at once; one that cannot be is [`Corrupt`](membership_core::store::StoreError).
 
 pub(crate) mod account;
+pub(crate) mod api_key;
 pub(crate) mod application;
 pub(crate) mod assignment;
 pub(crate) mod audit;
 pub(crate) mod audit_head;
+pub(crate) mod challenge;
+mod columns;
+pub(crate) mod factors;
 pub(crate) mod installation;
 pub(crate) mod invitation;
 pub(crate) mod member;
@@ -15,6 +19,8 @@ pub(crate) mod role;
 pub(crate) mod role_include;
 pub(crate) mod session;
 pub(crate) mod tenant;
+pub(crate) mod trace_pace;
+pub(crate) mod trace_tries;
 pub(crate) mod transfer;
 pub(crate) mod transfer_share;
 
@@ -22,11 +28,14 @@ use std::fmt::Display;
 
 use chrono::{DateTime, Utc};
 use membership_core::{
+    account::{Kinds, credential::KeyHash},
     email::EmailAddress,
     name::{DisplayName, Username},
     store::StoreError,
 };
 use uuid::Uuid;
+
+pub(crate) use columns::Columns;
 
 use crate::{fault::corrupt, moment::Moment};
 
@@ -56,6 +65,16 @@ impl Row {
 
     pub(crate) fn number(self, number: i64) -> Result<u32, StoreError> {
         u32::try_from(number).map_err(|_| self.corrupt(format_args!("{number} is out of range")))
+    }
+
+    pub(crate) fn kinds(self, bits: i16) -> Result<Kinds, StoreError> {
+        let kinds = u8::try_from(bits).ok().and_then(Kinds::from_bits);
+        kinds.ok_or_else(|| self.corrupt(format_args!("{bits} are no kinds of second factors")))
+    }
+
+    pub(crate) fn hash(self, bytes: &[u8]) -> Result<KeyHash, StoreError> {
+        let bytes = <[u8; 32]>::try_from(bytes).map_err(|_| self.corrupt("its hash has not 32 bytes"))?;
+        Ok(KeyHash::from_bytes(bytes))
     }
 
     pub(crate) fn address(self, text: &str) -> Result<EmailAddress, StoreError> {

@@ -1,12 +1,13 @@
 //! A transaction on either database: questions, then one commit.
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use membership_core::{
-    account::{Account, Login},
+    account::{Account, ApiKey, Challenge, Factors, Login},
     context::Context,
     email::EmailAddress,
     event::Event,
-    id::{AccountId, InvitationId, MemberId, RoleId, TenantId, TransferId},
+    id::{AccountId, ApiKeyId, ChallengeId, InvitationId, MemberId, RoleId, TenantId, TransferId},
     installation::Installation,
     invitation::Invitation,
     member::{Member, transfer::Transfer},
@@ -130,6 +131,32 @@ impl Tx for Transaction {
 
     async fn account(&mut self, id: AccountId) -> Result<Option<Account>, StoreError> {
         read::account(self.hold.db()?, id).await
+    }
+
+    async fn hold_account(&mut self, id: AccountId) -> Result<Option<Account>, StoreError> {
+        read::held_account(self.hold.db()?, id).await
+    }
+
+    async fn factors(&mut self, id: AccountId) -> Result<Factors, StoreError> {
+        read::factors(self.hold.db()?, id).await
+    }
+
+    async fn challenge(&mut self, id: ChallengeId) -> Result<Option<Challenge>, StoreError> {
+        read::challenge(self.hold.db()?, id).await
+    }
+
+    async fn api_key(&mut self, id: ApiKeyId) -> Result<Option<ApiKey>, StoreError> {
+        let Some(tenant) = self.tenant_id() else { return Ok(None) };
+        read::api_key(self.hold.db()?, tenant, id).await
+    }
+
+    async fn good_api_keys(&mut self, now: DateTime<Utc>) -> Result<u64, StoreError> {
+        let Some(tenant) = self.tenant_id() else { return Ok(0) };
+        read::count_of_good_api_keys(self.hold.db()?, tenant, now).await
+    }
+
+    async fn other_places(&mut self, account: AccountId) -> Result<u64, StoreError> {
+        read::places_beside(self.hold.db()?, self.tenant_id(), account).await
     }
 
     async fn account_by_login(&mut self, login: &Login) -> Result<Option<Account>, StoreError> {

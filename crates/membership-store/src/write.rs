@@ -11,10 +11,13 @@ mod script;
 use std::collections::BTreeMap;
 
 use membership_core::{
+    account::{Account, Session},
     audit::Record,
     context::Context,
     event::{Event, MemberChange},
+    id::CatalogueId,
     member::transfer::Transfer,
+    role::Role,
     store::{Scope, StoreError},
 };
 use sea_orm::ConnectionTrait;
@@ -71,36 +74,40 @@ fn rows_of(event: &Event, plan: &mut Plan) {
         }
         Event::AccountRegistered(account) => plan.new_rows().accounts.push(account.into()),
         Event::AddressProved(account) => plan.change(Change::AddressProved(account.into())),
-        Event::PasswordChanged(account) => plan.change(Change::Password(Box::new(account.clone()))),
-        Event::SessionStarted(session) => {
-            plan.new_rows().sessions.push(session.into());
-            plan.change(Change::SignedIn(session.account, session.started_at.into()));
+        Event::PasswordRehashed(account)
+        | Event::ResetIssued(account)
+        | Event::ResetRefused(account)
+        | Event::AddressChangeAsked { account, .. }
+        | Event::MemberResetIssued { account, .. } => owned(account, plan),
+        Event::AddressChanged { account, .. } | Event::ProfileEdited { account, .. } => owned(account, plan),
+        Event::PasswordChanged(account)
+        | Event::PasswordReset(account)
+        | Event::AddressRestored(account)
+        | Event::SessionsEnded(account)
+        | Event::AccountClosed(account) => begun_anew(account, plan),
+        Event::FactorsChanged { account, factors, .. } | Event::MemberFactorsSwitched { account, factors, .. } => {
+            begun_anew(account, plan);
+            plan.change(Change::Factors(factors.into()));
         }
+        Event::ChallengeStarted(challenge) => plan.new_rows().challenges.push(challenge.into()),
+        Event::ChallengeMailed(challenge) => plan.change(Change::Challenge(challenge.into())),
+        Event::ChallengeEnded { challenge, .. } => plan.change(Change::EndChallenge(challenge.as_uuid())),
+        Event::SessionStarted(session) => signed_in(session, plan),
         Event::SessionEnded { session, .. } => plan.change(Change::EndSession(session.as_uuid())),
         Event::TenantCreated { tenant, access } => plan.new_rows().tenant(tenant, access),
         Event::TenantActivated(tenant) | Event::TenantSuspended(tenant) | Event::TenantResumed(tenant) => {
             plan.change(Change::Tenant(tenant.into()));
         }
         Event::PolicyChanged { tenant, .. } => plan.change(Change::Tenant(tenant.as_ref().into())),
-        Event::RoleDefined { role, catalogue } => {
-            plan.new_rows().role(role);
-            plan.change(Change::Catalogue(role.tenant, *catalogue));
-        }
-        Event::RoleEdited { role, catalogue, .. } => {
-            plan.change(Change::Role(role.as_ref().into(), role_include::of(role).collect()));
-            plan.change(Change::Catalogue(role.tenant, *catalogue));
-        }
-        Event::RoleDeleted { role, catalogue } => {
-            plan.change(Change::DeleteRole(role.into()));
-            plan.change(Change::Catalogue(role.tenant, *catalogue));
-        }
+        Event::RoleDefined { role, catalogue } => role_defined(role, *catalogue, plan),
+        Event::RoleEdited { role, catalogue, .. } => role_edited(role, *catalogue, plan),
+        Event::RoleDeleted { role, catalogue } => role_deleted(role, *catalogue, plan),
         Event::MemberAdded(member) | Event::MemberAdmitted(member) => plan.new_rows().member(member),
-        Event::MemberInvited { member, invitation } => {
-            plan.new_rows().member(member);
-            plan.new_rows().invitations.push(invitation.into());
-        }
+        Event::MemberInvited { member, invitation } => plan.new_rows().invited(member, invitation),
         Event::MemberEdited(change) | Event::MemberEnabled(change) => changed(change, plan),
         Event::MemberDisabled(change) => shut_out(change, plan),
+        Event::ApiKeyMade(key) => plan.new_rows().api_keys.push(key.into()),
+        Event::ApiKeyRevoked(key) => plan.change(Change::RevokeApiKey(key.into())),
         Event::MemberRemoved { change, transfer } | Event::MemberLeft { change, transfer } => {
             gone(change, transfer.as_ref(), plan);
         }
@@ -133,6 +140,37 @@ fn rows_of(event: &Event, plan: &mut Plan) {
     }
 }
 
+fn signed_in(session: &Session, plan: &mut Plan) {
+    plan.new_rows().sessions.push(session.into());
+    plan.change(Change::SignedIn(session.account, session.started_at.into()));
+}
+
+/// What its owner, or whoever holds it for a member, has made of an account.
+fn owned(account: &Account, plan: &mut Plan) {
+    plan.change(Change::Account(Box::new(account.into())));
+}
+
+/// The same, where whatever began before the account's last epoch for sessions is over.
+fn begun_anew(account: &Account, plan: &mut Plan) {
+    owned(account, plan);
+    plan.change(Change::EndSessions(account.id, account.sessions_from_epoch));
+}
+
+fn role_defined(role: &Role, catalogue: CatalogueId, plan: &mut Plan) {
+    plan.new_rows().role(role);
+    plan.change(Change::Catalogue(role.tenant, catalogue));
+}
+
+fn role_edited(role: &Role, catalogue: CatalogueId, plan: &mut Plan) {
+    plan.change(Change::Role(role.into(), role_include::of(role).collect()));
+    plan.change(Change::Catalogue(role.tenant, catalogue));
+}
+
+fn role_deleted(role: &Role, catalogue: CatalogueId, plan: &mut Plan) {
+    plan.change(Change::DeleteRole(role.into()));
+    plan.change(Change::Catalogue(role.tenant, catalogue));
+}
+
 /// What belongs to a member is written only where it is another: most changes are of one column.
 fn changed(MemberChange { before, member }: &MemberChange, plan: &mut Plan) {
     plan.change(Change::Member(member.into()));
@@ -151,7 +189,8 @@ fn gone(change: &MemberChange, transfer: Option<&Transfer>, plan: &mut Plan) {
     }
 }
 
-/// Whoever is shut out, disabled or removed: sessions that begin from now on are of a later epoch.
+/// Whoever is shut out, disabled or removed: sessions that begin from now on are of a later epoch, and links that are out
+/// open nothing any more.
 fn shut_out(change: &MemberChange, plan: &mut Plan) {
     changed(change, plan);
     if let Some(account) = change.member.account() {

@@ -55,7 +55,9 @@ impl AppCodes for PlainSecrets {
     }
 
     fn address(&self, secret: &[u8], issuer: &str, label: &str) -> Zeroizing<String> {
-        let digits: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
-        Zeroizing::new(format!("otpauth://totp/{issuer}:{label}?secret={digits}"))
+        let mut address = Zeroizing::new(format!("otpauth://totp/{issuer}:{label}?secret="));
+        let digit = |half: u8| char::from_digit(half.into(), 16);
+        address.extend(secret.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(digit));
+        address
     }
 }

@@ -148,7 +148,7 @@ async fn every_transition_obeys_the_table() {
         let member = Member { state, ..waiting.clone() };
         for command in MemberCommand::ALL {
             let changed = match command {
-                MemberCommand::Join => member.clone().join(ann, ann.epoch, now),
+                MemberCommand::Join => member.clone().join(ann, now),
                 MemberCommand::Disable => member.clone().disable(ann.epoch, now),
                 MemberCommand::Enable => member.clone().enable(),
                 MemberCommand::Remove => member.clone().remove(ann.epoch, now),

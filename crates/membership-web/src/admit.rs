@@ -14,9 +14,9 @@ const MAX_HEADER_BYTES: usize = 16 * 1024;
 const MAX_HEADERS: usize = 64;
 
 /// Names under which tokens are put into addresses by mistake.
-const CREDENTIAL_NAMES: [&str; 4] = ["access_token", "api_key", "password", "token"];
-/// What every token of ours begins with.
-const CREDENTIAL_PREFIXES: [&str; 4] = ["mbi_", "mbk_", "mbl_", "mbs_"];
+const CREDENTIAL_NAMES: [&str; 5] = ["access_token", "api_key", "key", "password", "token"];
+/// What every key and every token of ours begins with.
+const CREDENTIAL_PREFIXES: [&str; 9] = ["mba_", "mbc_", "mbe_", "mbf_", "mbi_", "mbk_", "mbl_", "mbr_", "mbs_"];
 
 pub(crate) fn admit(edge: &Edge, request: &Request) -> Result<(), Problem> {
     if *request.method() == Method::TRACE || *request.method() == Method::CONNECT {

@@ -3,8 +3,16 @@
 use std::{net::IpAddr, sync::Arc};
 
 use chrono::{DateTime, Utc};
-use membership_core::{Membership, actor::Actor, context::Context, id::RequestId};
-use poem::{Request, http::HeaderMap};
+use membership_core::{
+    Membership,
+    actor::Actor,
+    context::{Client, Context},
+    id::RequestId,
+};
+use poem::{
+    Request,
+    http::{HeaderMap, header},
+};
 
 use crate::network::Network;
 
@@ -70,10 +78,11 @@ impl Edge {
     }
 
     /// Who is at the other end, as far as that can be known: the peer, or, if the peer is a trusted proxy, the last
-    /// address in `X-Forwarded-For` that is not one.
-    pub fn client(&self, request: &Request) -> Option<IpAddr> {
-        let peer = request.remote_addr().as_socket_addr()?.ip();
-        Some(self.behind(peer, request.headers()))
+    /// address in `X-Forwarded-For` that is not one. `Forwarded` and its like are not looked at.
+    pub fn client(&self, request: &Request) -> Client {
+        let peer = request.remote_addr().as_socket_addr().map(std::net::SocketAddr::ip);
+        let agent = request.headers().get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
+        Client { address: peer.map(|peer| self.behind(peer, request.headers())), agent: agent.map(ToOwned::to_owned) }
     }
 
     fn behind(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {

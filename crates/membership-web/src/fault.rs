@@ -75,7 +75,8 @@ faults! {
         ("the request carries two credentials that differ", "send either the session cookie or the Authorization header");
     /// A bearer token that opens nothing.
     TokenNotGood = UNAUTHORIZED Unauthenticated "session-not-good"
-        ("the bearer token is not that of a session that is good at this moment", "sign in again");
+        ("the bearer token is neither that of a session nor an API key that is good at this moment",
+         "sign in again, or have another API key made");
     /// A browser asks on behalf of another site.
     CrossSite = FORBIDDEN Forbidden "cross-site-request"
         ("another site's page may not make this request", "make the request from this site's own pages, or with a bearer token");

@@ -18,8 +18,8 @@ use crate::fault::HttpFault;
 /// The media type of a problem (RFC 9457).
 pub const PROBLEM_JSON: &str = "application/problem+json";
 
-/// How long to wait before trying again, in seconds, where waiting may help.
-const RETRY_AFTER: HeaderValue = HeaderValue::from_static("5");
+/// How long to wait before trying again, in seconds, where a part is not available just now.
+const WHILE_UNAVAILABLE: u32 = 5;
 
 /// The one place that knows the status of each kind of refusal.
 pub const fn status_of(kind: Kind) -> StatusCode {
@@ -57,6 +57,8 @@ pub struct Problem {
     pub request_id: Option<RequestId>,
     /// Each fault of the input at its place.
     pub errors: Vec<ProblemError>,
+    /// In how many seconds it may be tried again, where waiting helps.
+    pub retry_after: Option<u32>,
 }
 
 /// A problem as it is written.
@@ -106,7 +108,7 @@ impl Problem {
 
     /// The problem as a machine reads it.
     pub fn to_json(&self) -> Vec<u8> {
-        let Self { status, code, detail, advice, request_id, errors } = self;
+        let Self { status, code, detail, advice, request_id, errors, retry_after: _ } = self;
         let (kind, title, status) = (self.kind(), self.title(), status.as_u16());
         let written = Written { kind, title, status, detail, code, advice, request_id: *request_id, errors };
         // It is made of strings and a number: it can always be written.
@@ -151,13 +153,16 @@ impl<R: Refusal> From<R> for Problem {
             | Kind::Gone
             | Kind::TooMany => {}
         }
+        let status = status_of_code(refusal.code(), refusal.kind());
+        let unavailable = (status == StatusCode::SERVICE_UNAVAILABLE).then_some(WHILE_UNAVAILABLE);
         Self {
-            status: status_of_code(refusal.code(), refusal.kind()),
+            status,
             code: refusal.code(),
             detail: refusal.to_string(),
             advice: refusal.advice(),
             request_id: None,
             errors: refusal.faults().iter().map(ProblemError::from).collect(),
+            retry_after: refusal.retry_after().or(unavailable),
         }
     }
 }
@@ -190,8 +195,8 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut response = Response::builder().status(self.status).content_type(PROBLEM_JSON).body(self.to_json());
         let headers = response.headers_mut();
-        if matches!(self.status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
-            headers.insert(header::RETRY_AFTER, RETRY_AFTER);
+        if let Some(seconds) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, seconds.into());
         }
         if self.status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));

@@ -21,6 +21,9 @@ pub fn clear(edge: &Edge) -> String {
     write(edge, "", 0)
 }
 
+/// The `Clear-Site-Data` value that lets a browser forget what it kept of this site, once somebody has signed out.
+pub const CLEAR_SITE_DATA: &str = r#""cookies", "storage", "cache""#;
+
 /// Adds a `Set-Cookie` value to an answer.
 pub fn add(headers: &mut HeaderMap, cookie: &str) {
     if let Ok(mut value) = HeaderValue::from_str(cookie) {

@@ -115,7 +115,7 @@ impl<E: Endpoint> Endpoint for Shell<E> {
         let id = self.edge.request_id();
         let method = request.method().clone();
         let path = request.uri().path().to_owned();
-        let client = self.edge.client(&request);
+        let client = self.edge.client(&request).address;
         let html = wants_html(&request);
         request.set_data(id);
         request.set_data(self.edge.clone());

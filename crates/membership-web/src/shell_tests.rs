@@ -1,6 +1,11 @@
 use std::sync::Mutex;
 
-use membership_testkit::{Bed, Failure};
+use membership_core::{
+    account::api_key::MakeApiKey,
+    actor::{Actor, Denied, KeyUse},
+    role::Permission,
+};
+use membership_testkit::{Bed, Failure, bed::PASSWORD};
 use poem::{Body, Route, get, handler, post, test::TestClient, web::Data};
 use serde_json::Value;
 
@@ -224,7 +229,7 @@ async fn other_sites_cannot_ask() {
 #[tokio::test]
 async fn the_cookie_is_closed() {
     let (bed, edge) = edge().await.unwrap();
-    let signed_in = bed.membership.sign_in(&bed.as_anybody(), sign_in()).await.unwrap();
+    let signed_in = bed.sign_in("root", PASSWORD).await.unwrap();
     let cookie = session_cookie::set(&edge, &signed_in.key);
     assert_eq!(
         cookie,
@@ -236,7 +241,7 @@ async fn the_cookie_is_closed() {
 #[tokio::test]
 async fn a_visitor_is_known_by_cookie_or_token() {
     let (bed, edge) = edge().await.unwrap();
-    let signed_in = bed.membership.sign_in(&bed.as_anybody(), sign_in()).await.unwrap();
+    let signed_in = bed.sign_in("root", PASSWORD).await.unwrap();
     let client = TestClient::new(Shell::new(edge, routes()));
     let key = signed_in.key.expose();
     let known = format!("{:?} at https://members.example.org", Some(bed.administrator.id));
@@ -268,13 +273,44 @@ async fn a_visitor_is_known_by_cookie_or_token() {
 #[tokio::test]
 async fn tokens_do_not_stand_in_addresses() {
     let client = client().await;
-    for query in ["token=x", "access_token=x", "Password=x", "q=mbk_x", "q=mbi_x", "q=mbl_x", "q=%6Dbs_x"] {
+    let names =
+        ["token=x", "access_token=x", "Password=x", "api_key=x", "KEY=x", "q=%6Dbs_x", "q=mb%61_x"].map(str::to_owned);
+    let kinds = ["mba", "mbc", "mbe", "mbf", "mbi", "mbk", "mbl", "mbr", "mbs"].map(|kind| format!("q={kind}_x"));
+    for query in names.into_iter().chain(kinds) {
         let refused = client.get(format!("/show?{query}")).send().await;
         assert_eq!(problem(refused).await.1, "credential-in-query", "{query}");
     }
 }
 
-fn sign_in() -> membership_core::account::sign_in::SignIn {
-    let password = membership_core::ports::Secret::new(membership_testkit::bed::PASSWORD);
-    membership_core::account::sign_in::SignIn { login: "root".into(), password }
+/// A program is known by its API key as the account that made it, and only by the header: a cookie is a session's.
+#[tokio::test]
+async fn a_program_is_known_by_its_key() {
+    let (bed, edge) = edge().await.unwrap();
+    let command = MakeApiKey {
+        tenant: bed.tenant.id,
+        name: "A program".into(),
+        scope: vec![Permission::MEMBERS_READ],
+        seconds: 60,
+    };
+    let made = bed.membership.make_api_key(&bed.as_administrator(), command).await.unwrap();
+    let secret = made.secret.expose().to_owned();
+    let of = async |name: &'static str, value: String| {
+        let request = Request::builder().header(name, value).header("user-agent", "A program").finish();
+        Visitor::of(&edge, &request).await
+    };
+    let known = of("authorization", format!("Bearer {secret}")).await.unwrap();
+    assert!(known.session.is_none() && known.account().is_none());
+    assert_eq!(known.key.as_ref().map(|key| key.id), Some(made.key.id));
+    assert_eq!(known.context.client.agent(), Some("A program".to_owned()));
+    let principal = known.context.actor.principal().unwrap();
+    assert_eq!((principal.account, principal.epoch), (bed.administrator.id, made.key.epoch));
+    assert_eq!(principal.key, Some(KeyUse { id: made.key.id, tenant: bed.tenant.id }));
+    assert_eq!(known.context.actor.person(), Err(Denied::NotByKey));
+    assert_eq!(principal.has_just_signed_in(bed.clock.now()), Err(Denied::NotByKey), "a key never counts as that");
+    let planted = of("cookie", format!("__Host-membership={secret}")).await.unwrap();
+    assert_eq!((planted.context.actor, planted.via), (Actor::Anonymous, crate::Via::Nothing));
+    let challenge = of("authorization", format!("Bearer {}", secret.replace("mba_", "mbc_"))).await;
+    assert_eq!(challenge.unwrap_err().code, "session-not-good");
+    bed.clock.advance(chrono::TimeDelta::seconds(60));
+    assert_eq!(of("authorization", format!("Bearer {secret}")).await.unwrap_err().code, "session-not-good");
 }

@@ -1,8 +1,8 @@
 //! Who asks: the credential of a request, looked up anew each time, so that what ends a session ends it at once.
 
 use membership_core::{
-    account::{Account, Session, SessionKey},
-    actor::Actor,
+    account::{Account, ApiKey, ApiKeySecret, Session, SessionKey},
+    actor::{Actor, Duty, KeyUse, Principal},
     context::Context,
     id::RequestId,
 };
@@ -15,8 +15,10 @@ use crate::{edge::Edge, fault::HttpFault, problem::Problem, session_cookie};
 pub struct Visitor {
     /// The first argument of every use case.
     pub context: Context,
-    /// The session and its account, if somebody is signed in.
+    /// The session and its account, if a person is signed in.
     pub session: Option<(Session, Account)>,
+    /// The API key, if a program asks for a person. There is a session or a key, never both.
+    pub key: Option<ApiKey>,
     /// By what.
     pub via: Via,
 }
@@ -48,25 +50,42 @@ impl Visitor {
     }
 
     /// Looks up who makes `request`. A cookie whose session is over is as good as none; a bearer token that is not good
-    /// is refused, because a program that sends one means it.
+    /// is refused, because a program that sends one means it. Only a session's key is taken from a cookie.
     pub async fn of(edge: &Edge, request: &Request) -> Result<Self, Problem> {
         let id = request.data::<RequestId>().copied().unwrap_or_else(|| edge.request_id());
-        let anonymous = Context::new(Actor::Anonymous, edge.now(), id);
-        let Some((text, via)) = credential(edge, request)? else {
-            return Ok(Self { context: anonymous, session: None, via: Via::Nothing });
-        };
-        let session = match SessionKey::parse(text) {
-            Some(key) => edge.membership().session(&anonymous, &key).await?,
-            None => None,
-        };
-        match (session, via) {
-            (Some((session, account)), via) => {
-                let context = Context { actor: Actor::Account(account.principal(session.epoch)), ..anonymous };
-                Ok(Self { context, session: Some((session, account)), via })
-            }
-            (None, Via::Bearer) => Err(HttpFault::TokenNotGood.into()),
-            (None, Via::Cookie | Via::Nothing) => Ok(Self { context: anonymous, session: None, via: Via::Nothing }),
+        let anonymous = Context::new(Actor::Anonymous, edge.now(), id).from(edge.client(request));
+        let Some((text, via)) = credential(edge, request)? else { return Ok(Self::nobody(anonymous)) };
+        if let Some(key) = SessionKey::parse(text)
+            && let Some((session, account)) = edge.membership().session(&anonymous, &key).await?
+        {
+            let context = Context { actor: Actor::Account(account.principal(&session)), ..anonymous };
+            return Ok(Self { context, session: Some((session, account)), key: None, via });
         }
+        if via != Via::Bearer {
+            return Ok(Self::nobody(anonymous));
+        }
+        let secret = ApiKeySecret::parse(text).ok_or(HttpFault::TokenNotGood)?;
+        let found = edge.membership().api_key(&anonymous, &secret).await?;
+        let (key, account) = found.ok_or(HttpFault::TokenNotGood)?;
+        let context = Context { actor: Actor::Account(principal(&key, &account)), ..anonymous };
+        Ok(Self { context, session: None, key: Some(key), via })
+    }
+
+    const fn nobody(context: Context) -> Self {
+        Self { context, session: None, key: None, via: Via::Nothing }
+    }
+}
+
+/// Who asks when a program does by `key`, which `account` has made: that account, less what only a person may do.
+fn principal(key: &ApiKey, account: &Account) -> Principal {
+    Principal {
+        account: account.id,
+        epoch: key.epoch,
+        owes: account.password_is_temporary.then_some(Duty::NewPassword),
+        since: key.made_at,
+        with: key.with,
+        has: account.kinds,
+        key: Some(KeyUse { id: key.id, tenant: key.tenant }),
     }
 }
 

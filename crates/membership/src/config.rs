@@ -35,6 +35,8 @@ pub(crate) struct Config {
     /// The address that people reach it by. Every link in every mail begins with it; nothing that a request says
     /// changes it.
     pub(crate) base_url: String,
+    /// What the product is called: authenticator apps show it, and no password may be made of it.
+    pub(crate) product: String,
     /// Where the embedded database, the key and the built-in mailbox are kept.
     pub(crate) data_dir: PathBuf,
     /// `sqlite://…` or `postgres://…`; by default an embedded database in `data_dir`.
@@ -45,7 +47,7 @@ pub(crate) struct Config {
     pub(crate) metrics: bool,
     /// Proxies in front of the server (`10.0.0.7`, `10.0.0.0/8`), whose `X-Forwarded-For` is believed.
     pub(crate) trusted_proxies: Vec<String>,
-    /// The key of the links.
+    /// The key of the links. Secrets in the database are sealed under one that is derived from it.
     pub(crate) key: KeyConfig,
     /// What new tenants start with.
     pub(crate) presets: PresetConfig,
@@ -59,13 +61,13 @@ pub(crate) struct Config {
     pub(crate) log: LogConfig,
 }
 
-/// The key of the links: 32 random bytes, in hexadecimal.
+/// The key of the links and of the secrets in the database: 32 random bytes, in hexadecimal.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct KeyConfig {
     /// The key itself; by default it is read from `file`.
     pub(crate) current: Option<Hidden>,
-    /// Older keys whose links shall still work.
+    /// Older keys whose links shall still work, and under which secrets are still sealed.
     pub(crate) previous: Vec<Hidden>,
     /// Where the key is kept, and made at the first start; by default `link.key` in `data_dir`.
     pub(crate) file: Option<PathBuf>,
@@ -115,7 +117,7 @@ pub(crate) enum Deliver {
     Off,
 }
 
-/// How much password hashing may cost. Each hash takes 19 MiB and some 40 ms of a core.
+/// Passwords: which are refused, and how much hashing may cost. Each hash takes 19 MiB and some 40 ms of a core.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PasswordConfig {
@@ -123,6 +125,9 @@ pub(crate) struct PasswordConfig {
     pub(crate) at_once: Option<usize>,
     /// Most that wait for their turn.
     pub(crate) waiting: usize,
+    /// A file with the SHA-1 of passwords that were in breaches, ordered by hash, as Have I Been Pwned gives it out. None
+    /// of them can be chosen; those that are built in cannot be chosen either way.
+    pub(crate) breached: Option<PathBuf>,
 }
 
 /// Logs, on standard error.
@@ -188,6 +193,7 @@ impl Default for Config {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             base_url: "http://localhost:8080".into(),
+            product: "membership".into(),
             data_dir: "data".into(),
             database_url: None,
             migrate_on_start: true,
@@ -197,7 +203,7 @@ impl Default for Config {
             presets: PresetConfig { standard: "organization".into(), folder: None },
             custodians: BTreeMap::new(),
             mail: MailConfig::default(),
-            passwords: PasswordConfig { at_once: None, waiting: 32 },
+            passwords: PasswordConfig { at_once: None, waiting: 32, breached: None },
             log: LogConfig { format: LogFormat::Text, filter: "info".into() },
         }
     }

@@ -138,3 +138,22 @@ fn secrets_are_not_shown() {
         Ok(())
     });
 }
+
+/// An authenticator app shows the product's name, so it has one.
+#[test]
+fn the_product_has_a_name() {
+    jailed(|jail| {
+        assert_eq!(Config::load(None)?.product, "membership");
+        jail.set_env("MEMBERSHIP_PRODUCT", "Acme Members");
+        jail.set_env("MEMBERSHIP_PASSWORDS__BREACHED", "/etc/membership/pwned.txt");
+        let config = Config::load(None)?;
+        assert_eq!((config.product.as_str(), config.trusted_proxies.len()), ("Acme Members", 0));
+        assert_eq!(config.passwords.breached, Some("/etc/membership/pwned.txt".into()));
+        for bad in ["", "a\u{7}b"] {
+            jail.set_env("MEMBERSHIP_PRODUCT", bad);
+            let failure = Config::load(None).unwrap_err().to_string();
+            assert!(failure.contains("product"), "{failure}");
+        }
+        Ok(())
+    });
+}

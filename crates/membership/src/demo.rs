@@ -3,8 +3,8 @@
 use std::{net::SocketAddr, time::Duration};
 
 use membership_core::{
-    account::{Account, register::Register},
-    actor::Actor,
+    account::register::Register,
+    actor::{Actor, Principal},
     context::Context as Moment,
     invitation::invite::{Invite, Invited, Invitee, Reach},
     ports::Secret,
@@ -72,7 +72,7 @@ impl Story<'_> {
         let (tenant, ada) = self.found().await?;
         println!("1. Ada set up the tenant {} and is its administrator.", tenant.name);
 
-        let access = self.service.membership.access(&self.as_account(&ada), tenant.id).await.context("roles")?;
+        let access = self.service.membership.access(&self.by(ada), tenant.id).await.context("roles")?;
         let role = access.roles.iter().find(|role| role.name.as_str() == "Member").map(|role| role.id);
         let role = role.ok_or("the preset has no role Member")?;
         let people = [
@@ -83,7 +83,7 @@ impl Story<'_> {
         let people = people.map(|(name, email)| invitee(name, email)).to_vec();
         let assignments = vec![Wanted::role(role)];
         let command = Invite { tenant: tenant.id, people, assignments, send: None, validity: None };
-        let invited = self.service.membership.invite(&self.as_account(&ada), command).await.context("inviting")?;
+        let invited = self.service.membership.invite(&self.by(ada), command).await.context("inviting")?;
         println!("2. Ada invited Bob and Carol by mail, and Dan by a link that she hands over.");
 
         let letter = self.letter_to("bob@example.org").await?;
@@ -116,7 +116,7 @@ impl Story<'_> {
         Ok(())
     }
 
-    async fn found(&self) -> Outcome<(Tenant, Account)> {
+    async fn found(&self) -> Outcome<(Tenant, Principal)> {
         let system = self.service.edge.system();
         let link = self.service.membership.issue_set_up_link(&system).await.context("the set-up link")?;
         let link = link.ok_or("the temporary database is not empty")?;
@@ -130,7 +130,7 @@ impl Story<'_> {
         };
         let done =
             self.service.membership.set_up(&self.context(Actor::Anonymous), command).await.context("setting up")?;
-        Ok((done.tenant, done.account))
+        Ok((done.tenant, done.account.principal(&done.session)))
     }
 
     /// The letter that the mail worker has put into the mailbox by now, or will in a moment.
@@ -149,8 +149,8 @@ impl Story<'_> {
         Err("the letter did not arrive within five seconds".into())
     }
 
-    fn as_account(&self, account: &Account) -> Moment {
-        self.context(Actor::Account(account.principal(account.epoch)))
+    fn by(&self, principal: Principal) -> Moment {
+        self.context(Actor::Account(principal))
     }
 
     fn context(&self, actor: Actor) -> Moment {

@@ -52,6 +52,11 @@ enum Command {
     Openapi,
     /// Check every invariant of every tenant on the live database; exit code 1 if one does not hold
     Doctor(doctor::Looks),
+    /// Forget every wrong password and code of somebody who is frozen out, and whom nobody else can help
+    Unfreeze {
+        /// The name or address that the person signs in with
+        login: String,
+    },
     /// The configuration
     Config {
         #[command(subcommand)]
@@ -105,6 +110,7 @@ fn run(arguments: Arguments) -> Outcome<bool> {
             block_on(demo::run(port, once)).map(|()| true)
         }
         Command::Migrate { check } => block_on(migrate(&load()?, check)),
+        Command::Unfreeze { login } => block_on(unfreeze(&load()?, &login)),
         Command::Doctor(looks) => block_on(doctor::run(&load()?, &looks)),
     }
 }
@@ -121,6 +127,17 @@ async fn migrate(config: &Config, check: bool) -> Outcome<bool> {
         println!("done: {}", pending.join(", "));
     }
     Ok(pending.is_empty() || !check)
+}
+
+async fn unfreeze(config: &Config, login: &str) -> Outcome<bool> {
+    let known =
+        service::Service::open(config).await?.membership.unfreeze(login).await.context("forgetting the tries")?;
+    if known {
+        println!("every wrong password and code of {login} is forgotten");
+    } else {
+        println!("nobody signs in as {login}: expected a username, or an address that the account has proved");
+    }
+    Ok(known)
 }
 
 fn block_on<T>(work: impl Future<Output = Outcome<T>>) -> Outcome<T> {

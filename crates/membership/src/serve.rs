@@ -54,7 +54,8 @@ impl Running {
         let listener = TcpListener::bind(config.listen).await.context(format!("listening on {}", config.listen))?;
         let address = listener.local_addr().context("listening")?;
         let metrics = Metrics::new().context("the metrics")?;
-        let workers = Workers::start(&service.edge, service.postman.clone(), &metrics);
+        let traces = Arc::clone(&service.database) as _;
+        let workers = Workers::start(&service.edge, service.postman.clone(), traces, &metrics);
         let workers = Arc::new(Mutex::new(Some(workers)));
         let letters = service.mailbox.clone().map(|mailbox| Arc::new(ShownMailbox(mailbox)) as Arc<dyn Letters>);
         let site = Site {

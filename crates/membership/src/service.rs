@@ -8,7 +8,7 @@ use std::{
     sync::Arc,
 };
 
-use membership_auth::{Argon2Hasher, Bounds, OsEntropy};
+use membership_auth::{Argon2Hasher, Bounds, BreachedHashes, CommonPasswords, OsEntropy, TotpCodes, XChaChaSealer};
 use membership_core::{
     Membership, Parts,
     delivery::Postman,
@@ -52,6 +52,8 @@ impl Service {
         }
         let clock = system_clock();
         let (current, previous) = keys::load(config, &OsEntropy)?;
+        // Secrets at rest are sealed under keys derived from the same: whoever keeps one key keeps them all.
+        let sealer = XChaChaSealer::new(&current).accepting(&previous);
         let links = Links::new(current, config.base_url.as_str()).accepting(previous);
         let (mailer, mailbox) = mailer(config, &clock)?;
         let membership = Membership::new(Parts {
@@ -59,9 +61,14 @@ impl Service {
             directory: Arc::clone(&database) as _,
             entropy: Arc::new(OsEntropy),
             passwords: Arc::new(Argon2Hasher::new(bounds(config))),
+            known: Arc::new(known_passwords(config)?),
+            sealer: Arc::new(sealer),
+            codes: Arc::new(TotpCodes),
+            traces: Arc::clone(&database) as _,
             custodian: Arc::new(Custodians::configured(&config.custodians, &clock).context("custodians")?),
             links: links.clone(),
             presets: presets(config)?,
+            product: config.product.clone(),
             mail_is_on: mailer.is_some(),
         });
         let postman = mailer.map(|mailer| Postman {
@@ -148,6 +155,15 @@ fn mailer(config: &Config, clock: &Clock) -> Outcome<MailOut> {
             Ok((Some(Arc::new(mailer)), None))
         }
     }
+}
+
+/// The passwords that nobody may choose: those that are built in, and those of the operator's file.
+fn known_passwords(config: &Config) -> Outcome<CommonPasswords> {
+    let known = CommonPasswords::new();
+    Ok(match &config.passwords.breached {
+        Some(file) => known.and_breached(BreachedHashes::open(file).context("passwords.breached")?),
+        None => known,
+    })
 }
 
 fn bounds(config: &Config) -> Bounds {

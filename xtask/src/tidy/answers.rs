@@ -1,12 +1,17 @@
 //! docs/asvs.md names tests: each of them has to exist.
 
+use std::path::Path;
+
 use super::File;
 
 const PAGE: &str = "docs/asvs.md";
 
 pub(super) fn check(files: &[File]) -> Vec<String> {
-    let sources: Vec<&str> =
-        files.iter().filter(|file| file.path.ends_with(".rs")).map(|file| file.text.as_str()).collect();
+    let sources: Vec<&str> = files
+        .iter()
+        .filter(|file| Path::new(&file.path).extension().is_some_and(|it| it == "rs"))
+        .map(|file| file.text.as_str())
+        .collect();
     let page = files.iter().find(|file| file.path == PAGE).map_or("", |file| file.text.as_str());
     let missing = |name: &&str| !sources.iter().any(|text| text.contains(&format!("fn {name}(")));
     let named = page.lines().filter_map(|line| line.strip_prefix('|')).flat_map(names);

@@ -17,6 +17,8 @@ pub(crate) struct Field {
     /// When it may be left empty; never, if nothing is said.
     optional: Option<&'static str>,
     fault: Option<String>,
+    /// Whether the person is led to it, because it alone is at fault.
+    focused: bool,
     /// Codes of refusals that are about this field.
     codes: &'static [&'static str],
 }
@@ -28,6 +30,8 @@ enum Control {
     /// A name or a code: no spelling, no capitals.
     Word,
     Email,
+    /// The digits of a code that is good once.
+    Code,
     Password,
     /// Shown, not editable, and not sent: it has no name.
     Fixed,
@@ -55,6 +59,16 @@ impl Field {
         Self::new(name, label, Control::Email, value)
     }
 
+    /// A code that an app shows or a mail brings.
+    pub(crate) fn code(name: &'static str, label: &'static str) -> Self {
+        Self::new(name, label, Control::Code, "").completed_as("one-time-code")
+    }
+
+    /// The same, where a recovery code, which has letters, is taken too.
+    pub(crate) fn in_letters(self) -> Self {
+        Self { control: Control::Word, ..self }
+    }
+
     /// A password that the person has.
     pub(crate) fn password() -> Self {
         Self { autocomplete: "current-password", ..Self::new("password", "Password", Control::Password, "") }
@@ -65,6 +79,16 @@ impl Field {
         Self::password()
             .completed_as("new-password")
             .hinting("15 characters or more. A sentence of several words is easy to remember.")
+    }
+
+    /// The same, where a second factor may make up for its length.
+    pub(crate) fn new_password_beside(second_factor: bool) -> Self {
+        let field = Self::new_password();
+        if second_factor {
+            field.hinting("8 characters or more. A sentence of several words is easy to remember.")
+        } else {
+            field
+        }
     }
 
     /// The same, where a form asks for more than one.
@@ -91,6 +115,7 @@ impl Field {
             hint: None,
             optional: None,
             fault: None,
+            focused: false,
             codes: &[],
         }
     }
@@ -132,6 +157,15 @@ impl Field {
         self.name
     }
 
+    pub(super) const fn is_fixed(&self) -> bool {
+        self.control.is_fixed()
+    }
+
+    /// Leads the person here.
+    pub(super) const fn focus(&mut self) {
+        self.focused = self.fault.is_some();
+    }
+
     fn described_by(&self) -> DescribedBy {
         DescribedBy { name: self.name, hint: self.hint.is_some(), fault: self.fault.is_some() }
     }
@@ -148,6 +182,10 @@ impl Control {
 
     const fn is_email(&self) -> bool {
         matches!(self, Self::Email)
+    }
+
+    const fn is_code(&self) -> bool {
+        matches!(self, Self::Code)
     }
 
     const fn is_prose(&self) -> bool {

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use membership_core::{
+    actor::Denied,
     invitation::{admit::NotAdmitted, join::JoinError},
     refusal::Refusal,
 };
@@ -14,6 +15,8 @@ use poem::{
 
 use super::{mismatch, next_step, not_through, open, path, welcome, wrong_account};
 use crate::{
+    destination::Destination,
+    entrance::sign_in_anew,
     page::{Frame, page, see},
     settled::Settled,
 };
@@ -52,6 +55,9 @@ async fn not_admitted(edge: &Edge, visitor: &Visitor, token: &str, error: &NotAd
         && let Some((invited, signed_in)) = mismatch(&view, visitor)
     {
         return wrong_account(status_of(error.kind()), visitor, token.to_owned(), &view, invited, signed_in);
+    }
+    if let NotAdmitted::Denied(Denied::SessionOutdated) = error {
+        return sign_in_anew(visitor, &Destination::around(&path(token)), error);
     }
     not_through(edge, visitor, token, error).await
 }

@@ -1,7 +1,7 @@
 //! Sign in on the way through an invitation: the person has an account, and joins with it.
 
 use membership_core::{
-    account::sign_in::{SignIn, SignInError, SignedIn},
+    account::sign_in::{Entrance, SignIn, SignInError, SignedIn},
     actor::Actor,
     context::Context,
     directory::InvitationView,
@@ -18,6 +18,7 @@ use serde::Deserialize;
 
 use super::{not_through, on_the_way, path, welcome};
 use crate::{
+    challenge::{Way, begin},
     destination::Destination,
     form::{Field, Form as Fields, FormPage, Other},
     page::{Frame, page, see, signing_in},
@@ -59,11 +60,12 @@ pub(crate) async fn sign_in(
     let login = view.invitation.address().map_or_else(|| typed_login.clone(), ToString::to_string);
     let command = SignIn { login, password: Secret::new(typed.password) };
     match edge.membership().sign_in(&visitor.context, command).await {
-        Ok(signed_in) => {
+        Ok(Entrance::SignedIn(signed_in)) => {
             visitor.leave_session(&edge).await;
-            join(&edge, visitor, &token, signed_in).await
+            join(&edge, visitor, &token, *signed_in).await
         }
-        Err(error @ (SignInError::Wrong | SignInError::Hashing(_))) => {
+        Ok(Entrance::Challenged { key, kinds, .. }) => begin(&edge, &key, kinds, &Way::Joining(token)),
+        Err(error @ (SignInError::Wrong | SignInError::TooOften(_) | SignInError::Hashing(_))) => {
             let filled = sign_in_page(&visitor, &view, &token, &typed_login, Some(&error));
             page(status_of(error.kind()), &filled)
         }
@@ -72,9 +74,9 @@ pub(crate) async fn sign_in(
 }
 
 /// Whether or not it lets them in, the person is signed in from here on.
-async fn join(edge: &Edge, visitor: Visitor, token: &str, signed_in: SignedIn) -> Response {
+pub(super) async fn join(edge: &Edge, visitor: Visitor, token: &str, signed_in: SignedIn) -> Response {
     let SignedIn { account, session, key } = signed_in;
-    let principal = account.principal(session.epoch);
+    let principal = account.principal(&session);
     let context = Context { actor: Actor::Account(principal), ..visitor.context.clone() };
     let visitor = Visitor { context, session: Some((session, account)), ..visitor };
     if principal.owes.is_some() {

@@ -5,7 +5,7 @@ use membership_core::{
     directory::MemberDetails,
     id::{MemberId, TenantId},
     refusal::Refusal,
-    tenant::representative::{NominateError, Nomination, NotStanding},
+    tenant::representative::{Nomination, NominationError, NotStanding},
 };
 use membership_web::{Edge, Visitor};
 use poem::{
@@ -45,13 +45,13 @@ enum Kind {
 impl HtmlSafe for Offer {}
 
 /// The offer that concerns whoever looks, if there is one.
-pub(super) async fn offer(edge: &Edge, visitor: &Visitor, inside: &Inside) -> Result<Option<Offer>, NominateError> {
+pub(super) async fn offer(edge: &Edge, visitor: &Visitor, inside: &Inside) -> Result<Option<Offer>, NominationError> {
     let representative = inside.grants.member().representative;
     let kind = match edge.membership().nomination(&visitor.context, inside.tenant.id).await {
         Ok(nomination) => standing(edge, visitor, inside, &nomination).await,
-        Err(NominateError::NotStanding(NotStanding::Expired)) if representative => Kind::Unanswered,
-        Err(NominateError::NotStanding(NotStanding::Expired)) => Kind::Missed,
-        Err(NominateError::NotStanding(NotStanding::None)) => return Ok(None),
+        Err(NominationError::NotStanding(NotStanding::Expired)) if representative => Kind::Unanswered,
+        Err(NominationError::NotStanding(NotStanding::Expired)) => Kind::Missed,
+        Err(NominationError::NotStanding(NotStanding::None)) => return Ok(None),
         Err(error) => return Err(error),
     };
     Ok(Some(Offer { tenant: inside.tenant.id, tenant_name: inside.tenant.name.to_string(), kind }))

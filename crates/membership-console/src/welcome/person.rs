@@ -75,7 +75,7 @@ const fn class(tone: Tone) -> &'static str {
 impl Person {
     /// The row as it looks at `now` to the member `you`.
     pub(super) fn of(row: MemberRow, you: MemberId, words: &Words, now: DateTime<Utc>) -> Self {
-        let MemberRow { member, invitation, delivery, transfer: _ } = row;
+        let MemberRow { member, invitation, delivery, transfer: _, kinds: _ } = row;
         let of_status = |status, picture| (words.of_status(status), picture);
         let mut waits = false;
         let ((word, tone), picture, at) = match (&member.state, &invitation) {

@@ -3,7 +3,7 @@
 use membership_core::{
     invitation::invite::{Invite, Reach},
     lifecycle::Stage,
-    member::MemberStatus,
+    member::{MemberStatus, remove::Heirs},
 };
 use membership_testkit::bed::{Asked, PASSWORD};
 use poem::http::StatusCode;
@@ -69,6 +69,24 @@ async fn the_address_cannot_be_changed() {
     assert_eq!(site.accounts().await.len(), 1);
 }
 
+/// Whoever was removed and comes again by a session from before signs in anew, and joins then.
+#[tokio::test]
+async fn a_session_of_before_does_not_join() {
+    let site = Site::new().await;
+    let ann = site.bed.join("ann@example.org").await.unwrap().member;
+    let before = site.cookie_of("ann@example.org").await;
+    let (root, target) = (site.bed.as_administrator(), site.bed.target(&ann));
+    site.bed.membership.remove_member(&root, target, Heirs::default()).await.unwrap();
+    let (invited, path) = site.invite("ann@example.org").await;
+    let accept = format!("{path}/accept");
+    let anew = site.pages.post(&accept, &before, &[]).await.assert(StatusCode::UNAUTHORIZED);
+    anew.assert_says(&["Please sign in anew", &format!("name=\"next\" value=\"{path}\"")]);
+    assert_eq!(status_of(&site, &invited).await, MemberStatus::NotJoined);
+    let fresh = site.cookie_of("ann@example.org").await;
+    site.pages.post(&accept, &fresh, &[]).await.assert_leads_to(&site.welcome());
+    assert_eq!(status_of(&site, &invited).await, MemberStatus::Enabled);
+}
+
 #[tokio::test]
 async fn faults_come_back_at_their_fields() {
     let site = Site::new().await;
@@ -79,7 +97,7 @@ async fn faults_come_back_at_their_fields() {
     form.assert_says(&[
         "value=\"Änn &#38; &#60;b&#62;\"",
         "role=\"alert\" tabindex=\"-1\" autofocus",
-        "<a href=\"#password\">Password: The password is shorter than 15 characters.</a>",
+        "<a href=\"#password\">Password: The password is shorter than 15 characters, or than 8 beside a second factor.</a>",
         "aria-invalid=\"true\" aria-describedby=\"password-fault password-hint\"",
         "id=\"password-fault\"",
     ])

@@ -2,7 +2,12 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
+mod account;
+mod address;
+mod app;
+mod challenge;
 mod entrance;
+mod forgotten;
 mod invitation;
 mod invitation_closed;
 mod joining;
@@ -13,6 +18,7 @@ mod nomination;
 mod password;
 mod post;
 mod safety;
+mod second_factor;
 mod set_up;
 mod site;
 mod welcome;

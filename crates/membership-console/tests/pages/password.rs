@@ -38,6 +38,10 @@ async fn a_temporary_password_comes_first() {
         (format!("{welcome}?q=ann"), &welcome),
         (format!("{welcome}/leave"), &welcome),
         ("/leaving/mbl_x".to_owned(), "/leaving/mbl_x"),
+        ("/account".to_owned(), "/account"),
+        ("/account/app".to_owned(), "/account"),
+        ("/account/close".to_owned(), "/account/close"),
+        ("/address/mbe_x".to_owned(), "/address/mbe_x"),
         ("/set-up/mbs_x".to_owned(), "/set-up/mbs_x"),
         (invitation.clone(), &invitation),
         (format!("{invitation}/decline"), &invitation),
@@ -49,7 +53,11 @@ async fn a_temporary_password_comes_first() {
     let invite = [("name", "Eve"), ("reach", "link"), ("email", ""), ("roles", "x")];
     let register = [("name", "Eve"), ("password", PASSWORD)];
     for (form, typed, back) in [
-        (format!("{welcome}/invitations"), &invite[..], &welcome),
+        (format!("{welcome}/invitations"), &invite[..], welcome.as_str()),
+        ("/account/app".to_owned(), &[], "/account"),
+        ("/account/mailed-codes".to_owned(), &[], "/account"),
+        ("/account/sessions/end-others".to_owned(), &[], "/account"),
+        ("/address/mbe_x".to_owned(), &[], "/address/mbe_x"),
         (format!("{welcome}/leave"), &[], &welcome),
         (format!("{welcome}/nomination/accept"), &[], &welcome),
         (format!("{welcome}/nomination/decline"), &[], &welcome),

@@ -4,6 +4,7 @@ use membership_core::{
     invitation::invite::{Invite, Invitee, Reach},
     role::assign::Wanted,
 };
+use membership_testkit::bed::PASSWORD;
 use poem::http::{StatusCode, header};
 
 use crate::site::{ORIGIN, Site};
@@ -13,7 +14,9 @@ use crate::site::{ORIGIN, Site};
 async fn every_page_is_locked_down() {
     let site = Site::new().await;
     let (_, path) = site.invite("ann@example.org").await;
-    let root = site.cookie_of("root").await;
+    let root = site.sets_up_app("root").await.cookie;
+    let typed = [("login", "root"), ("password", PASSWORD)];
+    let waiting = site.pages.post("/sign-in", "", &typed).await.waiting();
     let welcome = site.welcome();
     let (leave, searched) = (format!("{welcome}/leave"), format!("{welcome}?q=x+y+z"));
     for (page, cookie) in [
@@ -28,6 +31,13 @@ async fn every_page_is_locked_down() {
         ("/sign-out", ""),
         ("/password", &root),
         ("/leaving/mbl_x", ""),
+        ("/sign-in/code", &waiting),
+        ("/forgotten", ""),
+        ("/reset/mbr_x", ""),
+        ("/address/mbe_x", &root),
+        ("/former-address/mbf_x", ""),
+        ("/account", &root),
+        ("/account/close", &root),
         (&leave, &root),
         (&searched, &root),
     ] {

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use membership_auth::TotpCodes;
 use membership_console::{Letters, Options, problem_page, routes};
 use membership_core::{
-    Membership,
+    Membership, Parts,
     account::Account,
     id::InvitationId,
     invariants::World,
@@ -85,16 +86,22 @@ async fn said<E: Endpoint>(request: TestRequestBuilder<'_, E>, cookie: &str) -> 
 
 impl Site {
     pub(crate) async fn new() -> Self {
-        Self::over(Bed::new().await.unwrap())
+        Self::altered(|_| {}).await
     }
 
     /// With the preset of this name.
     pub(crate) async fn of_preset(name: &str) -> Self {
         let presets = Presets::shipped(name, Vec::new()).unwrap();
-        Self::over(Bed::altered(Adapter::in_memory(), |parts| parts.presets = presets).await.unwrap())
+        Self::altered(|parts| parts.presets = presets).await
     }
 
-    fn over(bed: Bed) -> Self {
+    /// With codes as real apps have them.
+    async fn altered(alter: impl FnOnce(&mut Parts)) -> Self {
+        let altered = |parts: &mut Parts| {
+            parts.codes = Arc::new(TotpCodes);
+            alter(parts);
+        };
+        let bed = Bed::altered(Adapter::in_memory(), altered).await.unwrap();
         let pages = Pages::of(&bed.membership, &bed.clock, None);
         Self { bed, pages }
     }
@@ -186,8 +193,19 @@ impl Answer {
     /// The session cookie that it sets, as a browser would send it back.
     #[track_caller]
     pub(crate) fn cookie(&self) -> String {
-        let set = self.header("set-cookie");
-        assert!(set.starts_with("__Host-membership=mbk_"), "no session starts: {set:?}");
-        set.split(';').next().unwrap().to_owned()
+        self.sets("__Host-membership=mbk_").unwrap_or_else(|| panic!("no session starts: {:?}", self.headers))
+    }
+
+    /// The cookie of the sign-in that waits from here on.
+    #[track_caller]
+    pub(crate) fn waiting(&self) -> String {
+        self.sets("__Host-membership-challenge=").unwrap_or_else(|| panic!("no sign-in waits: {:?}", self.headers))
+    }
+
+    /// The cookie that begins like this, if the answer sets one.
+    pub(crate) fn sets(&self, start: &str) -> Option<String> {
+        let lines = self.headers.get_all(header::SET_COOKIE).iter().map(|line| line.to_str().unwrap());
+        let line = lines.into_iter().find(|line| line.starts_with(start))?;
+        Some(line.split(';').next().unwrap().to_owned())
     }
 }

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::{
     Membership,
     account::{
-        Account, AccountEmail, Login,
+        self, Account, AccountEmail, Login,
         guess::{self, TooOften},
         password::MAX_CHARS,
     },
@@ -99,6 +99,9 @@ impl Membership {
     /// nothing is mailed.
     pub async fn change_address(&self, ctx: &Context, command: ChangeAddress) -> Result<AddressChange, AddressError> {
         let principal = ctx.actor.person()?;
+        if !principal.has.is_empty() {
+            principal.has_just_signed_in(ctx.now)?;
+        }
         let to = EmailAddress::parse(&command.to, Alphabet::International);
         let to = to.map_err(|fault| Faults::one("/to", &fault))?;
         if command.password.expose().chars().nth(MAX_CHARS).is_some() {
@@ -106,21 +109,23 @@ impl Membership {
         }
         self.paced(ctx, [mail_pace(principal.account)]).await?;
         let tries = guess::password(principal.account);
-        if !self.may_try([tries]).await? {
+        if !self.may_try(ctx, tries).await? {
             return Err(TooOften::Frozen.into());
         }
         let mut tx = self.store.begin(Scope::Account(principal.account)).await?;
-        let held = tx.account(principal.account).await?.ok_or(Denied::SignedOut)?.password;
+        let held = account::own(tx.as_mut(), principal).await?.password;
         drop(tx);
         if !self.passwords.verify(command.password, held.clone()).await? || held.is_none() {
             return Err(AddressError::Wrong);
         }
-        self.traces.forgive(&[tries.key]).await?;
+        self.forgive(&[tries.key]).await;
 
         let mut tx = self.store.begin(Scope::Account(principal.account)).await?;
         // Comparing took a while: the password may have been changed meanwhile.
-        let account = tx.account(principal.account).await?.filter(|account| account.password == held);
-        let account = account.ok_or(AddressError::Wrong)?;
+        let account = account::own(tx.as_mut(), principal).await?;
+        if account.password != held {
+            return Err(AddressError::Wrong);
+        }
         if account.proved_email() == Some(&to) {
             return Err(AddressError::Unchanged);
         }
@@ -141,7 +146,7 @@ impl Membership {
             return Err(AddressError::NotYours);
         }
         let mut tx = self.store.begin(Scope::Account(principal.account)).await?;
-        let before = tx.account(principal.account).await?.ok_or(Denied::SignedOut)?;
+        let before = account::own(tx.as_mut(), principal).await?;
         let change = before.address_change.clone().filter(|change| change.generation == link.generation);
         let change = change.ok_or_else(|| dead(&before, link))?;
         if ctx.now >= change.end() {
@@ -167,7 +172,7 @@ impl Membership {
     }
 
     /// Brings back the address that the account had. Whoever changed it may be somebody else, so the password, every
-    /// session, every link and what was set up since are gone: the owner of the mailbox chooses a password by a link.
+    /// session, every link, the recovery codes, codes by mail, and an app from seven days before the change on are gone: the owner of the mailbox chooses a password by a link.
     pub async fn restore_address(&self, ctx: &Context, token: &str) -> Result<Account, AddressError> {
         let link = self.links.read(Purpose::FormerAddress, token)?;
         let id = AccountId::from_uuid(link.subject);
@@ -177,14 +182,15 @@ impl Membership {
         if tx.account_by_login(&Login::Email(former.address.clone())).await?.is_some_and(|other| other.id != id) {
             return Err(AddressError::Taken);
         }
-        let factors = tx.factors(id).await?.older_than(former.until);
+        // Whoever changed the address may have added a second factor first.
+        let factors = tx.factors(id).await?.older_than(former.until - UNDO_WITHIN);
         let email = AccountEmail { address: former.address, proved_at: Some(ctx.now) };
         let account = Account {
             email: Some(email),
             password: None,
             former_address: None,
             kinds: factors.kinds(),
-            ..before.without_links().without_sessions()
+            ..before.without_links().without_keys()
         };
         let change = FactorChange::Restored;
         let events = [

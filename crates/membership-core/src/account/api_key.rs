@@ -8,10 +8,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::{
     Membership,
     account::{
-        Account,
+        Account, Kinds,
         credential::{self, Credential, KeyHash},
     },
-    actor::{Denied, Granted, Grants},
+    actor::{Denied, Granted, Grants, Principal},
     context::Context,
     event::Event,
     id::{AccountId, ApiKeyId, MemberId, TenantId},
@@ -47,8 +47,11 @@ pub struct ApiKey {
     pub member: MemberId,
     /// The account of that member.
     pub account: AccountId,
-    /// The member's epoch when it was made: whoever shuts the member out ends the key for good.
+    /// The epoch of the session that it was made in: whoever shuts the member out, or ends the account's keys, ends it for
+    /// good.
     pub epoch: u32,
+    /// The second factors that its maker had shown.
+    pub with: Kinds,
     /// What it may be used for, at most.
     pub scope: BTreeSet<Permission>,
     /// The key that it was made by, if by one.
@@ -162,7 +165,7 @@ impl Membership {
         if tx.good_api_keys(ctx.now).await? >= MOST_KEYS as u64 {
             return Err(ApiKeyError::TooMany);
         }
-        let made = decide(&grants, principal.account, command, parent.as_ref(), ctx, self.entropy.as_ref())?;
+        let made = decide(&grants, principal, command, parent.as_ref(), ctx, self.entropy.as_ref())?;
         tx.commit(ctx, &[Event::ApiKeyMade(made.key.clone())]).await?;
         Ok(made)
     }
@@ -181,7 +184,10 @@ impl Membership {
         let (_, grants) = self.admitted(tx.as_mut(), ctx).await?;
         let granted: Option<Granted> = grants.require(Permission::MEMBERS_MANAGE).ok();
         let key = tx.api_key(id).await?.ok_or(ApiKeyError::Unknown)?;
-        if granted.map(Granted::spend).is_none() && key.member != grants.member().id {
+        // A key without that permission in its scope ends itself and what it has made, and none beside it.
+        let used = ctx.actor.principal()?.key.map(|used| used.id);
+        let own = key.member == grants.member().id && used.is_none_or(|used| used == id || key.parent == Some(used));
+        if granted.map(Granted::spend).is_none() && !own {
             return Err(ApiKeyError::Unknown);
         }
         if key.revoked_at.is_some() {
@@ -195,7 +201,10 @@ impl Membership {
     /// The key behind `secret` and its account, if it is good at this moment. Asked on every request of a program.
     pub async fn api_key(&self, ctx: &Context, secret: &ApiKeySecret) -> Result<Option<(ApiKey, Account)>, StoreError> {
         let found = self.directory.api_key(&secret.hash()).await?;
-        let Some((key, account)) = found.filter(|(key, _)| key.is_good(ctx.now)) else { return Ok(None) };
+        let good = |(key, account): &(ApiKey, Account)| {
+            key.is_good(ctx.now) && key.epoch >= account.keys_from_epoch && account.closed_at.is_none()
+        };
+        let Some((key, account)) = found.filter(good) else { return Ok(None) };
         if key.is_to_be_noted(ctx.now) {
             self.traces.api_key_used(key.id, ctx.now).await?;
         }
@@ -205,7 +214,7 @@ impl Membership {
 
 fn decide(
     grants: &Grants,
-    account: AccountId,
+    principal: Principal,
     command: MakeApiKey,
     parent: Option<&ApiKey>,
     ctx: &Context,
@@ -240,8 +249,9 @@ fn decide(
         name,
         secret: secret.hash(),
         member: grants.member().id,
-        account,
-        epoch: grants.member().epoch,
+        account: principal.account,
+        epoch: principal.epoch,
+        with: principal.with,
         scope,
         parent: parent.map(|parent| parent.id),
         made_at: ctx.now,

@@ -4,7 +4,7 @@
 use crate::{
     Membership,
     account::{
-        Account, Session, SessionKey,
+        self, Account, Session, SessionKey,
         guess::{self, TooOften},
         password::MAX_CHARS,
     },
@@ -61,15 +61,16 @@ impl Membership {
             return Err(ChangePasswordError::Wrong);
         }
         let mut tx = self.store.begin(Scope::Account(id)).await?;
-        let Some(account) = tx.account(id).await? else { return Err(Denied::SignedOut.into()) };
+        let account = account::own(tx.as_mut(), principal).await?;
         drop(tx);
-        if !self.may_try([guess::password(id)]).await? {
+        if !self.may_try(ctx, guess::password(id)).await? {
             return Err(TooOften::Frozen.into());
         }
         let held = account.password.clone();
         if !self.passwords.verify(command.current.clone(), held.clone()).await? || held.is_none() {
             return Err(ChangePasswordError::Wrong);
         }
+        self.forgive(&[guess::password(id).key]).await;
         if command.current.expose() == command.new.expose() {
             return Err(ChangePasswordError::Unchanged);
         }
@@ -78,13 +79,15 @@ impl Membership {
 
         let mut tx = self.store.begin(Scope::Account(id)).await?;
         // Hashing took a while: somebody may have changed it meanwhile.
-        let Some(account) = tx.account(id).await?.filter(|account| account.password == held) else {
+        let account = account::own(tx.as_mut(), principal).await?;
+        if account.password != held {
             return Err(ChangePasswordError::Wrong);
-        };
+        }
         let account = account.with_password(hash);
         let (session, key) = Session::start(&account, principal.with, ctx, self.entropy.as_ref());
+        // The password was shown anew, the second factor was not.
+        let session = if account.kinds.is_empty() { session } else { session.as_of(principal.since) };
         tx.commit(ctx, &[Event::PasswordChanged(account.clone()), Event::SessionStarted(session.clone())]).await?;
-        self.traces.forgive(&[guess::password(id).key]).await?;
         Ok(PasswordChanged { account, session, key })
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     Membership,
-    account::{Account, Factors, Kinds},
+    account::{self, Account, Factors, Kinds},
     actor::Denied,
     context::Context,
     event::{Event, FactorChange},
@@ -36,18 +36,21 @@ impl Membership {
             return Err(CloseError::IsOperator);
         }
         let mut tx = self.store.begin(Scope::Account(id)).await?;
+        let account = account::own(tx.as_mut(), principal).await?;
         // Whoever joins holds the account, as this does: nobody becomes a member in between.
-        if let Some(place) = self.directory.places(id).await?.first() {
-            return Err(CloseError::IsMember { tenant: place.tenant.name.to_string() });
+        if tx.other_places(id).await? > 0 {
+            drop(tx);
+            let places = self.directory.places(id).await?;
+            let tenant = places.first().map_or_else(|| "a tenant".to_owned(), |place| place.tenant.name.to_string());
+            return Err(CloseError::IsMember { tenant });
         }
-        let account = tx.account(id).await?.ok_or(Denied::SignedOut)?;
         let account = Account {
             password: None,
             email: None,
             kinds: Kinds::NONE,
             former_address: None,
             closed_at: Some(ctx.now),
-            ..account.without_links().without_sessions()
+            ..account.without_links().without_keys()
         };
         let events = [
             Event::FactorsChanged {

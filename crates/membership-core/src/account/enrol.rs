@@ -6,14 +6,12 @@ use zeroize::Zeroizing;
 use crate::{
     Membership,
     account::{
-        Account, FactorKind, Factors, Kinds, Session, SessionKey,
+        self, Account, FactorKind, Factors, Kinds, Session, SessionKey,
         factor::{self, Draft},
-        guess::TooOften,
     },
     actor::Denied,
     context::Context,
     event::{Event, FactorChange},
-    id::AccountId,
     refusal::refusals,
     store::{Scope, StoreError, Tx},
 };
@@ -67,14 +65,16 @@ refusals! {
             tenant: String,
         } = Conflict "factor-required"
             ("{tenant} admits only people with a second factor like this one", "set up another that it admits, or leave it first");
-    } passing Denied(Denied), TooOften(TooOften), Store(StoreError)
+    } passing Denied(Denied), Store(StoreError)
 }
 
 impl Membership {
     /// The second factors of whoever is signed in.
     pub async fn own_factors(&self, ctx: &Context) -> Result<Factors, EnrolError> {
-        let id = ctx.actor.person()?.account;
-        Ok(self.store.begin(Scope::Account(id)).await?.factors(id).await?)
+        let principal = ctx.actor.person()?;
+        let mut tx = self.store.begin(Scope::Account(principal.account)).await?;
+        account::own(tx.as_mut(), principal).await?;
+        Ok(tx.factors(principal.account).await?)
     }
 
     /// Shows a new secret for an authenticator app. Nothing counts before a code of it has come.
@@ -93,19 +93,14 @@ impl Membership {
 
     /// The app counts from now on, because `code` is one of it. With the first factor come recovery codes.
     pub async fn confirm_app(&self, ctx: &Context, code: &str) -> Result<FactorsSet, EnrolError> {
-        let id = ctx.actor.person()?.account;
-        if !self.may_try([FactorKind::App.tries(id)]).await? {
-            return Err(TooOften::Frozen.into());
-        }
         let (tx, account, factors) = self.own(ctx).await?;
         if factors.draft.as_ref().is_none_or(|draft| ctx.now >= draft.shown_at + DRAFT_AGE) {
             return Err(EnrolError::NoDraft);
         }
         let with = factors.with_app(code, ctx.now, self.sealer.as_ref(), self.codes.as_ref());
         let factors = with.ok_or(EnrolError::CodeWrong)?;
-        let set = self.set(ctx, tx, account, factors, FactorChange::AppAdded).await?;
-        self.traces.forgive(&[FactorKind::App.tries(id).key]).await?;
-        Ok(set)
+        // Nothing is counted: whoever asks was shown the secret just now, so there is nothing to guess.
+        self.set(ctx, tx, account, factors, FactorChange::AppAdded).await
     }
 
     /// From now on a code is mailed at each sign-in, to the address that the account has proved.
@@ -123,21 +118,30 @@ impl Membership {
 
     /// Takes a second factor away, unless a tenant of the account's wants it.
     pub async fn remove_factor(&self, ctx: &Context, kind: FactorKind) -> Result<FactorsSet, EnrolError> {
+        // Asked before the account is held: nobody waits for a second connection with the first in hand.
+        let places = self.directory.places(ctx.actor.person()?.account).await?;
         let (tx, account, factors) = self.own(ctx).await?;
         if !factors.kinds().has(kind) {
             return Err(EnrolError::NotSetUp);
         }
+        shown_if_there(ctx, &account)?;
+        let before = factors.kinds();
         let (factors, change) = match kind {
             FactorKind::Email => (Factors { email_since: None, ..factors }, FactorChange::EmailRemoved),
             FactorKind::App => (Factors { app: None, ..factors }, FactorChange::AppRemoved),
         };
-        for place in self.directory.places(account.id).await? {
-            if !place.tenant.policy.second_factor.admits(factors.kinds()) {
+        for place in places {
+            let policy = place.tenant.policy.second_factor;
+            if policy.admits(before) && !policy.admits(factors.kinds()) {
                 return Err(EnrolError::Required { tenant: place.tenant.name.to_string() });
             }
         }
         let recovery = if factors.kinds().is_empty() { Vec::new() } else { factors.recovery };
-        self.set(ctx, tx, account, Factors { recovery, ..factors }, change).await
+        let id = account.id;
+        let set = self.set(ctx, tx, account, Factors { recovery, ..factors }, change).await?;
+        // Set up anew, it begins anew.
+        self.forgive(&[kind.tries(id).key]).await;
+        Ok(set)
     }
 
     /// Makes recovery codes anew; those of before are dead.
@@ -146,6 +150,7 @@ impl Membership {
         if factors.kinds().is_empty() {
             return Err(EnrolError::NotSetUp);
         }
+        shown_if_there(ctx, &account)?;
         let factors = Factors { recovery: Vec::new(), ..factors };
         self.set(ctx, tx, account, factors, FactorChange::RecoveryRenewed).await
     }
@@ -154,10 +159,9 @@ impl Membership {
     async fn own(&self, ctx: &Context) -> Result<(Box<dyn Tx>, Account, Factors), EnrolError> {
         let principal = ctx.actor.person()?;
         principal.has_just_signed_in(ctx.now)?;
-        let id: AccountId = principal.account;
-        let mut tx = self.store.begin(Scope::Account(id)).await?;
-        let account = tx.account(id).await?.ok_or(Denied::SignedOut)?;
-        let factors = tx.factors(id).await?;
+        let mut tx = self.store.begin(Scope::Account(principal.account)).await?;
+        let account = account::own(tx.as_mut(), principal).await?;
+        let factors = tx.factors(account.id).await?;
         Ok((tx, account, factors))
     }
 
@@ -188,6 +192,12 @@ impl Membership {
         tx.commit(ctx, &[changed, Event::SessionStarted(session.clone())]).await?;
         Ok(FactorsSet { account, session, key, recovery })
     }
+}
+
+/// Where there is an app, whoever takes it away or has recovery codes, which stand for it, made anew has shown it.
+fn shown_if_there(ctx: &Context, account: &Account) -> Result<(), Denied> {
+    let lacking = account.kinds.has(FactorKind::App) && !ctx.actor.person()?.with.has(FactorKind::App);
+    if lacking { Err(Denied::FactorNotShown) } else { Ok(()) }
 }
 
 impl std::fmt::Debug for NewApp {

@@ -88,7 +88,7 @@ impl FactorKind {
         }
     }
 
-    /// Under which wrong codes of this factor of `account` are counted.
+    /// Under which wrong codes of this factor of `account` are counted. Recovery codes are counted by themselves.
     pub fn tries(self, account: AccountId) -> Tries {
         Tries { key: TraceKey::of(self.as_str(), account.as_uuid().as_bytes()), most: MOST_TRIES }
     }
@@ -101,11 +101,18 @@ impl FactorKind {
     }
 }
 
+/// Under which wrong recovery codes of `account` are counted: they stand for an app that is lost, or frozen.
+pub fn recovery_tries(account: AccountId) -> Tries {
+    Tries { key: TraceKey::of("recovery", account.as_uuid().as_bytes()), most: MOST_TRIES }
+}
+
 impl Kinds {
     /// None.
     pub const NONE: Self = Self(0);
     /// All of them.
     pub const ALL: Self = Self(3);
+    /// Codes by mail.
+    pub const EMAIL: Self = Self(1);
     /// An authenticator app.
     pub const APP: Self = Self(2);
 
@@ -178,14 +185,11 @@ impl Factors {
         email.into_iter().chain(app).collect()
     }
 
-    /// These without what was there since `moment` or later: whoever added it may have been somebody else.
+    /// Of these, the app that was there before `moment`. What came later may be somebody else's, recovery codes may have been
+    /// made anew, and codes by mail show nothing to whoever comes by that very mailbox.
     #[must_use]
     pub fn older_than(self, moment: DateTime<Utc>) -> Self {
-        let app = self.app.filter(|app| app.since < moment);
-        let email_since = self.email_since.filter(|since| *since < moment);
-        // Recovery codes have no date: they go with what was added, and stay with what was there.
-        let recovery = if app.is_none() && email_since.is_none() { Vec::new() } else { self.recovery };
-        Self { email_since, app, draft: None, recovery, ..self }
+        Self { app: self.app.filter(|app| app.since < moment), ..Self::none(self.account) }
     }
 
     /// These with an app whose `code` came at `now`. `None` if it is not one of the app that was shown.

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 
 use crate::{
     Membership,
-    account::Login,
+    account::{FactorKind, Login, factor::recovery_tries},
     context::Context,
     id::AccountId,
     refusal::refusals,
@@ -56,9 +56,29 @@ impl Membership {
         }
     }
 
+    /// Forgets the tries under `keys`. What has happened has happened: where this fails, the counts stay too strict, and
+    /// nobody loses what is shown only once.
+    pub(crate) async fn forgive(&self, keys: &[TraceKey]) {
+        self.traces.forgive(keys).await.ok();
+    }
+
+    /// Forgets every try at the account that somebody signs in to with `login`: for the operator at the machine, where nobody
+    /// else can help. Whether there is such an account.
+    pub async fn unfreeze(&self, login: &str) -> Result<bool, StoreError> {
+        let found = match Login::parse(login) {
+            Some(login) => self.directory.account_by_login(&login).await?,
+            None => None,
+        };
+        let Some(account) = found else { return Ok(false) };
+        let factors = FactorKind::ALL.map(|kind| kind.tries(account.id).key);
+        let others = [password(account.id).key, recovery_tries(account.id).key];
+        self.traces.forgive(&[factors, others].concat()).await?;
+        Ok(true)
+    }
+
     /// Counts one more try, and tells whether it may be made.
-    pub(crate) async fn may_try(&self, tries: impl IntoIterator<Item = Tries>) -> Result<bool, StoreError> {
-        self.traces.tried(&tries.into_iter().collect::<Vec<_>>()).await
+    pub(crate) async fn may_try(&self, ctx: &Context, tries: Tries) -> Result<bool, StoreError> {
+        self.traces.tried(&[tries], ctx.now).await
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     Membership,
-    account::{Account, Session, SessionKey},
+    account::{self, Account, Session, SessionKey},
     actor::Denied,
     context::Context,
     event::Event,
@@ -24,10 +24,10 @@ refusals! {
 impl Membership {
     /// Gives the own account another name. What tenants call the person is theirs, and stays.
     pub async fn edit_profile(&self, ctx: &Context, name: &str) -> Result<Account, ProfileError> {
-        let id = ctx.actor.person()?.account;
+        let principal = ctx.actor.person()?;
         let name = DisplayName::parse(name).map_err(|fault| Faults::one("/name", &fault))?;
-        let mut tx = self.store.begin(Scope::Account(id)).await?;
-        let before = tx.account(id).await?.ok_or(Denied::SignedOut)?;
+        let mut tx = self.store.begin(Scope::Account(principal.account)).await?;
+        let before = account::own(tx.as_mut(), principal).await?;
         let account = Account { name, ..before.clone() };
         if account != before {
             let event = Event::ProfileEdited { before: Box::new(before), account: Box::new(account.clone()) };
@@ -38,11 +38,11 @@ impl Membership {
 
     /// The own sessions that are good, newest first.
     pub async fn own_sessions(&self, ctx: &Context) -> Result<Vec<Session>, ProfileError> {
-        let id = ctx.actor.signed_in()?.account;
-        let mut tx = self.store.begin(Scope::Account(id)).await?;
-        let account = tx.account(id).await?.ok_or(Denied::SignedOut)?;
+        let principal = ctx.actor.signed_in()?;
+        let mut tx = self.store.begin(Scope::Account(principal.account)).await?;
+        let account = account::own(tx.as_mut(), principal).await?;
         drop(tx);
-        let sessions = self.directory.sessions(id).await?;
+        let sessions = self.directory.sessions(account.id).await?;
         Ok(sessions.into_iter().filter(|session| session.is_good(&account, ctx.now)).collect())
     }
 
@@ -57,7 +57,7 @@ impl Membership {
     pub async fn end_other_sessions(&self, ctx: &Context) -> Result<(Account, Session, SessionKey), ProfileError> {
         let principal = ctx.actor.signed_in()?;
         let mut tx = self.store.begin(Scope::Account(principal.account)).await?;
-        let account = tx.account(principal.account).await?.ok_or(Denied::SignedOut)?.without_sessions();
+        let account = account::own(tx.as_mut(), principal).await?.without_sessions();
         let (session, key) = Session::start(&account, principal.with, ctx, self.entropy.as_ref());
         let session = session.as_of(principal.since);
         let events = [Event::SessionsEnded(account.clone()), Event::SessionStarted(session.clone())];

@@ -14,10 +14,10 @@ use crate::{
     context::Context,
     event::{Event, FactorChange},
     id::AccountId,
-    link::{LinkFault, Purpose},
+    link::{Link, LinkFault, Purpose},
     ports::{HashingError, Secret},
     refusal::{Faults, refusals},
-    store::{Scope, StoreError},
+    store::{Scope, StoreError, Tx},
     tenant::Validity,
     traces::{Pace, TraceKey},
 };
@@ -128,6 +128,11 @@ impl Membership {
         if account.closed_at.is_some() || account.proved_email().is_none() {
             return Ok(());
         }
+        // Whoever asks is anybody: what an administrator has handed over stays good.
+        let handed_over = |reset: Reset| reset.by == ResetBy::Administrator && ctx.now < reset.end();
+        if account.reset.is_some_and(handed_over) {
+            return Ok(());
+        }
         let event = if account.mailbox_is_factor() {
             // The owner alone reads what to do instead.
             Event::ResetRefused(Account { links: account.links.saturating_add(1), ..account })
@@ -142,7 +147,7 @@ impl Membership {
         let link = self.links.read(Purpose::Reset, token)?;
         let mut tx = self.store.begin(Scope::Account(AccountId::from_uuid(link.subject))).await?;
         let account = tx.account(AccountId::from_uuid(link.subject)).await?.ok_or(LinkFault::Unknown)?;
-        let reset = usable(&account, link, ctx)?;
+        let reset = usable(tx.as_mut(), &account, link, ctx).await?;
         Ok(ResetView { label: account.label(), needs_code: needs_code(&account, reset), expires_at: reset.end() })
     }
 
@@ -152,13 +157,13 @@ impl Membership {
         let id = AccountId::from_uuid(link.subject);
         let mut tx = self.store.begin(Scope::Account(id)).await?;
         let account = tx.account(id).await?.ok_or(LinkFault::Unknown)?;
-        let needed = needs_code(&account, usable(&account, link, ctx)?);
+        let needed = needs_code(&account, usable(tx.as_mut(), &account, link, ctx).await?);
         drop(tx);
         if needed && command.code.is_none() {
             return Err(ResetError::CodeNeeded);
         }
         self.acceptable(&account, &command.new).await?.map_err(|fault| Faults::one("/new", &fault))?;
-        if needed && !self.may_try([FactorKind::App.tries(id)]).await? {
+        if needed && !self.may_try(ctx, FactorKind::App.tries(id)).await? {
             return Err(TooOften::Frozen.into());
         }
         let hash = self.passwords.hash(command.new).await?;
@@ -166,9 +171,9 @@ impl Membership {
         let mut tx = self.store.begin(Scope::Account(id)).await?;
         // Hashing took a while: everything is asked again.
         let account = tx.account(id).await?.ok_or(LinkFault::Unknown)?;
-        let reset = usable(&account, link, ctx)?;
+        let reset = usable(tx.as_mut(), &account, link, ctx).await?;
         let mut events = Vec::new();
-        let mut account = account.with_password(hash);
+        let mut account = account.with_password(hash).without_keys();
         if needs_code(&account, reset) {
             let code = command.code.as_deref().ok_or(ResetError::CodeNeeded)?;
             let factors = tx.factors(id).await?;
@@ -180,7 +185,7 @@ impl Membership {
         tx.commit(ctx, &events).await?;
         // The owner has shown another factor: guesses at the password are forgiven, and those at the app if a code was right.
         let app = needed.then_some(FactorKind::App.tries(id).key);
-        self.traces.forgive(&[guess::password(id).key].into_iter().chain(app).collect::<Vec<_>>()).await?;
+        self.forgive(&[guess::password(id).key].into_iter().chain(app).collect::<Vec<_>>()).await;
         Ok(account)
     }
 
@@ -212,12 +217,16 @@ impl Membership {
 }
 
 /// The link's reset, if it is the newest of all and nothing has come between.
-fn usable(account: &Account, link: crate::link::Link, ctx: &Context) -> Result<Reset, ResetError> {
+async fn usable(tx: &mut dyn Tx, account: &Account, link: Link, ctx: &Context) -> Result<Reset, ResetError> {
     let dead = if link.generation <= account.links { LinkFault::Superseded } else { LinkFault::Unknown };
     let reset = account.reset.filter(|reset| reset.generation == link.generation && account.closed_at.is_none());
     let reset = reset.ok_or(dead)?;
     if ctx.now >= reset.end() {
         return Err(ResetError::Expired);
+    }
+    // An administrator's link is for an account that is one tenant's alone: it may have become a member elsewhere since.
+    if reset.by == ResetBy::Administrator && tx.other_places(account.id).await? > 1 {
+        return Err(dead.into());
     }
     // The factor may have been switched on after the link had gone out.
     if reset.by == ResetBy::Owner && account.mailbox_is_factor() {

@@ -5,14 +5,17 @@ use crate::{
     Membership,
     account::{
         Account, Challenge, ChallengeKey, FactorKind, Kinds, Login, Session, SessionKey,
+        factor::recovery_tries,
         guess::{self, TooOften},
-        password::MAX_CHARS,
+        password::{MAX_CHARS, MIN_CHARS},
     },
     context::Context,
     event::{Event, FactorChange},
+    id::AccountId,
     ports::{HashingError, PasswordHash, Secret},
     refusal::refusals,
     store::{Scope, StoreError, Tx},
+    traces::Tries,
 };
 
 /// Sign in.
@@ -103,13 +106,14 @@ impl Membership {
         };
         let tries =
             account.as_ref().map_or_else(|| guess::password_of_nobody(login.as_ref()), |a| guess::password(a.id));
-        if !self.may_try([tries]).await? {
+        if !self.may_try(ctx, tries).await? {
             return Err(TooOften::Frozen.into());
         }
         let hash = account.as_ref().and_then(|account| account.password.clone());
         let known = hash.is_some();
         let right = self.passwords.verify(command.password.clone(), hash.clone()).await?;
         let Some(account) = account.filter(|_| right && known) else { return Err(SignInError::Wrong) };
+        let short = command.password.expose().chars().count() < MIN_CHARS;
         let renewed = match &hash {
             Some(hash) if self.passwords.is_outdated(hash) => Some(self.passwords.hash(command.password).await?),
             Some(_) | None => None,
@@ -118,11 +122,13 @@ impl Membership {
         let mut tx = self.store.begin(Scope::Account(account.id)).await?;
         // The hash took a while: the password may have been changed meanwhile.
         let account = tx.account(account.id).await?.filter(|now| now.password == hash && now.closed_at.is_none());
-        let account = account.ok_or(SignInError::Wrong)?;
-        let entrance = self.enter(ctx, tx, account, renewed).await?;
+        let mut account = account.ok_or(SignInError::Wrong)?;
+        // It was chosen beside a second factor that is there no more.
+        account.password_is_temporary |= short && account.kinds.is_empty();
+        let entrance = self.enter(ctx, tx, account, renewed, short).await?;
         // A password that was right forgives those that were wrong, unless a second factor is still to be shown.
         if let Entrance::SignedIn(_) = entrance {
-            self.traces.forgive(&[tries.key]).await?;
+            self.forgive(&[tries.key]).await;
         }
         Ok(entrance)
     }
@@ -133,9 +139,14 @@ impl Membership {
         tx: Box<dyn Tx>,
         account: Account,
         renewed: Option<PasswordHash>,
+        short: bool,
     ) -> Result<Entrance, StoreError> {
-        let account = Account { password: renewed.clone().or(account.password), ..account };
-        let mut events: Vec<Event> = renewed.iter().map(|_| Event::PasswordRehashed(account.clone())).collect();
+        let kept_otherwise = renewed.is_some() || (short && account.password_is_temporary);
+        let account = Account { password: renewed.or(account.password), ..account };
+        let mut events = Vec::new();
+        if kept_otherwise {
+            events.push(Event::PasswordRehashed(account.clone()));
+        }
         if !account.kinds.is_empty() {
             let (challenge, key) = Challenge::start(&account, ctx.now, self.entropy.as_ref());
             events.push(Event::ChallengeStarted(challenge.clone()));
@@ -172,12 +183,14 @@ impl Membership {
     ) -> Result<SignedIn, ChallengeError> {
         let found = self.directory.challenge(&key.hash()).await?.ok_or(ChallengeError::Over)?;
         self.paced(ctx, guess::by_client(ctx, "code")).await?;
-        let (factor, with) = (proof.kind().tries(found.account), proof.shows());
+        let (factor, with) = (proof.tries(found.account), proof.shows());
+        // One that is over costs no try of the factor's.
+        waiting(self.store.begin(Scope::Account(found.account)).await?.as_mut(), &found, ctx).await?;
         // Counted before it is looked at: a hundred at once are a hundred.
-        if !self.may_try([found.tries()]).await? {
+        if !self.may_try(ctx, found.tries()).await? {
             return Err(ChallengeError::Over);
         }
-        if !self.may_try([factor]).await? {
+        if !self.may_try(ctx, factor).await? {
             return Err(TooOften::Frozen.into());
         }
         let mut tx = self.store.begin(Scope::Account(found.account)).await?;
@@ -188,7 +201,7 @@ impl Membership {
         events.push(Event::SessionStarted(session.clone()));
         tx.commit(ctx, &events).await?;
         // Only whoever is all the way in has the wrong ones forgiven.
-        self.traces.forgive(&[found.tries().key, factor.key, guess::password(account.id).key]).await?;
+        self.forgive(&[found.tries().key, factor.key, guess::password(account.id).key]).await;
         Ok(SignedIn { account, session, key: session_key })
     }
 
@@ -239,18 +252,20 @@ impl Entrance {
 
 impl Proof {
     /// What is shown by it. A recovery code stands for whatever there is.
-    fn shows(&self) -> Kinds {
+    const fn shows(&self) -> Kinds {
         match self {
-            Self::Mailed(_) | Self::App(_) => Kinds::from_iter([self.kind()]),
+            Self::Mailed(_) => Kinds::EMAIL,
+            Self::App(_) => Kinds::APP,
             Self::Recovery(_) => Kinds::ALL,
         }
     }
 
-    /// Under which factor it is counted: a recovery code under the app's.
-    const fn kind(&self) -> FactorKind {
+    /// Under which it is counted.
+    fn tries(&self, account: AccountId) -> Tries {
         match self {
-            Self::Mailed(_) => FactorKind::Email,
-            Self::App(_) | Self::Recovery(_) => FactorKind::App,
+            Self::Mailed(_) => FactorKind::Email.tries(account),
+            Self::App(_) => FactorKind::App.tries(account),
+            Self::Recovery(_) => recovery_tries(account),
         }
     }
 }

@@ -27,7 +27,7 @@ impl Postman {
         } else {
             self.of_account(lease, &account, now)
         };
-        Ok(content.filter(|_| account.closed_at.is_none()).map(|content| (account.name, content)))
+        Ok(content.map(|content| (account.name, content)))
     }
 
     fn of_account(&self, lease: &Leased, account: &Account, now: DateTime<Utc>) -> Option<Content> {

@@ -5,7 +5,9 @@
 use crate::{
     Membership,
     account::{
-        Account, FactorKind, Factors, Kinds, guess,
+        Account, FactorKind, Factors, Kinds,
+        factor::recovery_tries,
+        guess,
         reset::{Reset, ResetBy},
     },
     actor::Denied,
@@ -39,7 +41,7 @@ refusals! {
             ("this member has not joined, so there is no account yet", "send the invitation again instead");
         /// The account is not this tenant's alone.
         Shared = Forbidden "account-is-shared"
-            ("this person's account is a member of another organisation too, so it is not for one of them to open",
+            ("this person's account was not made here, or is a member of another organisation too, so it is not for you to open",
              "the person can do this alone, on the page of the own account");
         /// The account runs the installation.
         Operators = Forbidden "account-is-operators"
@@ -61,13 +63,13 @@ impl Membership {
         let mut tx = self.store.begin(Scope::Tenant(target.tenant)).await?;
         let reached = self.in_reach(tx.as_mut(), ctx, target.member, Permission::MEMBERS_MANAGE).await?;
         let account = self.account_of(tx.as_mut(), &reached.member).await?;
-        is_alone(tx.as_mut(), &account).await?;
+        is_ours(tx.as_mut(), &reached.member, &account).await?;
         let member = reached.spend();
         let account = account.with_reset(ResetBy::Administrator, ctx.now);
         let Some(reset) = account.reset else { return Err(CredentialsError::Already) };
         tx.commit(ctx, &[Event::MemberResetIssued { member, account: account.clone() }]).await?;
         // An administrator vouches for the person: what was guessed wrongly before is forgiven.
-        self.traces.forgive(&[guess::password(account.id).key]).await?;
+        self.forgive(&[guess::password(account.id).key]).await;
         Ok(PasswordLink { url: self.links.url(&account.link(Purpose::Reset, reset.generation)), reset })
     }
 
@@ -84,12 +86,13 @@ impl Membership {
         let mut tx = self.store.begin(Scope::Tenant(target.tenant)).await?;
         let reached = self.in_reach(tx.as_mut(), ctx, target.member, Permission::MEMBERS_MANAGE).await?;
         let account = self.account_of(tx.as_mut(), &reached.member).await?;
-        is_alone(tx.as_mut(), &account).await?;
+        is_ours(tx.as_mut(), &reached.member, &account).await?;
         let (member, account, factors) = decide(reached, account, on, ctx)?;
         let kinds = account.kinds;
         let id = account.id;
         tx.commit(ctx, &[Event::MemberFactorsSwitched { member: member.clone(), account, factors }]).await?;
-        self.traces.forgive(&FactorKind::ALL.map(|kind| kind.tries(id).key)).await?;
+        self.forgive(&FactorKind::ALL.map(|kind| kind.tries(id).key)).await;
+        self.forgive(&[recovery_tries(id).key]).await;
         Ok((member, kinds))
     }
 
@@ -102,12 +105,15 @@ impl Membership {
     }
 }
 
-/// Whoever holds an account open that is a member elsewhere would open that, too.
-async fn is_alone(tx: &mut dyn Tx, account: &Account) -> Result<(), CredentialsError> {
+/// Whether the account is this tenant's alone: made by this very membership, and a member nowhere else. Whoever opens an
+/// account opens every place of it; and one that was here before it was asked, because the tenant's policy joins owners of
+/// accounts at once, has not put itself into anybody's hands.
+async fn is_ours(tx: &mut dyn Tx, member: &Member, account: &Account) -> Result<(), CredentialsError> {
     if tx.installation().await?.operator == Some(account.id) {
         return Err(CredentialsError::Operators);
     }
-    if tx.other_places(account.id).await? > 0 { Err(CredentialsError::Shared) } else { Ok(()) }
+    let made_here = member.joined_at().is_some_and(|joined| account.registered_at >= joined);
+    if made_here && tx.other_places(account.id).await? == 0 { Ok(()) } else { Err(CredentialsError::Shared) }
 }
 
 fn decide(
@@ -124,7 +130,7 @@ fn decide(
     }
     let member = reached.spend();
     let factors = Factors { email_since: on.then_some(ctx.now), ..Factors::none(account.id) };
-    let account = Account { kinds: factors.kinds(), ..account }.without_links().without_sessions();
+    let account = Account { kinds: factors.kinds(), ..account }.without_links().without_keys();
     Ok((member, account, factors))
 }
 

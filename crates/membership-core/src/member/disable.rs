@@ -27,7 +27,7 @@ impl Membership {
         let mut tx = self.store.begin(Scope::Tenant(target.tenant)).await?;
         let reached = self.in_reach(tx.as_mut(), ctx, target.member, Permission::MEMBERS_MANAGE).await?;
         let account = match reached.member.account() {
-            Some(account) => tx.account(account).await?,
+            Some(account) => tx.hold_account(account).await?,
             None => None,
         };
         let change = decide(reached, account.map_or(0, |account| account.epoch), ctx)?;

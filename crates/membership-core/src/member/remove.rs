@@ -200,7 +200,7 @@ impl Parting {
         };
         let representative = tx.representative().await?.map(|representative| representative.id);
         let account = match member.account() {
-            Some(account) => tx.account(account).await?,
+            Some(account) => tx.hold_account(account).await?,
             None => None,
         };
         let epoch = account.map_or(0, |account| account.epoch);

@@ -3,6 +3,7 @@
 
 mod access;
 mod admission;
+mod attacks;
 mod credentials;
 mod members;
 mod policy;

@@ -158,6 +158,9 @@ async fn a_password_freezes_for_somebody_and_for_nobody() -> Result<(), Failure>
     assert_eq!((answers[0][0], answers[0].last().copied()), ("sign-in-failed", Some("factor-frozen")));
     let right = bed.membership.sign_in(&bed.as_anybody(), command("ann@example.org", PASSWORD)).await;
     assert_eq!(code(right), "factor-frozen");
+    assert!(!bed.membership.unfreeze("nobody@example.org").await?);
+    assert!(bed.membership.unfreeze("ann@example.org").await?);
+    bed.sign_in("ann@example.org", PASSWORD).await?;
     Ok(())
 }
 

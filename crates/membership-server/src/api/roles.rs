@@ -2,7 +2,10 @@
 
 use membership_core::{
     id::{RoleId, TenantId},
-    role::define::{DefineError, RoleDraft, RoleOf},
+    role::{
+        RoleUnknown,
+        define::{RoleDraft, RoleOf},
+    },
 };
 use membership_web::Edge;
 use poem::web::Data;
@@ -149,7 +152,7 @@ impl RolesApi {
     ) -> Answer<Json<Role>> {
         let RoleOf { tenant, role } = at(&tenant, &role);
         let found = edge.membership().role(&caller.context, tenant, role).await?;
-        Ok(Json(found.ok_or(DefineError::Unknown)?.into()))
+        Ok(Json(found.ok_or(RoleUnknown::InTenant)?.into()))
     }
 
     /// Edit a role

@@ -1,23 +1,20 @@
-//! Signing in and out, and who one is.
+//! Signing in and out.
 
 use membership_core::{
-    account::{change_password::ChangePassword, sign_in},
-    actor::Duty,
-    directory,
+    account::sign_in::{self, Entrance},
     ports::Secret,
 };
-use membership_web::{Edge, Via, Visitor, session_cookie};
+use membership_web::{Edge, Visitor, session_cookie};
 use poem::web::Data;
-use poem_openapi::{ApiResponse, Enum, Object, OpenApi, payload::Json};
+use poem_openapi::{ApiResponse, Object, OpenApi, payload::Json};
 use serde::Deserialize;
-use uuid::Uuid;
 
-use super::{Chapter, PREFIX};
+use super::{Chapter, PREFIX, challenges::WaitingChallenge};
 use crate::{
     answer::Answer,
     body::Body,
     caller::Arrived,
-    representation::{Account, MemberStatus, Session, SignedIn, Tenant, Transport},
+    representation::{Account, Session, SignedIn, Transport},
 };
 
 /// Who signs in, and how.
@@ -32,16 +29,6 @@ struct SignInRequest {
     transport: Transport,
 }
 
-/// A password in place of another.
-#[derive(Object, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct NewPassword {
-    /// The present password.
-    current: String,
-    /// The new one: 15 to 256 characters of any kind.
-    new: String,
-}
-
 /// The session of this request.
 #[derive(Object)]
 struct CurrentSession {
@@ -51,40 +38,27 @@ struct CurrentSession {
     session: Session,
 }
 
-/// Who one is, and where one belongs.
-#[derive(Object)]
-struct Me {
-    /// The account.
-    account: Account,
-    /// Whether it operates this installation.
-    operator: bool,
-    /// The tenants where it is a member, by name.
-    places: Vec<Place>,
-    /// What has to be done before anything else; empty for most.
-    owes: Vec<OwedDuty>,
-}
-
-/// What has to be done before anything else.
-#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
-#[oai(rename_all = "kebab-case")]
-enum OwedDuty {
-    /// Choose another password: the present one is a temporary one that somebody else has chosen.
-    NewPassword,
-}
-
-/// One of the places where an account is a member.
-#[derive(Object)]
-struct Place {
-    /// The tenant.
-    tenant: Tenant,
-    /// The member there.
-    member: Uuid,
-    /// Its state.
-    status: MemberStatus,
+#[derive(ApiResponse)]
+#[expect(clippy::large_enum_variant, reason = "an answer is made once, and sent at once")]
+enum PasswordTaken {
+    /// A session has started.
+    #[oai(status = 201)]
+    SignedIn(
+        Json<SignedIn>,
+        /// The session.
+        #[oai(header = "Location")]
+        String,
+        /// The session cookie, if the transport is `cookie`.
+        #[oai(header = "Set-Cookie")]
+        Option<String>,
+    ),
+    /// The password is right, and a second factor is to be shown. Nobody is signed in yet.
+    #[oai(status = 202)]
+    Challenged(Json<WaitingChallenge>),
 }
 
 #[derive(ApiResponse)]
-enum SessionStarted {
+pub(super) enum SessionStarted {
     /// A session has started.
     #[oai(status = 201)]
     Created(
@@ -99,7 +73,7 @@ enum SessionStarted {
 }
 
 #[derive(ApiResponse)]
-enum SessionEnded {
+pub(super) enum SessionEnded {
     /// The session has ended: its key opens nothing any more.
     #[oai(status = 204)]
     Done(
@@ -112,23 +86,47 @@ enum SessionEnded {
     ),
 }
 
+/// Where the session of a request is.
+pub(super) fn current() -> String {
+    format!("{PREFIX}/sessions/current")
+}
+
+impl SessionStarted {
+    /// The answer with a fresh session and the cookie that goes with it, if it travels so.
+    pub(super) fn answer((signed_in, cookie): (SignedIn, Option<String>)) -> Self {
+        Self::Created(Json(signed_in), current(), cookie)
+    }
+}
+
+impl SessionEnded {
+    /// The answer to whoever has no session any more.
+    pub(super) fn at(edge: &Edge) -> Self {
+        Self::Done(session_cookie::clear(edge), session_cookie::CLEAR_SITE_DATA.to_owned())
+    }
+}
+
 pub(crate) struct SessionsApi;
 
 #[OpenApi(prefix_path = "/api/v1", tag = "Chapter::Sessions")]
 impl SessionsApi {
     /// Sign in
     ///
-    /// Starts a new session; one whose cookie it replaces ends. The answer and the time it takes are the same whether or not there is such an account.
+    /// Starts a new session; one whose cookie it replaces ends. Where the account has a second factor, the answer is 202
+    /// with a challenge, and the session starts once that is answered. The answer and the time it takes are the same
+    /// whether or not there is such an account.
     #[oai(path = "/sessions", method = "post", operation_id = "signIn")]
-    async fn sign_in(&self, edge: Data<&Edge>, visitor: Visitor, body: Body<SignInRequest>) -> Answer<SessionStarted> {
+    async fn sign_in(&self, edge: Data<&Edge>, visitor: Visitor, body: Body<SignInRequest>) -> Answer<PasswordTaken> {
         let SignInRequest { login, password, transport } = body.0;
         let command = sign_in::SignIn { login, password: Secret::new(password) };
-        let fresh = edge.membership().sign_in(&visitor.context, command).await?;
-        if transport == Transport::Cookie {
-            visitor.leave_session(&edge).await;
+        match edge.membership().sign_in(&visitor.context, command).await? {
+            Entrance::SignedIn(fresh) => {
+                let (signed_in, cookie) = SignedIn::instead(transport, &edge, &visitor, *fresh).await;
+                Ok(PasswordTaken::SignedIn(Json(signed_in), current(), cookie))
+            }
+            Entrance::Challenged { challenge, key, kinds } => {
+                Ok(PasswordTaken::Challenged(Json(WaitingChallenge::new(&challenge, &key, kinds))))
+            }
         }
-        let (signed_in, cookie) = SignedIn::by(transport, &edge, fresh.account, &fresh.session, &fresh.key);
-        Ok(SessionStarted::Created(Json(signed_in), format!("{PREFIX}/sessions/current"), cookie))
     }
 
     /// Show the current session
@@ -146,53 +144,6 @@ impl SessionsApi {
     #[oai(path = "/sessions/current", method = "delete", operation_id = "signOut")]
     async fn sign_out(&self, edge: Data<&Edge>, caller: Arrived) -> Answer<SessionEnded> {
         edge.membership().sign_out(&caller.context, &caller.session).await?;
-        Ok(SessionEnded::Done(session_cookie::clear(&edge), r#""cookies", "storage""#.to_owned()))
-    }
-
-    /// Show who one is
-    ///
-    /// The account that is signed in, the tenants where it is a member, and whether it operates the installation.
-    #[oai(path = "/me", method = "get", operation_id = "getMe")]
-    async fn me(&self, edge: Data<&Edge>, caller: Arrived) -> Answer<Json<Me>> {
-        let (places, operator) = edge.membership().places(&caller.context, &caller.account).await?;
-        let places = places.into_iter().map(Place::from).collect();
-        let owes = caller.context.actor.signed_in()?.owes.map(OwedDuty::from).into_iter().collect();
-        Ok(Json(Me { account: caller.account.into(), operator, places, owes }))
-    }
-
-    /// Choose another password
-    ///
-    /// Whoever knows the present password may, and with a temporary password this comes before anything else. It ends every
-    /// session of the account and starts a new one, whose key is handed over as that of this request was.
-    #[oai(path = "/me/password", method = "post", operation_id = "changePassword")]
-    async fn change_password(
-        &self,
-        edge: Data<&Edge>,
-        caller: Arrived,
-        body: Body<NewPassword>,
-    ) -> Answer<SessionStarted> {
-        let NewPassword { current, new } = body.0;
-        let command = ChangePassword { current: Secret::new(current), new: Secret::new(new) };
-        let changed = edge.membership().change_password(&caller.context, command).await?;
-        let transport = match caller.via {
-            Via::Cookie => Transport::Cookie,
-            Via::Bearer | Via::Nothing => Transport::Bearer,
-        };
-        let (signed_in, cookie) = SignedIn::by(transport, &edge, changed.account, &changed.session, &changed.key);
-        Ok(SessionStarted::Created(Json(signed_in), format!("{PREFIX}/sessions/current"), cookie))
-    }
-}
-
-impl From<Duty> for OwedDuty {
-    fn from(duty: Duty) -> Self {
-        match duty {
-            Duty::NewPassword => Self::NewPassword,
-        }
-    }
-}
-
-impl From<directory::Place> for Place {
-    fn from(place: directory::Place) -> Self {
-        Self { tenant: place.tenant.into(), member: place.member.as_uuid(), status: place.status.into() }
+        Ok(SessionEnded::at(&edge))
     }
 }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use membership_core::{
     Legend,
+    account::Kinds,
     directory::{self, MemberRow},
     id::{AccountId, MemberId, RoleId},
     member::{self, MemberState},
@@ -10,7 +11,7 @@ use membership_core::{
 use poem_openapi::Object;
 use uuid::Uuid;
 
-use super::{Assignment, Invitation, MemberStatus, Transfer, Word};
+use super::{Assignment, FactorKind, Invitation, MemberStatus, Transfer, Word};
 
 /// A member: one person's place in one tenant.
 #[derive(Object)]
@@ -59,6 +60,9 @@ pub(crate) struct Member {
     /// Since when gone.
     #[oai(skip_serializing_if_is_none)]
     removed_at: Option<DateTime<Utc>>,
+    /// The second factors of its account, where members are read; empty if there are none.
+    #[oai(skip_serializing_if_is_none)]
+    second_factors: Option<Vec<FactorKind>>,
     /// How it was asked to join, where that is shown.
     #[oai(skip_serializing_if_is_none)]
     invitation: Option<Invitation>,
@@ -93,7 +97,13 @@ impl Member {
         let invitation = row.invitation.map(|invitation| Invitation::at(&invitation, delivery.as_ref(), now));
         let member = Self::from(row.member);
         let time = member.time.or_else(|| invitation.as_ref().map(Invitation::time));
-        Self { time, invitation, transfer: row.transfer.map(Transfer::from), ..member }
+        let second_factors = Some(FactorKind::all(row.kinds));
+        Self { time, invitation, second_factors, transfer: row.transfer.map(Transfer::from), ..member }
+    }
+
+    /// `member`, whose account has these second factors.
+    pub(crate) fn with(member: member::Member, kinds: Kinds) -> Self {
+        Self { second_factors: Some(FactorKind::all(kinds)), ..Self::from(member) }
     }
 
     /// What `row` looks like at `now`, with what `legend` tells of it.
@@ -145,6 +155,7 @@ impl From<member::Member> for Member {
             created_at: member.created_at,
             disabled_at,
             removed_at,
+            second_factors: None,
             invitation: None,
             transfer: None,
         }

@@ -2,10 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use membership_core::account::{self, SessionKey};
-use membership_web::{Edge, session_cookie};
+use membership_web::{Edge, Visitor, session_cookie};
 use poem_openapi::{Enum, Object};
 use serde::Deserialize;
 use uuid::Uuid;
+
+use super::FactorKind;
 
 /// An account: one person that can sign in, member of any number of tenants.
 #[derive(Object)]
@@ -22,6 +24,8 @@ pub(crate) struct Account {
     email: Option<String>,
     /// Whether a mail to that address came back. Only then can one sign in with it.
     email_proved: bool,
+    /// The second factors that it has; empty if the password is enough to sign in.
+    second_factors: Vec<FactorKind>,
     /// When it was made.
     registered_at: DateTime<Utc>,
 }
@@ -31,10 +35,17 @@ pub(crate) struct Account {
 pub(crate) struct Session {
     /// Its identifier. It opens nothing.
     id: Uuid,
-    /// When it started.
+    /// When the person showed who he or she is: what is delicate can be done for 15 minutes from then.
     started_at: DateTime<Utc>,
     /// It is good before this, unless it is ended earlier.
     ends_at: DateTime<Utc>,
+    /// When it was last used, to five minutes. Unused for two hours, it is over.
+    used_at: DateTime<Utc>,
+    /// The second factors that were shown.
+    second_factors: Vec<FactorKind>,
+    /// What the program calls itself that signed in. It proves nothing.
+    #[oai(skip_serializing_if_is_none)]
+    agent: Option<String>,
 }
 
 /// How the session's key is handed over.
@@ -71,6 +82,19 @@ impl Transport {
 }
 
 impl SignedIn {
+    /// A fresh session of somebody who has just signed in. A session of `visitor` whose cookie it replaces is over.
+    pub(crate) async fn instead(
+        transport: Transport,
+        edge: &Edge,
+        visitor: &Visitor,
+        fresh: account::sign_in::SignedIn,
+    ) -> (Self, Option<String>) {
+        if transport == Transport::Cookie {
+            visitor.leave_session(edge).await;
+        }
+        Self::by(transport, edge, fresh.account, &fresh.session, &fresh.key)
+    }
+
     /// A fresh session of `account` and the `Set-Cookie` value that goes with it, if it travels so.
     pub(crate) fn by(
         transport: Transport,
@@ -92,6 +116,7 @@ impl From<account::Account> for Account {
             name: account.name.to_string(),
             username: account.username.map(|username| username.to_string()),
             email: account.email.map(|email| email.address.to_string()),
+            second_factors: FactorKind::all(account.kinds),
             registered_at: account.registered_at,
         }
     }
@@ -99,6 +124,13 @@ impl From<account::Account> for Account {
 
 impl From<&account::Session> for Session {
     fn from(session: &account::Session) -> Self {
-        Self { id: session.id.as_uuid(), started_at: session.started_at, ends_at: session.ends_at }
+        Self {
+            id: session.id.as_uuid(),
+            started_at: session.started_at,
+            ends_at: session.ends_at,
+            used_at: session.used_at,
+            second_factors: FactorKind::all(session.with),
+            agent: session.agent.clone(),
+        }
     }
 }

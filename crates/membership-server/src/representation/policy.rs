@@ -12,7 +12,7 @@ use membership_core::{
 use poem_openapi::{Enum, Object};
 use serde::Deserialize;
 
-use super::Send;
+use super::{SecondFactor, Send};
 
 /// The rules of a tenant, all of them.
 #[derive(Object, Deserialize)]
@@ -38,6 +38,8 @@ pub(crate) struct Policy {
     allowed_domains: Vec<String>,
     /// Whether a member that has joined has to be disabled before it can be removed.
     disable_before_remove: bool,
+    /// Which second factor its people have to show at sign-in.
+    second_factor: SecondFactor,
     /// What the states are called, where they are not called by their own words.
     words: StateWords,
 }
@@ -99,6 +101,7 @@ impl From<&policy::Policy> for Policy {
             alphabet: policy.alphabet.into(),
             allowed_domains: policy.allowed_domains.clone(),
             disable_before_remove: policy.disable_before_remove,
+            second_factor: policy.second_factor.into(),
             words: StateWords::from(&policy.words),
         }
     }
@@ -132,6 +135,7 @@ impl Policy {
             alphabet: self.alphabet.into(),
             allowed_domains: self.allowed_domains,
             disable_before_remove: self.disable_before_remove,
+            second_factor: self.second_factor.into(),
             words: words.unwrap_or_default(),
         };
         match policy.canonical() {

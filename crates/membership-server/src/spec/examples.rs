@@ -1,10 +1,11 @@
 //! An example for each operation. The tests send every one of the bodies, and compare every one of the answers with
 //! what the server really gives.
 
+mod account;
 mod member;
 mod tenant;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::set;
 
@@ -18,6 +19,7 @@ const REQUEST: &str = "0197c0de-0000-7000-8000-000000000007";
 const OTHER_MEMBER: &str = "0197c0de-0000-7000-8000-000000000008";
 const TOP: &str = "0197c0de-0000-7000-8000-000000000009";
 const TRANSFER: &str = "0197c0de-0000-7000-8000-00000000000a";
+const API_KEY: &str = "0197c0de-0000-7000-8000-00000000000b";
 const MORNING: &str = "2026-03-02T09:00:00+00:00";
 const EVENING: &str = "2026-03-02T21:00:00+00:00";
 const THREE_DAYS_LATER: &str = "2026-03-05T09:00:00+00:00";
@@ -27,12 +29,14 @@ const TOKEN: &str = "mbi_the-last-part-of-the-link";
 /// Puts the examples of the operation `id` into it.
 pub(super) fn put(operation: &mut Value, id: &str) {
     if let Some(body) = operation.pointer_mut("/requestBody/content/application~1json") {
-        set(body, "example", member::request(id).or_else(|| tenant::request(id)).unwrap_or_else(|| request(id)));
+        let rooms = member::request(id).or_else(|| tenant::request(id)).or_else(|| account::request(id));
+        set(body, "example", rooms.unwrap_or_else(|| request(id)));
     }
     let responses = operation.get_mut("responses").and_then(Value::as_object_mut);
-    for response in responses.into_iter().flat_map(Map::values_mut) {
+    for (status, response) in responses.into_iter().flatten() {
         if let Some(content) = response.pointer_mut("/content/application~1json") {
-            set(content, "example", member::answer(id).or_else(|| tenant::answer(id)).unwrap_or_else(|| answer(id)));
+            let rooms = member::answer(id).or_else(|| tenant::answer(id)).or_else(|| account::answer(id, status));
+            set(content, "example", rooms.unwrap_or_else(|| answer(id)));
         }
     }
 }
@@ -43,8 +47,6 @@ fn request(id: &str) -> Value {
             "token": "mbs_the-last-part-of-the-link", "tenant": "Example Ltd", "name": "Ann Example", "username": "ann",
             "email": "ann@example.org", "password": PASSWORD, "transport": "bearer",
         }),
-        "signIn" => json!({ "login": "ann", "password": PASSWORD, "transport": "bearer" }),
-        "changePassword" => json!({ "current": "to be replaced at once", "new": PASSWORD }),
         "registerByInvitation" => {
             json!({ "token": TOKEN, "name": "Ann Example", "password": PASSWORD, "transport": "cookie" })
         }
@@ -55,8 +57,6 @@ fn request(id: &str) -> Value {
 fn answer(id: &str) -> Value {
     match id {
         "setUp" => json!({ "tenant": tenant(), "member": joined(), "signed_in": signed_in() }),
-        "signIn" | "changePassword" => signed_in(),
-        "getCurrentSession" => json!({ "account": account(), "session": session() }),
         "getMe" => json!({
             "account": account(),
             "operator": false,
@@ -103,12 +103,12 @@ fn tenant() -> Value {
 fn account() -> Value {
     json!({
         "id": ACCOUNT, "name": "Ann Example", "username": "ann", "email": "ann@example.org", "email_proved": true,
-        "registered_at": MORNING,
+        "second_factors": ["app"], "registered_at": MORNING,
     })
 }
 
 fn session() -> Value {
-    json!({ "id": SESSION, "started_at": MORNING, "ends_at": EVENING })
+    account::a_session()
 }
 
 fn signed_in() -> Value {

@@ -128,7 +128,7 @@ fn problems(operation: &mut Value, codes: &BTreeMap<&'static str, CodeRow>) {
         let listed = codes.iter().map(|code| format!("`{code}`")).collect::<Vec<_>>().join(", ");
         let schema = json!({ "$ref": "#/components/schemas/Problem" });
         let mut response = json!({ "description": listed, "content": { PROBLEM_JSON: { "schema": schema } } });
-        if status == 503 {
+        if status == 429 || status == 503 {
             let header = json!({ "description": "Seconds to wait.", "schema": { "type": "integer", "minimum": 0 } });
             set(&mut response, "headers", json!({ "Retry-After": header }));
         }

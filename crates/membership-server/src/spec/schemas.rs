@@ -85,7 +85,8 @@ fn security_schemes() -> Value {
         "bearer": {
             "type": "http",
             "scheme": "bearer",
-            "description": "A session's key, from signing in with `transport: bearer`.",
+            "description": "A session's key (`mbk_…`), from signing in with `transport: bearer`; or an API key (`mba_…`), \
+                which opens one tenant, within its scope, and nothing of the account.",
         },
         "cookie": {
             "type": "apiKey",

@@ -28,7 +28,7 @@ async fn a_program_signs_in_and_out() {
 
     let out = api.ask(Method::DELETE, CURRENT).by(&token).send().await;
     assert_eq!(out.status, 204);
-    assert_eq!(out.headers["clear-site-data"], r#""cookies", "storage""#);
+    assert_eq!(out.headers["clear-site-data"], r#""cookies", "storage", "cache""#);
     assert_eq!(api.get(CURRENT).by(&token).send().await.problem(), (401, "session-not-good".into()));
 }
 
@@ -147,13 +147,23 @@ async fn only_the_very_token_opens() {
     assert_eq!(api.get(CURRENT).by(&token).send().await.status, 200);
 }
 
-/// A session is good for twelve hours, and not for a moment longer.
+/// A session is good for twelve hours, however busy, and unused for two; and not for a moment longer.
 // Part of I-33.
 #[tokio::test]
 async fn a_session_ends() {
     let api = Api::start().await;
     let token = api.root().await;
-    api.bed.clock.advance(TimeDelta::hours(12) - TimeDelta::microseconds(1));
+    api.bed.clock.advance(TimeDelta::hours(2) - TimeDelta::microseconds(1));
+    assert_eq!(api.get(CURRENT).by(&token).send().await.status, 200);
+    api.bed.clock.advance(TimeDelta::hours(2));
+    assert_eq!(api.get(CURRENT).by(&token).send().await.problem(), (401, "session-not-good".into()));
+
+    let token = api.root().await;
+    for _ in 0..11 {
+        api.bed.clock.advance(TimeDelta::hours(1));
+        assert_eq!(api.get(CURRENT).by(&token).send().await.status, 200);
+    }
+    api.bed.clock.advance(TimeDelta::hours(1) - TimeDelta::microseconds(1));
     assert_eq!(api.get(CURRENT).by(&token).send().await.status, 200);
     api.bed.clock.advance(TimeDelta::microseconds(1));
     assert_eq!(api.get(CURRENT).by(&token).send().await.problem(), (401, "session-not-good".into()));

@@ -1,7 +1,8 @@
 //! A server over a store in memory, and a program that talks to it.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
+use chrono::TimeDelta;
 use membership_server::{Check, Metrics, Readiness, Site};
 use membership_testkit::{Bed, bed::PASSWORD};
 use membership_web::{Edge, Shell};
@@ -10,6 +11,9 @@ use poem::{
     http::{HeaderMap, Method, header},
 };
 use serde_json::{Value, json};
+
+/// The description, once for all servers of a process.
+static SPEC: LazyLock<Value> = LazyLock::new(|| serde_json::from_str(&membership_server::spec()).unwrap());
 
 pub(crate) struct Api {
     pub(crate) bed: Bed,
@@ -47,8 +51,7 @@ impl Api {
         let counted = metrics.clone();
         let site = Site { edge: edge.clone(), readiness, metrics: Some(metrics) };
         let shell = Shell::new(edge, site.mount(Route::new())).observe(move |exchange| counted.observe(exchange));
-        let spec = serde_json::from_str(&membership_server::spec()).unwrap();
-        Self { bed, spec, shell }
+        Self { bed, spec: SPEC.clone(), shell }
     }
 
     pub(crate) fn ask(&self, method: Method, path: impl Into<String>) -> Ask<'_> {
@@ -67,10 +70,21 @@ impl Api {
         self.ask(Method::PATCH, path).json(body)
     }
 
-    /// A bearer token of whoever has this login.
+    /// A bearer token of whoever has this login. Tests sign in more often than people may: the time that a limit asks for
+    /// goes by, and comes back.
     pub(crate) async fn sign_in(&self, login: &str) -> String {
         let body = json!({ "login": login, "password": PASSWORD, "transport": "bearer" });
-        let reply = self.post("/api/v1/sessions", &body).send().await;
+        let mut waited = TimeDelta::zero();
+        let reply = loop {
+            let reply = self.post("/api/v1/sessions", &body).send().await;
+            if reply.status != 429 {
+                break reply;
+            }
+            let wait = TimeDelta::seconds(reply.headers["retry-after"].to_str().unwrap().parse().unwrap());
+            self.bed.clock.advance(wait);
+            waited += wait;
+        };
+        self.bed.clock.advance(-waited);
         assert_eq!(reply.status, 201, "{}", reply.text);
         reply.json()["token"].as_str().unwrap().to_owned()
     }

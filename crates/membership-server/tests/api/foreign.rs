@@ -10,14 +10,14 @@ use crate::{
     house::{NOTHING, text},
 };
 
-/// What the examples of the description call things, and what a tenant has for each: a member, another, an invitation, a role
-/// and a hand-over that is not finished.
-const NAMES: [&str; 5] = ["2", "8", "3", "4", "a"];
+/// What the examples of the description call things, and what a tenant has for each: a member, another, an invitation, a role,
+/// a hand-over that is not finished, and an API key.
+const NAMES: [&str; 6] = ["2", "8", "3", "4", "a", "b"];
 
 /// The ids of one tenant, in the order of `NAMES`.
 struct Ids {
     tenant: String,
-    ids: [String; 5],
+    ids: [String; 6],
 }
 
 /// A request to which one id is to be put.
@@ -54,7 +54,9 @@ async fn furnish(api: &Api, tenant: String, by: &str, prefix: &str) -> Ids {
     let removal = api.post(at(&format!("/members/{}/remove", members[2])), &json!({ "heir": members[1] }));
     let transfer = removal.by(by).send().await.json()["transfer"]["id"].clone();
     let invitation = text(&invited["invited"][0]["invitation"]["id"]);
-    let ids = [members[0].clone(), members[1].clone(), invitation, text(&role), text(&transfer)];
+    let body = json!({ "name": "x", "scope": ["membership:members.read"], "seconds": 3_600 });
+    let key = api.post(at("/api-keys"), &body).by(by).send().await.json()["api_key"]["id"].clone();
+    let ids = [members[0].clone(), members[1].clone(), invitation, text(&role), text(&transfer), text(&key)];
     Ids { tenant, ids }
 }
 
@@ -81,7 +83,7 @@ fn places(operations: &[(Method, String, Value)]) -> Vec<Place<'_>> {
     let mut found = Vec::new();
     for (method, path, operation) in operations.iter().filter(|(_, path, _)| path.contains("{tenant}")) {
         let mut path = path.clone();
-        for (name, id) in [("member", "2"), ("invitation", "3"), ("role", "4"), ("transfer", "a")] {
+        for (name, id) in [("member", "2"), ("invitation", "3"), ("role", "4"), ("transfer", "a"), ("api_key", "b")] {
             path = path.replace(&format!("{{{name}}}"), &example(id));
         }
         let mut query = Vec::new();

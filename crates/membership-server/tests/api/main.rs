@@ -31,11 +31,17 @@ mod invitations;
 #[cfg(test)]
 mod invitee;
 #[cfg(test)]
+mod keys;
+#[cfg(test)]
+mod limits;
+#[cfg(test)]
 mod lists;
 #[cfg(test)]
 mod matrix;
 #[cfg(test)]
 mod members;
+#[cfg(test)]
+mod own;
 #[cfg(test)]
 mod passwords;
 #[cfg(test)]
@@ -47,9 +53,13 @@ mod removal;
 #[cfg(test)]
 mod representative;
 #[cfg(test)]
+mod resets;
+#[cfg(test)]
 mod roles;
 #[cfg(test)]
 mod rules;
+#[cfg(test)]
+mod second_factors;
 #[cfg(test)]
 mod site;
 #[cfg(test)]

@@ -4,8 +4,10 @@
 use std::{fmt::Write as _, fs, path::PathBuf};
 
 use membership_core::{
+    account::api_key::{ApiKeyMade, MakeApiKey},
     invitation::invite::Reach,
     member::reach::Target,
+    role::Permission,
     tenant::{Presets, create::CreateTenant},
 };
 use membership_testkit::{Adapter, Bed};
@@ -17,11 +19,22 @@ use crate::{
     house::NOTHING,
 };
 
+/// By what somebody asks.
+#[derive(Clone)]
+enum By {
+    /// By a session of whoever has this login.
+    Session(String),
+    /// By an API key of the representative with this scope.
+    Key(&'static str),
+    /// By nothing.
+    Nothing,
+}
+
 /// A tenant with somebody in each of its roles, made by the operator, who is no member of it.
 struct House {
     api: Api,
-    /// Who asks: what to call them, and what they sign in with.
-    people: Vec<(String, Option<String>)>,
+    /// Who asks: what to call them, and by what.
+    people: Vec<(String, By)>,
     /// What stands in the examples, and what stands for it here.
     names: Vec<(String, String)>,
 }
@@ -50,27 +63,33 @@ impl House {
         let roles = bed.adapter.directory.access(bed.tenant.id).await.unwrap().roles;
         let api = Api::over(bed);
 
-        let mut people = vec![("the representative".to_owned(), Some("founder".to_owned()))];
+        let mut people = vec![("the representative".to_owned(), By::Session("founder".to_owned()))];
         let mut administrator = None;
         for role in roles {
             let username = role.name.as_str().to_lowercase().replace(' ', "-");
             let person = api.bed.added(&username, &[role.name.as_str()]).await.unwrap();
             administrator = administrator.or_else(|| role.administrator.then_some(person.member));
-            people.push((role.name.to_string(), Some(username)));
+            people.push((role.name.to_string(), By::Session(username)));
         }
         let administrator = administrator.unwrap();
         api.bed.define_role("Nothing", &[], &[]).await.unwrap();
         api.bed.added("nothing", &["Nothing"]).await.unwrap();
-        people.push(("a role without any permission".to_owned(), Some("nothing".to_owned())));
-        people.push(("an administrator of another tenant".to_owned(), Some("stranger".to_owned())));
-        people.push(("the operator of the installation".to_owned(), Some("root".to_owned())));
-        people.push(("nobody".to_owned(), None));
+        for (who, login) in [
+            ("a role without any permission", "nothing"),
+            ("an administrator of another tenant", "stranger"),
+            ("the operator of the installation", "root"),
+        ] {
+            people.push((who.to_owned(), By::Session(login.to_owned())));
+        }
+        people.push(("a key for membership:members.read".to_owned(), By::Key("membership:members.read")));
+        people.push(("nobody".to_owned(), By::Nothing));
 
         let target = api.bed.added("target", &[lowest]).await.unwrap().member;
         let asked = api.invited_as("pending@example.org", lowest).await;
         let role = api.bed.define_role("Spare", &[permission], &[]).await.unwrap();
         let nominated = Target { tenant: api.bed.tenant.id, member: administrator.id };
         api.bed.membership.nominate(&api.bed.as_administrator(), nominated).await.unwrap();
+        let key = api.key_of_representative("membership:members.read").await;
         let names = vec![
             (example(1), api.bed.tenant.id.to_string()),
             (example(2), target.id.to_string()),
@@ -84,6 +103,7 @@ impl House {
             ("{member}".to_owned(), target.id.to_string()),
             ("{invitation}".to_owned(), asked.invitation.id.to_string()),
             ("{role}".to_owned(), role.id.to_string()),
+            ("{api_key}".to_owned(), key.key.id.to_string()),
             ("workspace:reports.export".to_owned(), permission.to_owned()),
         ];
         Self { api, people, names }
@@ -96,23 +116,33 @@ impl House {
         parts.collect::<Vec<_>>().join("/")
     }
 
-    /// What comes of `operation` when the owner of `login` asks for it.
-    async fn ask(&self, login: Option<&str>, method: &Method, path: &str, operation: &Value) -> Reply {
+    /// What comes of `operation` when it is asked for `by` that.
+    async fn ask(&self, by: &By, method: &Method, path: &str, operation: &Value) -> Reply {
         let mut path = self.named(path);
         let parameters = operation["parameters"].as_array().into_iter().flatten();
         if parameters.clone().any(|parameter| parameter["name"] == "permission") {
             path.push_str("?permission=membership:members.read");
         }
         let mut ask = self.api.ask(method.clone(), path);
-        if let Some(login) = login {
-            ask = ask.by(&self.api.sign_in(login).await);
-        }
+        ask = match by {
+            By::Session(login) => ask.by(&self.api.sign_in(login).await),
+            By::Key(scope) => ask.by(self.api.key_of_representative(scope).await.secret.expose()),
+            By::Nothing => ask,
+        };
         if let Some(example) = operation.pointer("/requestBody/content/application~1json/example") {
             // A body is about many things, a part of an address about one: nothing in it is in braces.
             let body = self.names.iter().fold(example.to_string(), |text, (from, to)| text.replace(from, to));
             ask = ask.raw("application/json", body);
         }
         ask.send().await
+    }
+}
+
+impl Api {
+    async fn key_of_representative(&self, scope: &str) -> ApiKeyMade {
+        let (tenant, scope) = (self.bed.tenant.id, vec![Permission::parse(scope).unwrap()]);
+        let command = MakeApiKey { tenant, name: "A program".into(), scope, seconds: 3_600 };
+        self.bed.membership.make_api_key(&self.bed.as_administrator(), command).await.unwrap()
     }
 }
 
@@ -128,8 +158,8 @@ async fn matrix(preset: &str, lowest: &str, permission: &str) -> String {
         }
         let short = path.trim_start_matches("/api/v1");
         writeln!(text, "\n{}: {method} {short}", operation["operationId"].as_str().unwrap()).unwrap();
-        for (who, login) in house.people.clone() {
-            let reply = house.ask(login.as_deref(), &method, &path, &operation).await;
+        for (who, by) in house.people.clone() {
+            let reply = house.ask(&by, &method, &path, &operation).await;
             let code = if reply.status < 400 { String::new() } else { format!(" {}", reply.code()) };
             writeln!(text, "    {who:<36}{}{code}", reply.status).unwrap();
             if reply.status < 400 && method != Method::GET {

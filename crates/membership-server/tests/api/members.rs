@@ -132,7 +132,6 @@ async fn faults_of_an_addition_are_told_at_their_place() {
 #[tokio::test]
 async fn a_member_is_shown_in_full() {
     let api = Api::start().await;
-    let root = api.root().await;
     let invited = api.bed.invite("ann@example.org").await.unwrap();
     let token = api.bed.token(&invited.invitation);
     api.bed.clock.advance(TimeDelta::hours(1));
@@ -146,6 +145,7 @@ async fn a_member_is_shown_in_full() {
     api.bed.clock.advance(TimeDelta::hours(1));
     let body = json!({ "login": "ann", "password": PASSWORD, "transport": "bearer" });
     let session = api.post("/api/v1/sessions", &body).send().await.json()["session"]["started_at"].clone();
+    let root = api.root().await;
     let path = api.member(invited.member.id, "");
     let edited = api.patch(&path, &json!({ "email": "ann@company.example" })).by(&root).send().await;
     assert_eq!(edited.status, 200, "{}", edited.text);

@@ -5,7 +5,10 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use membership_core::link::{Link, Purpose};
+use membership_core::{
+    link::{Link, Purpose},
+    outbox::Content,
+};
 use membership_testkit::bed::{PASSWORD, TEMPORARY};
 use serde_json::json;
 use tracing_subscriber::fmt::MakeWriter;
@@ -91,9 +94,44 @@ async fn the_log_holds_no_secret() {
     let wrong = json!({ "login": "root", "password": [PASSWORD], "transport": token });
     api.post("/api/v1/sessions", &wrong).send().await;
 
+    let secrets = secrets_of_an_account(&api).await;
     let log = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
     assert!(log.contains("answered") && log.contains("/api/v1/invitation/accept"), "{log}");
     for secret in [&root, &token, &ann, &fresh, &leaving, PASSWORD, TEMPORARY, "mbi_", "mbk_", "mbl_"] {
         assert!(!log.contains(secret), "the log holds {secret}: {log}");
     }
+    for secret in secrets.iter().map(String::as_str).chain(["mba_", "mbc_", "mbe_", "mbf_", "mbr_"]) {
+        assert!(!log.contains(secret), "the log holds {secret}: {log}");
+    }
+}
+
+/// Everything secret that an account comes by: keys, challenges, codes, links.
+async fn secrets_of_an_account(api: &Api) -> Vec<String> {
+    let carol = api.joined("carol@example.org").await;
+    let (key, _) = api.key_for(&carol, &["membership:members.read"]).await;
+    api.get(api.tenant("/members")).by(&key).send().await;
+    api.get(format!("/api/v1/tenants/{key}/members?q={key}")).by(&key).send().await;
+    let shown = api.act("/api/v1/me/second-factors/app").by(&carol).send().await.json();
+    let token = api.mailed_codes_of(&carol).await;
+    let challenge = api.challenge("carol@example.org").await;
+    let code = api.mailed(&challenge).await;
+    api.get(format!("/{challenge}")).by(&challenge).send().await;
+    let signed_in = api.prove(&challenge, "email", &code).await.json();
+    let session = signed_in["token"].as_str().unwrap().to_owned();
+    let off = api.delete("/api/v1/me/second-factors/email").by(&session).send().await.json();
+    let session = off["signed_in"]["token"].as_str().unwrap().to_owned();
+    let address = json!({ "to": "carol@example.com", "password": PASSWORD });
+    api.post("/api/v1/me/address", &address).by(&session).send().await;
+    api.post("/api/v1/passwords/forgotten", &json!({ "login": "carol@example.org" })).send().await;
+    let links = api.letters().await.into_iter().filter_map(|letter| {
+        if let Content::Reset { link, .. } | Content::ConfirmAddress { link, .. } = letter { Some(link) } else { None }
+    });
+    let mut secrets: Vec<String> = links.map(|link| link.rsplit('/').next().unwrap().to_owned()).collect();
+    assert_eq!(secrets.len(), 2);
+    for token in &secrets {
+        api.post("/api/v1/passwords/reset", &json!({ "token": token, "new": TEMPORARY })).send().await;
+        api.get(format!("/api/v1/me/{token}")).by(&session).send().await;
+    }
+    secrets.extend([key, challenge, code, token, session, shown["secret"].as_str().unwrap().to_owned()]);
+    secrets
 }

@@ -3,27 +3,23 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
 use membership_core::{
-    directory::{MemberDetails, MemberFilter, MemberRow, Page},
+    account::Kinds,
+    directory::{MemberFilter, MemberRow, Page},
     id::{InvitationId, MemberId, TenantId},
     invitation::Invitation,
-    member::{MemberStatus, transfer::Transfer},
+    member::{Member, MemberStatus, transfer::Transfer},
     outbox::Delivery,
     store::StoreError,
 };
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, RelationTrait,
-    sea_query::{Alias, Expr},
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
-use super::which;
+use super::which::{self, Shown};
 use crate::{
     fault::fault,
-    moment::Moment,
     read,
-    table::{Row, account, invitation, member, outbox},
+    table::{Row, invitation, outbox},
 };
 
 /// A page, newest first: identifiers sort by the moment they were made.
@@ -35,38 +31,6 @@ pub(super) async fn page<C: ConnectionTrait>(
 ) -> Result<Vec<MemberRow>, StoreError> {
     let rows = which::members(db, tenant, filter, page).await?;
     with_details(db, tenant, rows).await
-}
-
-pub(super) async fn one<C: ConnectionTrait>(
-    db: &C,
-    tenant: TenantId,
-    id: MemberId,
-) -> Result<Option<MemberDetails>, StoreError> {
-    let row = member::Entity::find_by_id((tenant.as_uuid(), id.as_uuid())).one(db).await.map_err(fault)?;
-    let Some(row) = with_details(db, tenant, row.into_iter().collect()).await?.pop() else { return Ok(None) };
-    let (creator, last_signed_in_at) = around(db, tenant, id).await?;
-    Ok(Some(MemberDetails { row, last_signed_in_at, creator }))
-}
-
-/// The name of a member's creator, and when its account last signed in.
-async fn around<C: ConnectionTrait>(
-    db: &C,
-    tenant: TenantId,
-    id: MemberId,
-) -> Result<(Option<String>, Option<DateTime<Utc>>), StoreError> {
-    let creator = Alias::new("creator");
-    let found: Option<(Option<String>, Option<Moment>)> = member::Entity::find_by_id((tenant.as_uuid(), id.as_uuid()))
-        .select_only()
-        .column_as(Expr::col((creator.clone(), member::Column::Name)), "creator_name")
-        .column(account::Column::LastSignedInAt)
-        .join_as(JoinType::LeftJoin, member::Relation::Creator.def(), creator)
-        .join(JoinType::LeftJoin, member::Relation::Account.def())
-        .into_tuple()
-        .one(db)
-        .await
-        .map_err(fault)?;
-    let (creator, signed_in) = found.unwrap_or_default();
-    Ok((creator, Row::new("account of member", id.as_uuid()).moment_if(signed_in)?))
 }
 
 /// An invitation with what became of the mail that carries its newest link.
@@ -83,27 +47,39 @@ pub(super) async fn with_mail<C: ConnectionTrait>(
 async fn with_details<C: ConnectionTrait>(
     db: &C,
     tenant: TenantId,
-    rows: Vec<member::Model>,
+    rows: Vec<Shown>,
 ) -> Result<Vec<MemberRow>, StoreError> {
     if rows.is_empty() {
         return Ok(Vec::new());
     }
-    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-    let gone = rows.iter().filter(|row| row.status == MemberStatus::Removed.as_str());
-    let gone: Vec<Uuid> = gone.map(|row| row.id).collect();
+    let ids: Vec<Uuid> = rows.iter().map(|shown| shown.row.id).collect();
+    let gone = rows.iter().filter(|shown| shown.row.status == MemberStatus::Removed.as_str());
+    let gone: Vec<Uuid> = gone.map(|shown| shown.row.id).collect();
     let mut assignments = read::assignments_of(db, tenant, &ids).await?;
     let mut invitations = invitations_of(db, tenant, &ids).await?;
     let transfers = read::transfers_of(db, tenant, &gone).await?;
     let mut transfers: BTreeMap<MemberId, Transfer> =
         transfers.into_iter().map(|transfer| (transfer.member, transfer)).collect();
-    let detailed = rows.into_iter().map(|row| {
+    let detailed = rows.into_iter().map(|Shown { row, kinds }| {
         let (invitation, delivery) = invitations.remove(&row.id).unzip();
         let given = assignments.remove(&row.id).unwrap_or_default();
         let member = row.into_member(given)?;
         let transfer = transfers.remove(&member.id);
-        Ok(MemberRow { member, invitation, delivery: delivery.flatten(), transfer })
+        let kinds = kinds_of(&member, kinds)?;
+        Ok(MemberRow { member, invitation, delivery: delivery.flatten(), transfer, kinds })
     });
     detailed.collect()
+}
+
+/// The second factors of the member's account, which have the bits `kinds`. Of whoever was removed the tenant learns nothing
+/// any more.
+pub(super) fn kinds_of(member: &Member, kinds: Option<i16>) -> Result<Kinds, StoreError> {
+    match (member.account(), kinds) {
+        (Some(account), Some(bits)) if member.status() != MemberStatus::Removed => {
+            Row::new("account", account.as_uuid()).kinds(bits)
+        }
+        (_, Some(_) | None) => Ok(Kinds::NONE),
+    }
 }
 
 async fn invitations_of<C: ConnectionTrait>(

@@ -10,7 +10,7 @@ use crate::{
     fault::fault,
     moment::Moment,
     read,
-    table::{assignment, invitation, member},
+    table::{account, assignment, invitation, member},
 };
 use chrono::{DateTime, Utc};
 use membership_core::{
@@ -21,7 +21,8 @@ use membership_core::{
     store::StoreError,
 };
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, Order, QueryFilter,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, JoinType, Order, QueryFilter,
+    QueryResult, QuerySelect, RelationTrait, Select, SelectModel, Selector,
     sea_query::{Alias, ColumnRef, Expr, ExprTrait, Func, IntoColumnRef, Query, SelectStatement},
 };
 
@@ -41,13 +42,33 @@ enum Lead<'a> {
     Given(&'a AnyOf),
 }
 
+/// A member and the second factors of its account, as bits, if it has one.
+pub(super) struct Shown {
+    pub(super) row: member::Model,
+    pub(super) kinds: Option<i16>,
+}
+
+impl FromQueryResult for Shown {
+    fn from_query_result(row: &QueryResult, prefix: &str) -> Result<Self, DbErr> {
+        Ok(Self { row: member::Model::from_query_result(row, prefix)?, kinds: row.try_get(prefix, KINDS)? })
+    }
+}
+
+/// What the column of [`Shown::kinds`] is called.
+const KINDS: &str = "account_kinds";
+
+fn shown(which: Select<member::Entity>) -> Selector<SelectModel<Shown>> {
+    let with_account = which.join(JoinType::LeftJoin, member::Relation::Account.def());
+    with_account.column_as(account::Column::Kinds, KINDS).into_model()
+}
+
 /// Those members on the page, newest first.
 pub(super) async fn members<C: ConnectionTrait>(
     db: &C,
     tenant: TenantId,
     filter: &MemberFilter,
     page: Page<MemberId>,
-) -> Result<Vec<member::Model>, StoreError> {
+) -> Result<Vec<Shown>, StoreError> {
     if filter.status == Some(MemberStatus::Removed) && filter.given.is_some() {
         // Who was removed holds nothing.
         return Ok(Vec::new());
@@ -62,13 +83,13 @@ pub(super) async fn members<C: ConnectionTrait>(
         Lead::Given(given) => wanted.by_given(given),
     };
     let limit = usize::from(wanted.limit);
-    let mut rows: Vec<member::Model> = Vec::new();
+    let mut rows: Vec<Shown> = Vec::new();
     for keys in united::first(parts, &Order::Desc, wanted.limit.into()) {
         let those = member::Entity::find().filter(member::Column::TenantId.eq(tenant.as_uuid()));
-        rows.extend(those.filter(member::Column::Id.in_subquery(keys)).all(db).await.map_err(fault)?);
+        rows.extend(shown(those.filter(member::Column::Id.in_subquery(keys))).all(db).await.map_err(fault)?);
     }
-    rows.sort_by_key(|row| Reverse(row.id));
-    rows.dedup_by_key(|row| row.id);
+    rows.sort_by_key(|shown| Reverse(shown.row.id));
+    rows.dedup_by_key(|shown| shown.row.id);
     rows.truncate(limit);
     Ok(rows)
 }

@@ -55,54 +55,170 @@ CREATE INDEX audit_by_name ON audit (scope_id, name, revision);
 CREATE INDEX audit_by_actor ON audit (scope_id, actor, name, revision);
 
 CREATE TABLE account (
-    id                    uuid    NOT NULL,
-    name                  text    NOT NULL,
-    username              text,
-    email                 text,
-    email_proved_at       bigint,
-    password              text,
-    registered_at         bigint  NOT NULL,
-    password_is_temporary boolean NOT NULL,
-    epoch                 bigint  NOT NULL,
-    sessions_from_epoch   bigint  NOT NULL,
-    last_signed_in_at     bigint,
+    id                      uuid     NOT NULL,
+    name                    text     NOT NULL,
+    username                text,
+    email                   text,
+    email_proved_at         bigint,
+    password                text,
+    registered_at           bigint   NOT NULL,
+    password_is_temporary   boolean  NOT NULL,
+    epoch                   bigint   NOT NULL,
+    sessions_from_epoch     bigint   NOT NULL,
+    keys_from_epoch         bigint   NOT NULL,
+    last_signed_in_at       bigint,
+    -- The kinds of its second factors as bits: 1 codes by mail, 2 an app.
+    kinds                   smallint NOT NULL,
+    links                   bigint   NOT NULL,
+    -- The link to another password that is out.
+    reset_generation        bigint,
+    reset_issued_at         bigint,
+    reset_by                text,
+    -- The address that it shall have.
+    new_email               text,
+    new_email_generation    bigint,
+    new_email_asked_at      bigint,
+    -- The address that can be brought back.
+    former_email            text,
+    former_email_generation bigint,
+    former_email_until      bigint,
+    closed_at               bigint,
     CONSTRAINT account_pk PRIMARY KEY (id),
     CONSTRAINT account_username_unique UNIQUE (username),
     CONSTRAINT account_proof CHECK (email_proved_at IS NULL OR email IS NOT NULL),
-    CONSTRAINT account_epoch CHECK (sessions_from_epoch BETWEEN 0 AND epoch)
+    CONSTRAINT account_epoch CHECK (
+        sessions_from_epoch BETWEEN 0 AND epoch AND keys_from_epoch BETWEEN 0 AND sessions_from_epoch
+    ),
+    CONSTRAINT account_kinds CHECK (kinds BETWEEN 0 AND 3),
+    CONSTRAINT account_links CHECK (links >= 0),
+    CONSTRAINT account_reset CHECK (
+        (reset_generation IS NULL AND reset_issued_at IS NULL AND reset_by IS NULL)
+        OR (reset_generation BETWEEN 1 AND links AND reset_generation IS NOT NULL AND reset_issued_at IS NOT NULL
+            AND reset_by IN ('owner', 'administrator') AND reset_by IS NOT NULL)
+    ),
+    CONSTRAINT account_new_email CHECK (
+        (new_email IS NULL AND new_email_generation IS NULL AND new_email_asked_at IS NULL)
+        OR (new_email IS NOT NULL AND new_email_generation BETWEEN 1 AND links AND new_email_generation IS NOT NULL
+            AND new_email_asked_at IS NOT NULL)
+    ),
+    CONSTRAINT account_former_email CHECK (
+        (former_email IS NULL AND former_email_generation IS NULL AND former_email_until IS NULL)
+        OR (former_email IS NOT NULL AND former_email_generation BETWEEN 1 AND links
+            AND former_email_generation IS NOT NULL AND former_email_until IS NOT NULL)
+    ),
+    -- Nothing opens a closed account, and nothing is left of its owner but the name and the username.
+    CONSTRAINT account_closed CHECK (
+        closed_at IS NULL
+        OR (password IS NULL AND email IS NULL AND kinds = 0 AND reset_generation IS NULL AND new_email IS NULL
+            AND former_email IS NULL)
+    )
 );
 
 -- Anybody may claim an address; only one account has proved it.
 CREATE UNIQUE INDEX account_email_unique ON account (email) WHERE email_proved_at IS NOT NULL;
 
+-- The second factors of each account that has had any. Secrets of apps are sealed, recovery codes hashed.
+CREATE TABLE factors (
+    account_id   uuid  NOT NULL,
+    email_since  bigint,
+    app_secret   bytea,
+    app_since    bigint,
+    -- The time step of the newest code that was taken.
+    app_step     bigint,
+    draft_secret bytea,
+    draft_at     bigint,
+    -- 32 bytes for each code that is left.
+    recovery     bytea NOT NULL,
+    CONSTRAINT factors_pk PRIMARY KEY (account_id),
+    CONSTRAINT factors_account_fk FOREIGN KEY (account_id) REFERENCES account (id),
+    CONSTRAINT factors_app CHECK (
+        (app_secret IS NULL AND app_since IS NULL AND app_step IS NULL)
+        OR (app_secret IS NOT NULL AND app_since IS NOT NULL AND app_step IS NOT NULL AND app_step >= 0)
+    ),
+    CONSTRAINT factors_draft CHECK ((draft_secret IS NULL) = (draft_at IS NULL)),
+    CONSTRAINT factors_recovery CHECK (length(recovery) % 32 = 0)
+);
+
 CREATE TABLE session (
+    id         uuid     NOT NULL,
+    account_id uuid     NOT NULL,
+    key_hash   bytea    NOT NULL,
+    epoch      bigint   NOT NULL,
+    started_at bigint   NOT NULL,
+    ends_at    bigint   NOT NULL,
+    used_at    bigint   NOT NULL,
+    -- The kinds of second factors that were shown, as bits.
+    with_kinds smallint NOT NULL,
+    agent      text,
+    CONSTRAINT session_pk PRIMARY KEY (id),
+    CONSTRAINT session_key_unique UNIQUE (key_hash),
+    CONSTRAINT session_account_fk FOREIGN KEY (account_id) REFERENCES account (id),
+    CONSTRAINT session_key CHECK (length(key_hash) = 32),
+    CONSTRAINT session_epoch CHECK (epoch >= 0),
+    CONSTRAINT session_kinds CHECK (with_kinds BETWEEN 0 AND 3)
+);
+
+CREATE INDEX session_of_account ON session (account_id, id);
+CREATE INDEX session_end ON session (ends_at);
+
+-- Sign-ins that wait for their second factor.
+CREATE TABLE challenge (
     id         uuid   NOT NULL,
     account_id uuid   NOT NULL,
     key_hash   bytea  NOT NULL,
     epoch      bigint NOT NULL,
     started_at bigint NOT NULL,
     ends_at    bigint NOT NULL,
-    CONSTRAINT session_pk PRIMARY KEY (id),
-    CONSTRAINT session_key_unique UNIQUE (key_hash),
-    CONSTRAINT session_account_fk FOREIGN KEY (account_id) REFERENCES account (id),
-    CONSTRAINT session_epoch CHECK (epoch >= 0)
+    mailed     bigint NOT NULL,
+    address    text,
+    CONSTRAINT challenge_pk PRIMARY KEY (id),
+    CONSTRAINT challenge_key_unique UNIQUE (key_hash),
+    CONSTRAINT challenge_account_fk FOREIGN KEY (account_id) REFERENCES account (id),
+    CONSTRAINT challenge_key CHECK (length(key_hash) = 32),
+    CONSTRAINT challenge_epoch CHECK (epoch >= 0),
+    CONSTRAINT challenge_mailed CHECK (mailed >= 0)
 );
 
-CREATE INDEX session_of_account ON session (account_id, epoch);
+CREATE INDEX challenge_of_account ON challenge (account_id);
+CREATE INDEX challenge_end ON challenge (ends_at);
+
+-- Traces: what is counted in passing. Keys are hashes, so that they tell nothing about people.
+CREATE TABLE trace_pace (
+    key  bytea  NOT NULL,
+    -- Until when all that has happened is paid for.
+    paid bigint NOT NULL,
+    CONSTRAINT trace_pace_pk PRIMARY KEY (key)
+);
+
+CREATE INDEX trace_pace_over ON trace_pace (paid);
+
+CREATE TABLE trace_tries (
+    key      bytea  NOT NULL,
+    tries    bigint NOT NULL,
+    -- When the last was.
+    tried_at bigint NOT NULL,
+    CONSTRAINT trace_tries_pk PRIMARY KEY (key),
+    CONSTRAINT trace_tries_count CHECK (tries >= 1)
+);
+
+CREATE INDEX trace_tries_old ON trace_tries (tried_at);
 
 CREATE TABLE tenant (
-    id         uuid   NOT NULL,
-    name       text   NOT NULL,
-    status     text   NOT NULL,
-    parent     uuid,
-    preset     text   NOT NULL,
-    policy     text   NOT NULL,
-    catalogue  uuid   NOT NULL,
-    created_at bigint NOT NULL,
+    id            uuid     NOT NULL,
+    name          text     NOT NULL,
+    status        text     NOT NULL,
+    parent        uuid,
+    preset        text     NOT NULL,
+    policy        text     NOT NULL,
+    -- The second factors of which the policy wants one to be shown, as bits: it is looked at on every request.
+    second_factor smallint NOT NULL,
+    catalogue     uuid     NOT NULL,
+    created_at    bigint   NOT NULL,
     CONSTRAINT tenant_pk PRIMARY KEY (id),
     CONSTRAINT tenant_parent_fk FOREIGN KEY (parent) REFERENCES tenant (id),
     CONSTRAINT tenant_parent CHECK (parent <> id),
-    CONSTRAINT tenant_status CHECK (status IN ('setting-up', 'active', 'suspended'))
+    CONSTRAINT tenant_status CHECK (status IN ('setting-up', 'active', 'suspended')),
+    CONSTRAINT tenant_second_factor CHECK (second_factor BETWEEN 0 AND 3)
 );
 
 CREATE TABLE application (
@@ -182,6 +298,41 @@ CREATE UNIQUE INDEX member_account_unique ON member (tenant_id, account_id) WHER
 CREATE UNIQUE INDEX member_representative_unique ON member (tenant_id) WHERE representative AND status <> 'removed';
 CREATE INDEX member_by_status ON member (tenant_id, status, id);
 CREATE INDEX member_of_account ON member (account_id);
+
+-- The keys of programs that act for members.
+CREATE TABLE api_key (
+    tenant_id   uuid   NOT NULL,
+    id          uuid   NOT NULL,
+    name        text   NOT NULL,
+    secret_hash bytea  NOT NULL,
+    member_id   uuid   NOT NULL,
+    account_id  uuid   NOT NULL,
+    epoch       bigint NOT NULL,
+    with_kinds  smallint NOT NULL,
+    scope       text   NOT NULL,
+    -- The key that it was made by. That one's row may be gone before.
+    parent      uuid,
+    made_at     bigint NOT NULL,
+    ends_at     bigint NOT NULL,
+    revoked_at  bigint,
+    used_at     bigint,
+    CONSTRAINT api_key_pk PRIMARY KEY (tenant_id, id),
+    CONSTRAINT api_key_id_unique UNIQUE (id),
+    CONSTRAINT api_key_secret_unique UNIQUE (secret_hash),
+    CONSTRAINT api_key_member_fk FOREIGN KEY (tenant_id, member_id) REFERENCES member (tenant_id, id),
+    CONSTRAINT api_key_account_fk FOREIGN KEY (account_id) REFERENCES account (id),
+    CONSTRAINT api_key_secret CHECK (length(secret_hash) = 32),
+    CONSTRAINT api_key_epoch CHECK (epoch >= 0),
+    CONSTRAINT api_key_with CHECK (with_kinds BETWEEN 0 AND 3),
+    CONSTRAINT api_key_parent CHECK (parent <> id),
+    CONSTRAINT api_key_time CHECK (made_at < ends_at)
+);
+
+-- Those of a tenant that may still be good; those that one key has made; those that are over.
+CREATE INDEX api_key_good ON api_key (tenant_id, ends_at) WHERE revoked_at IS NULL;
+CREATE INDEX api_key_made_by ON api_key (tenant_id, parent) WHERE parent IS NOT NULL;
+CREATE INDEX api_key_end ON api_key (ends_at);
+CREATE INDEX api_key_revoked ON api_key (revoked_at) WHERE revoked_at IS NOT NULL;
 
 -- What members were given: each a role or a permission, for good or until a moment.
 CREATE TABLE assignment (
@@ -307,7 +458,9 @@ CREATE UNIQUE INDEX nomination_open_unique ON nomination (tenant_id) WHERE answe
 
 CREATE TABLE outbox (
     id         uuid   NOT NULL,
-    tenant_id  uuid   NOT NULL,
+    -- What it is about: a tenant or an account.
+    tenant_id  uuid,
+    account_id uuid,
     kind       text   NOT NULL,
     subject    uuid   NOT NULL,
     generation bigint NOT NULL,
@@ -321,8 +474,12 @@ CREATE TABLE outbox (
     CONSTRAINT outbox_pk PRIMARY KEY (id),
     CONSTRAINT outbox_mail_unique UNIQUE (subject, kind, generation),
     CONSTRAINT outbox_tenant_fk FOREIGN KEY (tenant_id) REFERENCES tenant (id),
+    CONSTRAINT outbox_account_fk FOREIGN KEY (account_id) REFERENCES account (id),
+    CONSTRAINT outbox_about CHECK ((tenant_id IS NULL) <> (account_id IS NULL)),
     CONSTRAINT outbox_kind CHECK (
-        kind IN ('invitation', 'became-member', 'nominated', 'became-representative', 'handed-over')
+        kind IN ('invitation', 'became-member', 'nominated', 'became-representative', 'handed-over', 'reset',
+                 'reset-refused', 'reset-handed-over', 'password-changed', 'confirm-address', 'address-changed',
+                 'factors-changed', 'sign-in-code')
     ),
     CONSTRAINT outbox_generation CHECK (generation >= 0),
     CONSTRAINT outbox_attempts CHECK (attempts >= 0),
@@ -341,4 +498,4 @@ CREATE TABLE outbox (
 
 -- Those that wait: to be sent for the first time, to be sent again, or for the end of a lease.
 CREATE INDEX outbox_due ON outbox (due_at, id) WHERE due_at IS NOT NULL;
-CREATE INDEX outbox_of_tenant ON outbox (tenant_id);
+CREATE INDEX outbox_of_tenant ON outbox (tenant_id) WHERE tenant_id IS NOT NULL;

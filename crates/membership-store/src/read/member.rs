@@ -87,6 +87,19 @@ pub(crate) async fn holders_of<C: ConnectionTrait>(db: &C, tenant: TenantId, rol
     given.count(db).await.map_err(fault)
 }
 
+/// How many tenants beside `tenant` have `account` as a member that is not removed.
+pub(crate) async fn places_beside<C: ConnectionTrait>(
+    db: &C,
+    tenant: Option<TenantId>,
+    account: AccountId,
+) -> Result<u64, StoreError> {
+    let mut theirs = member::Entity::find().filter(Column::AccountId.eq(account.as_uuid())).filter(not_removed());
+    if let Some(tenant) = tenant {
+        theirs = theirs.filter(Column::TenantId.ne(tenant.as_uuid()));
+    }
+    theirs.count(db).await.map_err(fault)
+}
+
 /// Members that have not joined, with their invitations, newest first.
 pub(crate) async fn waiting<C: ConnectionTrait>(
     db: &C,

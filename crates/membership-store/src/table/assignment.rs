@@ -12,7 +12,7 @@ use sea_orm::entity::prelude::*;
 
 use crate::{
     moment::Moment,
-    table::{Row, member},
+    table::{Columns, Row, member},
 };
 
 #[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
@@ -52,7 +52,23 @@ pub(crate) fn of(member: &Member) -> impl Iterator<Item = Model> {
     })
 }
 
+/// What [`Model::take`] takes.
+macro_rules! columns {
+    () => {
+        "assignment.member_id, assignment.role_id, assignment.permission, assignment.until"
+    };
+}
+pub(crate) use columns;
+
 impl Model {
+    /// The next columns of a row, in the order of [`columns!`], of a member of `tenant_id`; `None` where no assignment was
+    /// joined.
+    pub(crate) fn take(tenant_id: Uuid, row: &mut Columns<'_>) -> Result<Option<Self>, DbErr> {
+        let member: Option<Uuid> = row.take()?;
+        let (role_id, permission, until) = (row.take()?, row.take()?, row.take()?);
+        Ok(member.map(|member_id| Self { tenant_id, member_id, role_id, permission, until }))
+    }
+
     fn given(self) -> Result<(Grant, Until), StoreError> {
         grant(Row::new("assignment", self.member_id), self.role_id, self.permission.as_deref(), self.until)
     }

@@ -11,7 +11,7 @@ use sea_orm::entity::prelude::*;
 
 use crate::{
     moment::Moment,
-    table::{Row, outbox},
+    table::{Columns, Row, member, outbox},
 };
 
 #[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
@@ -57,6 +57,41 @@ impl Related<outbox::Entity> for Entity {
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+/// What [`Model::take`] takes. The tenant and the member are known by whoever asks.
+macro_rules! columns {
+    () => {
+        "invitation.id, invitation.inviter_kind, invitation.inviter_id, invitation.channel, invitation.address, \
+         invitation.generation, invitation.validity, invitation.created_at, invitation.sent_at, invitation.opened_at, \
+         invitation.stage, invitation.stage_at, invitation.expires_at, invitation.account_id"
+    };
+}
+pub(crate) use columns;
+
+impl Model {
+    /// The last columns of a row, in the order of [`columns!`], of an invitation of `member`; `None` where none was joined.
+    pub(crate) fn take(member: &member::Model, row: &mut Columns<'_>) -> Result<Option<Self>, DbErr> {
+        let Some(id) = row.take()? else { return Ok(None) };
+        Ok(Some(Self {
+            tenant_id: member.tenant_id,
+            id,
+            member_id: member.id,
+            inviter_kind: row.take()?,
+            inviter_id: row.take()?,
+            channel: row.take()?,
+            address: row.take()?,
+            generation: row.take()?,
+            validity: row.take()?,
+            created_at: row.take()?,
+            sent_at: row.take()?,
+            opened_at: row.take()?,
+            stage: row.take()?,
+            stage_at: row.take()?,
+            expires_at: row.take()?,
+            account_id: row.take()?,
+        }))
+    }
+}
 
 impl From<&Invitation> for Model {
     fn from(invitation: &Invitation) -> Self {

@@ -10,7 +10,7 @@ use sea_orm::entity::prelude::*;
 
 use crate::{
     moment::Moment,
-    table::{Row, account, invitation, tenant},
+    table::{Columns, Row, account, invitation, tenant},
 };
 
 #[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
@@ -48,12 +48,6 @@ pub(crate) enum Relation {
         to = "(invitation::Column::TenantId, invitation::Column::Id)"
     )]
     Invitation,
-    #[sea_orm(
-        belongs_to = "Entity",
-        from = "(Column::TenantId, Column::Creator)",
-        to = "(Column::TenantId, Column::Id)"
-    )]
-    Creator,
 }
 
 impl Related<invitation::Entity> for Entity {
@@ -69,6 +63,16 @@ impl Related<tenant::Entity> for Entity {
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+/// What [`Model::take`] takes. The tenant is known by whoever asks.
+macro_rules! columns {
+    () => {
+        "member.id, member.name, member.email, member.username, member.representative, member.creator, \
+         member.created_at, member.epoch, member.status, member.invitation_id, member.account_id, member.joined_at, \
+         member.disabled_at, member.removed_at"
+    };
+}
+pub(crate) use columns;
 
 impl From<&Member> for Model {
     fn from(member: &Member) -> Self {
@@ -99,6 +103,27 @@ impl From<&Member> for Model {
 }
 
 impl Model {
+    /// The next columns of a row, in the order of [`columns!`], of a member of `tenant_id`.
+    pub(crate) fn take(tenant_id: Uuid, row: &mut Columns<'_>) -> Result<Self, DbErr> {
+        Ok(Self {
+            tenant_id,
+            id: row.take()?,
+            name: row.take()?,
+            email: row.take()?,
+            username: row.take()?,
+            representative: row.take()?,
+            creator: row.take()?,
+            created_at: row.take()?,
+            epoch: row.take()?,
+            status: row.take()?,
+            invitation_id: row.take()?,
+            account_id: row.take()?,
+            joined_at: row.take()?,
+            disabled_at: row.take()?,
+            removed_at: row.take()?,
+        })
+    }
+
     /// The member, who was given `assignments`.
     pub(crate) fn into_member(self, assignments: Assignments) -> Result<Member, StoreError> {
         let at = Row::new("member", self.id);

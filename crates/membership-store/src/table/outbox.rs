@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use membership_core::{
-    id::{MessageId, TenantId},
+    id::{AccountId, MessageId, TenantId},
     outbox::{Delivery, Leased, Mail, MailKind},
-    store::StoreError,
+    store::{Scope, StoreError},
 };
 use sea_orm::entity::prelude::*;
 
@@ -15,7 +15,10 @@ use crate::{moment::Moment, table::Row};
 pub(crate) struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub(crate) id: Uuid,
-    pub(crate) tenant_id: Uuid,
+    /// What it is about: this tenant,
+    pub(crate) tenant_id: Option<Uuid>,
+    /// or this account.
+    pub(crate) account_id: Option<Uuid>,
     pub(crate) kind: String,
     pub(crate) subject: Uuid,
     pub(crate) generation: i64,
@@ -52,9 +55,16 @@ pub(crate) struct Settlement {
 impl Model {
     /// `mail`, owed since `now` and due at once.
     pub(crate) fn queued(mail: &Mail, now: DateTime<Utc>) -> Self {
+        let (tenant_id, account_id) = match mail.about {
+            Scope::Tenant(tenant) => (Some(tenant.as_uuid()), None),
+            Scope::Account(account) => (None, Some(account.as_uuid())),
+            // No mail is about the whole installation; the table takes no such row.
+            Scope::Installation => (None, None),
+        };
         Self {
             id: mail.id().as_uuid(),
-            tenant_id: mail.tenant.as_uuid(),
+            tenant_id,
+            account_id,
             kind: mail.kind.as_str().to_owned(),
             subject: mail.subject,
             generation: mail.generation.into(),
@@ -104,17 +114,26 @@ impl TryFrom<&Model> for Delivery {
     type Error = StoreError;
 
     fn try_from(row: &Model) -> Result<Self, StoreError> {
-        let at = Row::new("outbox", row.id);
-        let (due, settled) = (at.moment_if(row.due_at)?, at.moment_if(row.settled_at)?);
-        match (row.state.as_str(), due, settled, row.words.clone()) {
-            ("queued", Some(_), None, None) => Ok(Self::Queued),
-            (SENDING, Some(until), None, _) => Ok(Self::Sending { until }),
-            ("deferred", Some(until), None, Some(words)) => Ok(Self::Deferred { until, words }),
-            ("sent", None, Some(at), Some(words)) => Ok(Self::Sent { at, words }),
-            (FAILED, None, Some(at), Some(words)) => Ok(Self::Failed { at, words }),
-            (CANCELLED, None, Some(at), _) => Ok(Self::Cancelled { at }),
-            (state, ..) => Err(at.corrupt(format_args!("the state {state} does not go with its other columns"))),
-        }
+        delivery(Row::new("outbox", row.id), &row.state, row.due_at, row.settled_at, row.words.clone())
+    }
+}
+
+/// What became of the message in the row `at`.
+pub(crate) fn delivery(
+    at: Row,
+    state: &str,
+    due_at: Option<Moment>,
+    settled_at: Option<Moment>,
+    words: Option<String>,
+) -> Result<Delivery, StoreError> {
+    match (state, at.moment_if(due_at)?, at.moment_if(settled_at)?, words) {
+        ("queued", Some(_), None, None) => Ok(Delivery::Queued),
+        (SENDING, Some(until), None, _) => Ok(Delivery::Sending { until }),
+        ("deferred", Some(until), None, Some(words)) => Ok(Delivery::Deferred { until, words }),
+        ("sent", None, Some(at), Some(words)) => Ok(Delivery::Sent { at, words }),
+        (FAILED, None, Some(at), Some(words)) => Ok(Delivery::Failed { at, words }),
+        (CANCELLED, None, Some(at), _) => Ok(Delivery::Cancelled { at }),
+        (state, ..) => Err(at.corrupt(format_args!("the state {state} does not go with its other columns"))),
     }
 }
 
@@ -126,7 +145,11 @@ impl TryFrom<Model> for Mail {
         let kind = MailKind::ALL.into_iter().find(|kind| kind.as_str() == row.kind);
         Ok(Self {
             kind: kind.ok_or_else(|| at.corrupt(format_args!("the kind {} is none", row.kind)))?,
-            tenant: TenantId::from_uuid(row.tenant_id),
+            about: match (row.tenant_id, row.account_id) {
+                (Some(tenant), None) => Scope::Tenant(TenantId::from_uuid(tenant)),
+                (None, Some(account)) => Scope::Account(AccountId::from_uuid(account)),
+                (None, None) | (Some(_), Some(_)) => return Err(at.corrupt("it is not about exactly one thing")),
+            },
             subject: row.subject,
             generation: at.number(row.generation)?,
             to: at.address(&row.to_address)?,

@@ -1,7 +1,7 @@
 //! Sessions.
 
 use membership_core::{
-    account::{Session, SessionKeyHash},
+    account::Session,
     id::{AccountId, SessionId},
     store::StoreError,
 };
@@ -22,6 +22,10 @@ pub(crate) struct Model {
     pub(crate) epoch: i64,
     pub(crate) started_at: Moment,
     pub(crate) ends_at: Moment,
+    pub(crate) used_at: Moment,
+    /// As bits.
+    pub(crate) with_kinds: i16,
+    pub(crate) agent: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
@@ -47,6 +51,9 @@ impl From<&Session> for Model {
             epoch: session.epoch.into(),
             started_at: session.started_at.into(),
             ends_at: session.ends_at.into(),
+            used_at: session.used_at.into(),
+            with_kinds: session.with.bits().into(),
+            agent: session.agent.clone(),
         }
     }
 }
@@ -56,14 +63,16 @@ impl TryFrom<Model> for Session {
 
     fn try_from(row: Model) -> Result<Self, StoreError> {
         let at = Row::new("session", row.id);
-        let key = <[u8; 32]>::try_from(row.key_hash).map_err(|_| at.corrupt("its key's hash has not 32 bytes"))?;
         Ok(Self {
             id: SessionId::from_uuid(row.id),
             account: AccountId::from_uuid(row.account_id),
-            key: SessionKeyHash::from_bytes(key),
+            key: at.hash(&row.key_hash)?,
             epoch: at.number(row.epoch)?,
             started_at: at.moment(row.started_at)?,
             ends_at: at.moment(row.ends_at)?,
+            used_at: at.moment(row.used_at)?,
+            with: at.kinds(row.with_kinds)?,
+            agent: row.agent,
         })
     }
 }

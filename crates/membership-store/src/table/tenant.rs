@@ -3,7 +3,7 @@
 use membership_core::{
     id::{CatalogueId, TenantId},
     store::StoreError,
-    tenant::{Tenant, TenantStatus},
+    tenant::{Policy, Tenant, TenantStatus},
 };
 use sea_orm::entity::prelude::*;
 
@@ -20,6 +20,8 @@ pub(crate) struct Model {
     pub(crate) preset: String,
     /// JSON: a switch that is added later needs no column of its own.
     pub(crate) policy: String,
+    /// What of the policy is asked on every request.
+    pub(crate) second_factor: i16,
     pub(crate) catalogue: Uuid,
     pub(crate) created_at: Moment,
 }
@@ -39,6 +41,7 @@ impl From<&Tenant> for Model {
             preset: tenant.preset.clone(),
             // Numbers, words and lists of words: nothing here that JSON cannot say.
             policy: serde_json::to_string(&tenant.policy).unwrap_or_default(),
+            second_factor: tenant.policy.second_factor.wanted().bits().into(),
             catalogue: tenant.catalogue.as_uuid(),
             created_at: tenant.created_at.into(),
         }
@@ -50,13 +53,17 @@ impl TryFrom<Model> for Tenant {
 
     fn try_from(row: Model) -> Result<Self, StoreError> {
         let at = Row::new("tenant", row.id);
+        let policy: Policy = serde_json::from_str(&row.policy).map_err(|error| at.corrupt(error))?;
+        if at.kinds(row.second_factor)? != policy.second_factor.wanted() {
+            return Err(at.corrupt("its second factor is not that of its policy"));
+        }
         Ok(Self {
             id: TenantId::from_uuid(row.id),
             name: at.name(&row.name)?,
             status: status(at, &row.status)?,
             parent: row.parent.map(TenantId::from_uuid),
             preset: row.preset,
-            policy: serde_json::from_str(&row.policy).map_err(|error| at.corrupt(error))?,
+            policy,
             catalogue: CatalogueId::from_uuid(row.catalogue),
             created_at: at.moment(row.created_at)?,
         })

@@ -1,12 +1,11 @@
 //! Changes of rows that are there.
 
 use membership_core::{
-    account::Account,
     event::Cancel,
     id::{AccountId, CatalogueId, TenantId},
 };
 use sea_orm::{
-    ColumnTrait, EntityTrait, ExprTrait, QueryFilter, Set,
+    ActiveModelTrait, ColumnTrait, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, Set,
     sea_query::{CaseStatement, Expr},
 };
 use uuid::Uuid;
@@ -16,8 +15,8 @@ use crate::{
     moment::Moment,
     search::Entry,
     table::{
-        account, assignment, installation, invitation, member, nomination, outbox, role, role_include, session, tenant,
-        transfer, transfer_share,
+        account, api_key, assignment, challenge, factors, installation, invitation, member, nomination, outbox, role,
+        role_include, session, tenant, transfer, transfer_share,
     },
 };
 
@@ -25,10 +24,15 @@ use crate::{
 pub(super) enum Change {
     Installation(installation::Model),
     AddressProved(account::Model),
-    Password(Box<Account>),
+    Account(Box<account::Model>),
+    Factors(factors::Model),
     SignedIn(AccountId, Moment),
     RaiseEpoch(AccountId, u32),
     EndSession(Uuid),
+    EndSessions(AccountId, u32),
+    Challenge(challenge::Model),
+    EndChallenge(Uuid),
+    RevokeApiKey(api_key::Model),
     Tenant(tenant::Model),
     Catalogue(TenantId, CatalogueId),
     Role(role::Model, Vec<role_include::Model>),
@@ -47,23 +51,22 @@ impl Change {
         match self {
             Self::Installation(row) => script.replace(row),
             Self::AddressProved(row) => address_proved(script, &row),
-            Self::Password(account) => password(script, &account),
+            Self::Account(row) => owned(script, *row),
+            Self::Factors(row) => script.put(row),
             Self::SignedIn(account, at) => {
                 let signed_in = account::ActiveModel { last_signed_in_at: Set(Some(at)), ..Default::default() };
                 let which = account::Column::Id.eq(account.as_uuid());
                 script.change(&account::Entity::update_many().set(signed_in).filter(which), Some(1));
             }
-            Self::RaiseEpoch(account, epoch) => {
-                // The account is not locked: if a session of this very epoch began meanwhile, it must not be taken for one
-                // that begins afterwards.
-                let which = account::Column::Id.eq(account.as_uuid());
-                let lower = account::Column::Epoch.lt(i64::from(epoch));
-                let raised = account::ActiveModel { epoch: Set(epoch.into()), ..Default::default() };
-                script.change(&account::Entity::update_many().set(raised).filter(which).filter(lower), Some(1));
-            }
+            Self::RaiseEpoch(account, epoch) => raise_epoch(script, account, epoch),
             Self::EndSession(id) => {
                 script.change(&session::Entity::delete_many().filter(session::Column::Id.eq(id)), None);
             }
+            Self::EndSessions(account, from) => end_sessions(script, account, from),
+            Self::Challenge(row) => script.replace(row),
+            // Whoever answers it must find it there, so that it is answered once.
+            Self::EndChallenge(id) => script.change(&challenge::Entity::delete_by_id(id), Some(1)),
+            Self::RevokeApiKey(row) => revoke(script, &row),
             Self::Tenant(row) => script.replace(row),
             Self::Catalogue(tenant, catalogue) => {
                 let changed = tenant::ActiveModel { catalogue: Set(catalogue.as_uuid()), ..Default::default() };
@@ -101,27 +104,65 @@ impl Change {
     }
 }
 
-/// Other columns of the account may be somebody else's to write at this moment. Every session of before is over.
-fn password(script: &mut Script, account: &Account) {
-    let row = account::Model::from(account);
-    let changed = account::ActiveModel {
-        password: Set(row.password),
-        password_is_temporary: Set(row.password_is_temporary),
-        sessions_from_epoch: Set(row.sessions_from_epoch),
+/// What belongs to the account's owner: whoever writes it holds the account. When it was made and when somebody last signed
+/// in are not among it, nor is the epoch, which others raise.
+fn owned(script: &mut Script, row: account::Model) {
+    let (id, epoch) = (row.id, row.epoch);
+    let mut values = row.into_active_model().reset_all();
+    for column in
+        [account::Column::Id, account::Column::RegisteredAt, account::Column::LastSignedInAt, account::Column::Epoch]
+    {
+        values.not_set(column);
+    }
+    let changed = account::Entity::update_many().set(values).col_expr(account::Column::Epoch, at_least(epoch));
+    script.change(&changed.filter(account::Column::Id.eq(id)), Some(1));
+}
+
+fn raise_epoch(script: &mut Script, account: AccountId, epoch: u32) {
+    // The account is not held by whoever read it: if a session of this very epoch began meanwhile, it must not be taken
+    // for one that begins afterwards.
+    let which = account::Column::Id.eq(account.as_uuid());
+    let lower = account::Column::Epoch.lt(i64::from(epoch));
+    let raised = account::ActiveModel {
+        epoch: Set(epoch.into()),
+        reset_generation: Set(None),
+        reset_issued_at: Set(None),
+        reset_by: Set(None),
+        new_email: Set(None),
+        new_email_generation: Set(None),
+        new_email_asked_at: Set(None),
         ..Default::default()
     };
-    let changed = account::Entity::update_many().set(changed);
-    let changed = changed.col_expr(account::Column::Epoch, at_least(account.epoch));
-    script.change(&changed.filter(account::Column::Id.eq(row.id)), Some(1));
-    let over = session::Entity::delete_many()
-        .filter(session::Column::AccountId.eq(row.id))
-        .filter(session::Column::Epoch.lt(row.sessions_from_epoch));
-    script.change(&over, None);
+    script.change(&account::Entity::update_many().set(raised).filter(which).filter(lower), Some(1));
+}
+
+/// Whatever began before the epoch `from` is over.
+fn end_sessions(script: &mut Script, account: AccountId, from: u32) {
+    let sessions = session::Entity::delete_many()
+        .filter(session::Column::AccountId.eq(account.as_uuid()))
+        .filter(session::Column::Epoch.lt(i64::from(from)));
+    script.change(&sessions, None);
+    let challenges = challenge::Entity::delete_many()
+        .filter(challenge::Column::AccountId.eq(account.as_uuid()))
+        .filter(challenge::Column::Epoch.lt(i64::from(from)));
+    script.change(&challenges, None);
+}
+
+/// The key, and those that it has made, unless they were revoked before. When it was last used is not written: that is
+/// noted at any time.
+fn revoke(script: &mut Script, row: &api_key::Model) {
+    use api_key::Column::{Id, Parent, RevokedAt, TenantId};
+    let revoke = || {
+        let revoked = api_key::ActiveModel { revoked_at: Set(row.revoked_at), ..Default::default() };
+        api_key::Entity::update_many().set(revoked).filter(TenantId.eq(row.tenant_id)).filter(RevokedAt.is_null())
+    };
+    script.change(&revoke().filter(Id.eq(row.id)), Some(1));
+    script.change(&revoke().filter(Parent.eq(row.id)), None);
 }
 
 /// The account's epoch, or `epoch` if that is higher: several tenants may raise it at once, and none may lower it.
-fn at_least(epoch: u32) -> Expr {
-    let (column, epoch) = (account::Column::Epoch, i64::from(epoch));
+fn at_least(epoch: i64) -> Expr {
+    let column = account::Column::Epoch;
     CaseStatement::new().case(Expr::col(column).lt(epoch), epoch).finally(Expr::col(column)).into()
 }
 

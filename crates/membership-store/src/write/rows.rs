@@ -1,6 +1,7 @@
 //! Rows that are new.
 
 use membership_core::{
+    invitation::Invitation,
     member::{Member, transfer::Transfer},
     role::{Access, Role},
     tenant::Tenant,
@@ -10,8 +11,8 @@ use super::script::Script;
 use crate::{
     search::Entry,
     table::{
-        account, application, assignment, invitation, member, nomination, outbox, role, role_include, session, tenant,
-        transfer, transfer_share,
+        account, api_key, application, assignment, challenge, invitation, member, nomination, outbox, role,
+        role_include, session, tenant, transfer, transfer_share,
     },
 };
 
@@ -20,6 +21,7 @@ use crate::{
 pub(super) struct NewRows {
     pub(super) accounts: Vec<account::Model>,
     pub(super) sessions: Vec<session::Model>,
+    pub(super) challenges: Vec<challenge::Model>,
     tenants: Vec<tenant::Model>,
     applications: Vec<application::Model>,
     roles: Vec<role::Model>,
@@ -27,7 +29,8 @@ pub(super) struct NewRows {
     members: Vec<member::Model>,
     entries: Vec<Entry>,
     assignments: Vec<assignment::Model>,
-    pub(super) invitations: Vec<invitation::Model>,
+    pub(super) api_keys: Vec<api_key::Model>,
+    invitations: Vec<invitation::Model>,
     transfers: Vec<transfer::Model>,
     transfer_shares: Vec<transfer_share::Model>,
     pub(super) nominations: Vec<nomination::Model>,
@@ -52,6 +55,11 @@ impl NewRows {
         self.assignments.extend(assignment::of(member));
     }
 
+    pub(super) fn invited(&mut self, member: &Member, invitation: &Invitation) {
+        self.member(member);
+        self.invitations.push(invitation.into());
+    }
+
     pub(super) fn transfer(&mut self, transfer: &Transfer) {
         self.transfers.push(transfer.into());
         self.transfer_shares.extend(transfer_share::of(transfer));
@@ -61,6 +69,7 @@ impl NewRows {
     pub(super) fn write_to(self, script: &mut Script) {
         script.insert(self.accounts);
         script.insert(self.sessions);
+        script.insert(self.challenges);
         script.insert(self.tenants);
         script.insert(self.applications);
         script.insert(self.roles);
@@ -68,6 +77,7 @@ impl NewRows {
         script.insert(self.members);
         script.index(&self.entries);
         script.insert(self.assignments);
+        script.insert(self.api_keys);
         script.insert(self.invitations);
         script.insert(self.transfers);
         script.insert(self.transfer_shares);

@@ -6,7 +6,7 @@
 use membership_core::store::StoreError;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel, Iterable, ModelTrait,
-    PrimaryKeyToColumn, QueryFilter, QueryTrait, Statement, Values,
+    PrimaryKeyToColumn, QueryFilter, QueryTrait, Statement, Values, sea_query::OnConflict,
 };
 
 use crate::{fault::fault, postgres, search::Entry, sqlite};
@@ -84,6 +84,18 @@ impl Script {
             }
         }
         self.change(&update.set(values), Some(1));
+    }
+
+    /// A row, or in place of the one with its key.
+    pub(super) fn put<M>(&mut self, row: M)
+    where
+        M: ModelTrait + IntoActiveModel<<M::Entity as EntityTrait>::ActiveModel>,
+    {
+        let keys = <M::Entity as EntityTrait>::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column);
+        let others = <M::Entity as EntityTrait>::Column::iter()
+            .filter(|column| <M::Entity as EntityTrait>::PrimaryKey::from_column(*column).is_none());
+        let or_replace = OnConflict::columns(keys).update_columns(others).to_owned();
+        self.push(M::Entity::insert(row.into_active_model()).on_conflict(or_replace).build(self.backend), Some(1));
     }
 
     /// A change of the rows that there are.

@@ -5,6 +5,7 @@ mod clocks;
 mod conformance;
 mod damage;
 mod group_commit;
+mod limits;
 mod migration;
 mod place;
 mod process;

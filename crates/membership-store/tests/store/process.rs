@@ -10,7 +10,7 @@ use std::{
 
 use membership_core::{
     Membership,
-    account::Login,
+    account::{Kinds, Login, Session},
     actor::{Actor, Principal},
     context::Context,
     directory::Directory,
@@ -98,7 +98,9 @@ async fn invite_many(url: &str, name: &str, count: u32) -> Result<(), Failure> {
     let membership = Membership::new(bed::parts(&adapter, dice)?);
     let login = Login::Username(Username::parse("root")?);
     let root = adapter.directory.account_by_login(&login).await?.ok_or("no root")?;
-    let root = root.principal(root.epoch);
+    let (session, _) =
+        Session::start(&root, Kinds::NONE, &context(Actor::Anonymous, &membership), membership.entropy());
+    let root = root.principal(&session);
     let mut tasks = JoinSet::new();
     for worker in 0..8 {
         let (adapter, membership, name) = (adapter.clone(), membership.clone(), name.to_owned());
@@ -118,14 +120,18 @@ async fn invite_many(url: &str, name: &str, count: u32) -> Result<(), Failure> {
 }
 
 async fn invite(adapter: &Adapter, membership: &Membership, by: Principal, to: &str) -> Result<(), Failure> {
-    let now = ManualClock::default().now();
-    let ctx = Context::new(Actor::Account(by), now, RequestId::new(now, membership.entropy()));
+    let ctx = context(Actor::Account(by), membership);
     let tenant = adapter.directory.tenants().await?.pop().ok_or("no tenant")?;
     let role = adapter.directory.access(tenant).await?.roles.pop().ok_or("no role")?.id;
     let people = vec![Invitee { name: "Ann".into(), reach: Reach::Mail(to.into()), assignments: vec![] }];
     let (assignments, send) = (vec![Wanted::role(role)], Some(Sending::Now));
     membership.invite(&ctx, Invite { tenant, people, assignments, send, validity: None }).await?;
     Ok(())
+}
+
+fn context(actor: Actor, membership: &Membership) -> Context {
+    let now = ManualClock::default().now();
+    Context::new(actor, now, RequestId::new(now, membership.entropy()))
 }
 
 fn into_inner(database: Arc<Database>) -> Result<Database, Failure> {

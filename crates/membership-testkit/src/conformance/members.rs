@@ -195,7 +195,8 @@ pub(super) async fn whoever_changes_what_an_invitation_grants_answers_for_it(ada
 }
 
 /// Proves: I-15 in part, TEN-22 in part. Removed is final: what is asked of a removed member is refused. Its address and
-/// its account are free for another member, which is a new one; the old one stays in the list of those removed.
+/// its account are free for another member, which is a new one and knows no session of the old one's; the old one stays in
+/// the list of those removed.
 pub(super) async fn whoever_comes_again_is_a_new_member(adapter: Adapter) -> Outcome {
     let bed = Bed::over(adapter).await?;
     let ann = bed.join("ann@example.org").await?;
@@ -213,7 +214,11 @@ pub(super) async fn whoever_comes_again_is_a_new_member(adapter: Adapter) -> Out
     let invited = bed.invite("ann@example.org").await?;
     let token = bed.token(&invited.invitation);
     bed.membership.accept_invitation(&bed.as_member(&ann), &token).await?;
-    let again = bed.membership.join(&bed.as_member(&ann), &token).await?;
+    assert_eq!(code(bed.membership.join(&bed.as_member(&ann), &token).await), Some("session-outdated"));
+    let fresh = bed.as_account(&bed.account(ann.account.id).await?);
+    let again = bed.membership.join(&fresh, &token).await?;
+    assert_eq!(code(bed.membership.tenant(&bed.as_member(&ann), bed.tenant.id).await), Some("session-outdated"));
+    assert_eq!(code(bed.membership.tenant(&fresh, bed.tenant.id).await), None);
     assert_ne!(again.id, ann.member.id);
     assert_eq!(again.account(), ann.member.account());
     let first = bed.stored(ann.member.id).await?.map(|member| member.status());

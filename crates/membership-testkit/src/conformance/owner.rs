@@ -45,6 +45,7 @@ impl Bed {
             member: member.id,
             account: account.id,
             epoch: 7,
+            with: Kinds::APP,
             scope: [Permission::MEMBERS_READ, Permission::AUDIT_READ].into(),
             parent,
             made_at: now,
@@ -88,7 +89,7 @@ pub(super) async fn what_the_owner_writes_reads_back(adapter: Adapter) -> Outcom
         assert_eq!(bed.account(account.id).await?, expected, "{}", event.name());
         assert_eq!(bed.adapter.directory.account(account.id).await?, Some(expected));
     }
-    let ended = bed.account(account.id).await?.without_sessions();
+    let ended = bed.account(account.id).await?.without_keys();
     bed.commit(Scope::Account(account.id), &[Event::SessionsEnded(ended.clone())]).await?;
     let restored = Account { password: None, former_address: None, ..ended };
     bed.commit(Scope::Account(account.id), &[Event::AddressRestored(restored.clone())]).await?;
@@ -238,7 +239,7 @@ pub(super) async fn sessions_are_listed_and_noted(adapter: Adapter) -> Outcome {
     let bed = Bed::over(adapter).await?;
     let (_, account) = bed.ann().await?;
     let before = bed.adapter.directory.sessions(account.id).await?.len();
-    let mut started = Vec::new();
+    let mut started: Vec<Session> = Vec::new();
     for with in [Kinds::NONE, Kinds::APP] {
         bed.clock.advance(TimeDelta::seconds(1));
         let (session, _) = Session::start(&account, with, &bed.as_anybody(), bed.membership.entropy());
@@ -247,12 +248,13 @@ pub(super) async fn sessions_are_listed_and_noted(adapter: Adapter) -> Outcome {
         started.insert(0, session);
     }
     let used = bed.clock.now() + TimeDelta::minutes(7);
-    bed.adapter.traces.session_used(started[0].id, used).await?;
-    started[0].used_at = used;
+    let newest = started.first_mut().ok_or("no session")?;
+    bed.adapter.traces.session_used(newest.id, used).await?;
+    newest.used_at = used;
     // What comes late does not set it back.
-    bed.adapter.traces.session_used(started[0].id, used - TimeDelta::minutes(1)).await?;
+    bed.adapter.traces.session_used(newest.id, used - TimeDelta::minutes(1)).await?;
     let listed = bed.adapter.directory.sessions(account.id).await?;
-    assert_eq!((listed.len(), &listed[..2]), (before + 2, &started[..]));
+    assert_eq!((listed.len(), listed.starts_with(&started)), (before + 2, true), "{listed:?}");
     Ok(())
 }
 

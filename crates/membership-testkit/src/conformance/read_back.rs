@@ -73,7 +73,7 @@ async fn lead_to(bed: &Bed, stage: Stage, channel: Channel, inviter: Inviter) ->
             bed.write(&[Event::InvitationAccepted(accepted.clone())]).await?;
             let account = bed.blank_account()?;
             let invitation = accepted.join(account.id, now + TICK * 3)?;
-            let member = member.join(&account, account.epoch, now + TICK * 3)?;
+            let member = member.join(&account, now + TICK * 3)?;
             let joined = Event::MemberJoined { member: member.clone(), invitation: invitation.clone() };
             bed.write(&[Event::AccountRegistered(account), joined]).await?;
             is_read_back(bed, &member, &invitation).await?;

@@ -33,7 +33,8 @@ pub(super) struct Tables {
     pub(super) api_keys: BTreeMap<ApiKeyId, ApiKey>,
     /// Until when what has happened is paid for.
     pub(super) paces: BTreeMap<TraceKey, DateTime<Utc>>,
-    pub(super) tries: BTreeMap<TraceKey, u32>,
+    /// How often, and when last.
+    pub(super) tries: BTreeMap<TraceKey, (u32, DateTime<Utc>)>,
     pub(super) tenants: BTreeMap<TenantId, Tenant>,
     /// In their order.
     pub(super) applications: BTreeMap<TenantId, Vec<Application>>,

@@ -23,21 +23,22 @@ impl Traces for MemoryStore {
         Ok(None)
     }
 
-    async fn tried(&self, tries: &[Tries]) -> Result<bool, StoreError> {
+    async fn tried(&self, tries: &[Tries], now: DateTime<Utc>) -> Result<bool, StoreError> {
         let mut tables = self.tables();
-        let made = |key| tables.tries.get(&key).copied().unwrap_or(0);
+        let made = |key| tables.tries.get(&key).map_or(0, |(tries, _)| *tries);
         if tries.iter().any(|tries| made(tries.key) >= tries.most) {
             return Ok(false);
         }
         for tries in tries {
-            *tables.tries.entry(tries.key).or_default() += 1;
+            let (made, at) = tables.tries.entry(tries.key).or_default();
+            (*made, *at) = (*made + 1, now.max(*at));
         }
         Ok(true)
     }
 
     async fn tries(&self, keys: &[TraceKey]) -> Result<Vec<u32>, StoreError> {
         let tables = self.tables();
-        Ok(keys.iter().map(|key| tables.tries.get(key).copied().unwrap_or(0)).collect())
+        Ok(keys.iter().map(|key| tables.tries.get(key).map_or(0, |(tries, _)| *tries)).collect())
     }
 
     async fn forgive(&self, keys: &[TraceKey]) -> Result<(), StoreError> {
@@ -67,6 +68,8 @@ impl Traces for MemoryStore {
         };
         let mut room = limit;
         tables.paces.retain(|_, paid| more(*paid <= now, &mut room));
+        room = limit;
+        tables.tries.retain(|_, (_, at)| more(*at < old, &mut room));
         room = limit;
         tables.sessions.retain(|_, session| more(session.ends_at < old, &mut room));
         room = limit;

@@ -163,6 +163,9 @@ impl Reference {
         next(self.stage(member), "join")?;
         self.is_vouched_for(member)?;
         self.is_meant_for(member, who)?;
+        if self.accounts[who].session < self.accounts[who].epoch {
+            return Err("session-outdated");
+        }
         self.joined(member, who);
         Ok(())
     }
@@ -197,10 +200,10 @@ impl Reference {
         Ok(())
     }
 
-    /// Sessions of before the one that joined are not good here.
+    /// Sessions from before the account was last shut out are not good here.
     fn joined(&mut self, member: usize, who: usize) {
         self.entry_mut(member).written = Joined;
-        self.members[member].epoch = self.accounts[who].session;
+        self.members[member].epoch = self.accounts[who].epoch;
         self.members[member].status = MemberStatus::Enabled;
         self.members[member].account = Some(who);
     }

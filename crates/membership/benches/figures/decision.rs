@@ -4,6 +4,7 @@ use std::{collections::HashMap, hint::black_box, time::Instant};
 
 use chrono::{DateTime, Utc};
 use membership_core::{
+    account::Kinds,
     directory::Footing,
     id::{AccountId, CatalogueId, MemberId, RoleId, TenantId},
     member::{Member, MemberState},
@@ -129,6 +130,8 @@ fn footing(n: u128, catalogue: &Catalogue) -> Footing {
     Footing {
         status: TenantStatus::Active,
         catalogue: catalogue.id(),
+        second_factor: Kinds::NONE,
+        scope: None,
         member: Member {
             id: member_id(n),
             tenant: TenantId::from_uuid(Uuid::nil()),

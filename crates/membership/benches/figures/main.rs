@@ -14,8 +14,10 @@
 mod access;
 mod crowd;
 mod decision;
+mod entrance;
 mod invitations;
 mod mail;
+mod member;
 mod names;
 mod people;
 mod start;
@@ -40,6 +42,12 @@ fn main() {
     }
     if wanted("access") {
         runtime.block_on(access::measure());
+    }
+    if wanted("member") {
+        runtime.block_on(member::measure());
+    }
+    if wanted("entrance") {
+        runtime.block_on(entrance::measure());
     }
     if wanted("start") {
         runtime.block_on(start::measure());

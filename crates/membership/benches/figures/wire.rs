@@ -14,9 +14,15 @@ impl Wire {
     pub(crate) async fn connect(port: u16, token: &str) -> Self {
         let stream = TcpStream::connect(("127.0.0.1", port)).await.expect("a connection");
         stream.set_nodelay(true).expect("no delay");
-        let head =
-            format!("Host: localhost:{port}\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\n");
+        let bearer = if token.is_empty() { String::new() } else { format!("Authorization: Bearer {token}\r\n") };
+        let head = format!("Host: localhost:{port}\r\nContent-Type: application/json\r\n{bearer}");
         Self { stream: BufReader::new(stream), head }
+    }
+
+    /// The same, as if it came from `address` through a proxy.
+    pub(crate) fn forwarded_for(self, address: &str) -> Self {
+        let head = format!("{}X-Forwarded-For: {address}\r\n", self.head);
+        Self { head, ..self }
     }
 
     /// Posts `body` and gives the status.

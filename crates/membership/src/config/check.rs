@@ -1,5 +1,7 @@
 //! Checks of the configuration as a whole.
 
+use membership_core::name::DisplayName;
+
 use crate::{
     config::{Config, Deliver},
     failure::{Context as _, Outcome},
@@ -9,6 +11,7 @@ impl Config {
     /// What no single key can say of itself; the address in the form that links begin with.
     pub(super) fn check(mut self) -> Outcome<Self> {
         self.base_url = self.origin()?;
+        DisplayName::parse(&self.product).context(format!("product is {:?}", self.product))?;
         self.check_mail()?;
         Ok(self)
     }

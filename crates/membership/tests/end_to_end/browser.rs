@@ -1,5 +1,8 @@
 //! The pages in a real browser, with JavaScript switched off: what a person does with a letter.
 
+mod account;
+mod second_factor;
+
 use std::{
     process::{Child, Command, Stdio},
     time::Duration,

@@ -5,7 +5,10 @@ use std::{
     process::{Command, Stdio},
 };
 
-use super::process::{command, free_port, run};
+use super::{
+    installation::Installation,
+    process::{command, free_port, run},
+};
 
 #[test]
 fn the_description_is_printed_without_a_database() {
@@ -81,4 +84,22 @@ fn the_readmes_screenful_of_curl_works() {
     for wanted in ["\"status\":\"enabled\"", "\"email\":\"eve@example.org\"", "invitation-joined"] {
         assert!(printed.contains(wanted), "no {wanted}: {printed}");
     }
+}
+
+/// The operator forgets the wrong tries of somebody by a command, while the server runs. (That it lets in again whoever was
+/// frozen is shown in the kernel, where a hundred tries take no time.)
+#[tokio::test]
+async fn wrong_tries_are_forgotten_by_a_command() {
+    let installation = Installation::new(&[]).await;
+    let wrong = serde_json::json!({ "login": "ada", "password": "some wrong password", "transport": "bearer" });
+    let mut codes = Vec::new();
+    for _ in 0..12 {
+        codes.push(installation.post_as_nobody("/api/v1/sessions", &wrong).await.status.as_u16());
+    }
+    assert!(codes.contains(&401) && codes.contains(&429), "{codes:?}");
+    let (status, stdout, _) = run(installation.data(), &["unfreeze", "ada"], &[]);
+    assert!(status.success() && stdout.contains("ada is forgotten"), "{stdout}");
+    let (status, stdout, _) = run(installation.data(), &["unfreeze", "nobody"], &[]);
+    assert_eq!(status.code(), Some(1), "{stdout}");
+    assert!(stdout.contains("nobody signs in as nobody"), "{stdout}");
 }

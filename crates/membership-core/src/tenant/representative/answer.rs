@@ -43,6 +43,8 @@ impl Membership {
 
     async fn asked(&self, tx: &mut dyn Tx, ctx: &Context) -> Result<(Grants, Nomination), AnswerError> {
         let (_, grants) = self.admitted(tx, ctx).await?;
+        // It needs no permission, so no scope of an API key covers it.
+        ctx.actor.person()?;
         let nomination = tx.nomination().await?.ok_or(NotStanding::None)?;
         if nomination.nominee != grants.member().id {
             return Err(NotStanding::None.into());

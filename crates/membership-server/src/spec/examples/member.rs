@@ -86,6 +86,7 @@ fn listed() -> Value {
     let mut member = not_joined();
     set(&mut member, "status_label", json!({ "word": "To be added", "tone": "amber" }));
     set(&mut member, "time", json!(MORNING));
+    set(&mut member, "second_factors", json!([]));
     set(&mut member, "invitation", invitation);
     member
 }
@@ -95,6 +96,7 @@ fn details() -> Value {
     set(&mut member, "username", json!("ann"));
     set(&mut member, "creator", json!(OTHER_MEMBER));
     set(&mut member, "status_label", json!({ "word": "Enabled", "tone": "green" }));
+    set(&mut member, "second_factors", json!(["app"]));
     set(&mut member, "role_names", json!(["Member"]));
     set(&mut member, "creator_name", json!("Root"));
     set(&mut member, "last_signed_in_at", json!(EVENING));

@@ -105,6 +105,7 @@ fn policy() -> Value {
         "existing_account": "consent", "invitation_validity_seconds": 259_200, "enrolment_window_seconds": 86_400,
         "max_people_per_call": 10, "send": "now", "reinvite_after": ["rejected", "revoked", "expired"],
         "links_allowed": true, "alphabet": "ascii", "allowed_domains": ["example.org"], "disable_before_remove": false,
+        "second_factor": { "required": true, "kinds": ["app"] },
         "words": { "member": { "not-joined": { "word": "To be added", "tone": "amber" } }, "invitation": {} },
     })
 }

@@ -177,8 +177,8 @@ fn roles_in(letter: &Letter) -> &[String] {
 
 /// Whoever lacks the right neither sees members, invitations and audit nor changes anything of the application.
 async fn nothing_beyond_the_group(walk: &Walk, token: &str) {
-    /// What every member may know of the place where it is, whatever its group; and going away.
-    const EVERYBODY: [&str; 10] = [
+    /// What every member may know of the place where it is, whatever its group, and of its own keys; and going away.
+    const EVERYBODY: [&str; 11] = [
         "getTenant",
         "getPolicy",
         "listApplications",
@@ -189,6 +189,7 @@ async fn nothing_beyond_the_group(walk: &Walk, token: &str) {
         "checkMany",
         "explain",
         "leaveTenant",
+        "listApiKeys",
     ];
     let before = walk.get(&walk.administrator().await, "/audit?limit=1").await;
     let role = walk.role("Visitor").await;
@@ -199,6 +200,9 @@ async fn nothing_beyond_the_group(walk: &Walk, token: &str) {
             "nominate" | "withdrawNomination" | "nameHeirs" => (403, "representative-only"),
             // Nobody was asked.
             "getNomination" | "acceptNomination" | "declineNomination" => (404, "nomination-unknown"),
+            // A key for what one does not hold; and nobody has any.
+            "makeApiKey" => (403, "scope-exceeds-own"),
+            "getApiKey" | "revokeApiKey" => (404, "api-key-unknown"),
             _ => (403, "permission-missing"),
         };
         assert_eq!((status, code.as_str()), expected, "{name}");

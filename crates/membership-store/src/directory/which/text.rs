@@ -1,10 +1,17 @@
 //! Members by text: the index offers candidates, the kernel has the last word on each.
 
-use membership_core::{search::Query, store::StoreError};
-use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, sea_query::Expr};
+use membership_core::{id::MemberId, search::Query, store::StoreError};
+use sea_orm::{
+    ConnectionTrait, DbBackend, FromQueryResult, JoinType,
+    sea_query::{Alias, Expr, ExprTrait},
+};
 
-use super::Wanted;
-use crate::{fault::fault, postgres, sqlite, table::member};
+use super::{KINDS, Shown, Wanted};
+use crate::{
+    fault::fault,
+    postgres, sqlite,
+    table::{account, member},
+};
 
 /// Most candidates of one page. The index offers few whom the kernel refuses, so that a page is full long before.
 const MOST: usize = 1_000;
@@ -13,7 +20,7 @@ pub(super) async fn members<C: ConnectionTrait>(
     db: &C,
     wanted: Wanted<'_>,
     query: &Query,
-) -> Result<Vec<member::Model>, StoreError> {
+) -> Result<Vec<Shown>, StoreError> {
     let plan = query.plan(wanted.tenant);
     let (limit, mut found, mut seen) = (usize::from(wanted.limit), Vec::new(), 0);
     let mut after = wanted.after;
@@ -22,6 +29,12 @@ pub(super) async fn members<C: ConnectionTrait>(
             DbBackend::Postgres => postgres::search::candidates(wanted.tenant, &plan, after),
             DbBackend::Sqlite | DbBackend::MySql | _ => sqlite::search::candidates(wanted.tenant, &plan, after),
         };
+        select.join(
+            JoinType::LeftJoin,
+            account::Entity,
+            Expr::col((account::Entity, account::Column::Id)).equals((member::Entity, member::Column::AccountId)),
+        );
+        select.expr_as(Expr::col((account::Entity, account::Column::Kinds)), Alias::new(KINDS));
         let id = Expr::col((member::Entity, member::Column::Id));
         select.and_where(wanted.has_status());
         select.and_where_option(wanted.has_stage(&id)).and_where_option(wanted.was_given(&id));
@@ -31,10 +44,10 @@ pub(super) async fn members<C: ConnectionTrait>(
         seen += rows.len();
         let ended = rows.len() < some;
         for row in &rows {
-            let row = member::Model::from_query_result(row, "").map_err(fault)?;
-            after = Some(membership_core::id::MemberId::from_uuid(row.id));
-            if found.len() < limit && matches(query, &row) {
-                found.push(row);
+            let shown = Shown::from_query_result(row, "").map_err(fault)?;
+            after = Some(MemberId::from_uuid(shown.row.id));
+            if found.len() < limit && matches(query, &shown.row) {
+                found.push(shown);
             }
         }
         if ended {

@@ -107,7 +107,7 @@ impl Crowd {
         let account = Account { username, ..bed.blank_account()? };
         let invited = Event::MemberInvited { member: member.clone(), invitation: invitation.clone() };
         let invitation = invitation.join(account.id, now)?;
-        let member = member.join(&account, 0, now)?;
+        let member = member.join(&account, now)?;
         let joined = Event::MemberJoined { member: member.clone(), invitation: invitation.clone() };
         let mut events = vec![Event::AccountRegistered(account), invited, joined];
         let before = member.clone();

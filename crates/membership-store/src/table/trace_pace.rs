@@ -1,0 +1,18 @@
+//! Until when what happens often is paid for.
+
+use sea_orm::entity::prelude::*;
+
+use crate::moment::Moment;
+
+#[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "trace_pace")]
+pub(crate) struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub(crate) key: Vec<u8>,
+    pub(crate) paid: Moment,
+}
+
+#[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
+pub(crate) enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

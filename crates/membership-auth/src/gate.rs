@@ -3,7 +3,11 @@
 use std::{num::NonZeroUsize, sync::Arc, time::Duration};
 
 use membership_core::ports::HashingError;
-use tokio::{sync::Semaphore, task::spawn_blocking, time::timeout};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    task::spawn_blocking,
+    time::timeout,
+};
 
 /// How much a [`Gate`] lets through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +31,7 @@ impl Default for Bounds {
 /// Lets a bounded amount of blocking work run.
 #[derive(Debug, Clone)]
 pub struct Gate {
+    lobby: Arc<Semaphore>,
     inside: Arc<Semaphore>,
     running: Arc<Semaphore>,
     patience: Duration,
@@ -38,10 +43,16 @@ impl Gate {
         let at_once = bounds.at_once.get().min(Semaphore::MAX_PERMITS / 2);
         let waiting = bounds.waiting.min(Semaphore::MAX_PERMITS / 2);
         Self {
+            lobby: Arc::new(Semaphore::new(at_once + waiting)),
             inside: Arc::new(Semaphore::new(at_once + waiting)),
             running: Arc::new(Semaphore::new(at_once)),
             patience: bounds.patience,
         }
+    }
+
+    /// A place among those who are on their way to the gate: as many as it lets run and wait. Refused at once if there is none.
+    pub fn place(&self) -> Result<OwnedSemaphorePermit, HashingError> {
+        Arc::clone(&self.lobby).try_acquire_owned().map_err(|_| HashingError::Busy)
     }
 
     /// Runs `work` on a thread where it may block. Refused at once if the queue is full, and after the patience of the

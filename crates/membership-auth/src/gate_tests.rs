@@ -101,3 +101,13 @@ async fn work_that_panics_frees_its_place() {
     assert_eq!(gate.run(fail).await, Err(HashingError::Busy));
     assert_eq!(gate.run(|| 7).await, Ok(7));
 }
+
+/// Those on their way are as many as the gate takes, whether they have reached it or not.
+#[tokio::test]
+async fn the_surplus_is_refused_on_the_way() {
+    let gate = Gate::new(Bounds { at_once: NonZeroUsize::MIN, waiting: 2, patience: Duration::from_secs(1) });
+    let mut places: Vec<_> = (0..3).map(|_| gate.place().unwrap()).collect();
+    assert_eq!(gate.place().err(), Some(HashingError::Busy));
+    places.pop();
+    assert!(gate.place().is_ok());
+}

@@ -53,6 +53,10 @@ impl PasswordHasher for Argon2Hasher {
         self.gate.run(move || verify(&params, &password, hash.as_ref())).await
     }
 
+    fn place(&self) -> Result<Box<dyn Send>, HashingError> {
+        Ok(Box::new(self.gate.place()?))
+    }
+
     fn is_outdated(&self, hash: &PasswordHash) -> bool {
         // Lanes spread the work; they do not make it more.
         let cheaper = |its: &Params| its.m_cost() < self.params.m_cost() || its.t_cost() < self.params.t_cost();

@@ -79,6 +79,12 @@ pub trait PasswordHasher: Send + Sync {
     /// the time taken does not tell whether an account exists.
     async fn verify(&self, password: Secret, hash: Option<PasswordHash>) -> Result<bool, HashingError>;
 
+    /// A place among those who are about to have a password compared, held until it is dropped. Taken first of all, so that
+    /// the surplus is told so before it has cost anything. Without bounds there is always one.
+    fn place(&self) -> Result<Box<dyn Send>, HashingError> {
+        Ok(Box::new(()))
+    }
+
     /// Whether `hash` was made more cheaply than hashes are made now, so that the password is hashed anew when its owner
     /// types it next.
     fn is_outdated(&self, hash: &PasswordHash) -> bool;

@@ -96,6 +96,7 @@ impl Membership {
         if command.password.expose().chars().nth(MAX_CHARS).is_some() {
             return Err(SignInError::Wrong);
         }
+        let _place = self.passwords.place()?;
         let login = Login::parse(&command.login);
         let paces = [guess::by_client(ctx, "sign-in"), Some(guess::by_login(login.as_ref()))];
         self.paced(ctx, paces.into_iter().flatten()).await?;

@@ -134,6 +134,10 @@ impl Membership {
         let mut tx = self.store.begin(Scope::Tenant(tenant)).await?;
         let (before, grants) = self.admitted(tx.as_mut(), ctx).await?;
         let granted = grants.require(Permission::TENANT_MANAGE)?;
+        // Who may let everybody in without a second factor has just shown who it is, and is no program.
+        if policy.second_factor != before.policy.second_factor {
+            ctx.actor.person()?.has_just_signed_in(ctx.now)?;
+        }
         let plan = plan(tx.as_mut(), &before, policy, ctx).await?;
         let tenant = decide(granted, &before, plan, hash)?;
         if tenant != before {

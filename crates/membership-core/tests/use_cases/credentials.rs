@@ -233,6 +233,9 @@ async fn a_tenant_can_require_a_second_factor() -> Result<(), Failure> {
         ..bed.tenant.policy.clone()
     };
     let plan = bed.membership.plan_policy(&bed.as_administrator(), bed.tenant.id, policy.clone()).await?;
+    let stale = Context { now: bed.clock.now() + TimeDelta::minutes(15), ..bed.as_administrator() };
+    let refused = bed.membership.change_policy(&stale, bed.tenant.id, policy.clone(), plan.hash).await;
+    assert_eq!(code(refused), "sign-in-again");
     bed.membership.change_policy(&bed.as_administrator(), bed.tenant.id, policy, plan.hash).await?;
 
     let ann = bed.sign_in("ann@example.org", PASSWORD).await?;

@@ -173,7 +173,7 @@ async fn the_token_alone_decides() {
 }
 
 /// Proves A51: the newest link alone is good, for a day; and it is dead once the password, the address or the second
-/// factors are others, or somebody is shut out.
+/// factors are others.
 #[tokio::test]
 async fn a_link_does_not_outlive_what_it_was_made_for() {
     let api = Api::start().await;

@@ -8,15 +8,15 @@ use membership_testkit::{
 };
 use serde_json::{Value, json};
 
-use super::{INVITATION, Walk, by_mail, fault, label, token_in, token_of};
+use super::{INVITATION, Walk, by_mail, fault, label, token_in, token_of, written};
 use crate::{
     fixture::Api,
     house::{text, texts},
 };
 
-/// Proves ORG-9, ORG-10, ORG-13, ORG-18, ORG-19, ORG-20, ORG-21, ORG-22, ORG-23, ORG-25, ORG-35, ORG-36, ORG-37, ORG-38,
-/// ORG-39, ORG-40, ORG-41, ORG-42 and ORG-43; and, as far as neither page nor department is needed, ORG-11 in part,
-/// ORG-12 in part, ORG-15 in part, ORG-16 in part, ORG-17 in part, ORG-24 in part, ORG-31 in part, ORG-32 in part,
+/// Proves ORG-9, ORG-10, ORG-13, ORG-18, ORG-19, ORG-20, ORG-21, ORG-22, ORG-23, ORG-25, ORG-31, ORG-34, ORG-35, ORG-36,
+/// ORG-37, ORG-38, ORG-39, ORG-40, ORG-41, ORG-42 and ORG-43; and, as far as neither page nor department is needed, ORG-11 in part,
+/// ORG-12 in part, ORG-15 in part, ORG-16 in part, ORG-17 in part, ORG-24 in part, ORG-32 in part,
 /// ORG-33 in part.
 #[tokio::test]
 async fn an_organization() {
@@ -29,8 +29,9 @@ async fn an_organization() {
     a_link_can_be_bound_to_an_address(&walk).await;
     a_link_is_good_for_three_days(&walk).await;
     members_are_invited_by_mail(&walk).await;
-    // Here people would be imported from a workbook, and after the next step be given links to choose another password by.
+    // Here people would be imported from a workbook.
     members_are_edited_and_shown(&walk).await;
+    members_are_given_links_to_another_password(&walk).await;
     whoever_has_not_joined_is_invited_again(&walk).await;
     whoever_has_not_joined_is_removed_directly(&walk).await;
     what_a_member_has_goes_to_others(&walk).await;
@@ -428,6 +429,28 @@ async fn what_a_member_has_goes_to_others(walk: &Walk) {
 }
 
 /// Whoever has joined is enabled. Disabled, a member is shut out and keeps all it has; enabled again, it is let in as before.
+/// "Reset password" makes a link for handing over, good for 24 hours, once, and the newest alone.
+async fn members_are_given_links_to_another_password(walk: &Walk) {
+    const OTHER: &str = "nine grey herons by the weir";
+    let ola = walk.administrator().await;
+    let (ida, _) = walk.settled("Ida", "ida").await;
+    let mut links = Vec::new();
+    for _ in 0..2 {
+        let made = walk.act(&ola, &format!("/members/{ida}/password-link")).await.done();
+        assert_eq!(made["expires_at"], written(walk.api.bed.clock.now() + TimeDelta::hours(24)));
+        links.push(text(&made["link"]).rsplit('/').next().unwrap().to_owned());
+    }
+    let choose = async |token: &str| {
+        let body = json!({ "token": token, "new": OTHER });
+        walk.api.post("/api/v1/passwords/reset", &body).send().await
+    };
+    assert_eq!(choose(&links[0]).await.problem(), (410, "link-superseded".into()));
+    assert_eq!(choose(&links[1]).await.status, 204);
+    assert_eq!(choose(&links[1]).await.problem(), (410, "link-superseded".into()));
+    let login = json!({ "login": "ida", "password": OTHER, "transport": "bearer" });
+    assert_eq!(walk.api.post("/api/v1/sessions", &login).send().await.status, 201);
+}
+
 async fn members_are_disabled_and_enabled(walk: &Walk) {
     let ola = walk.administrator().await;
     let dan = walk.joined("Dan", "dan@example.org", "Member").await;

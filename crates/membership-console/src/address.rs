@@ -117,16 +117,14 @@ fn not_confirmed(visitor: &Visitor, account: &Account, token: String, error: &Ad
             };
             page(status_of(error.kind()), &notice)
         }
-        AddressError::Wrong
-        | AddressError::Unchanged
+        AddressError::Unchanged
         | AddressError::Expired
         | AddressError::UndoExpired
-        | AddressError::Taken
         | AddressError::Link(LinkFault::Unknown)
         | AddressError::Faults(_)
         | AddressError::Denied(_)
         | AddressError::TooOften(_)
-        | AddressError::Hashing(_)
+        | AddressError::OwnPassword(_)
         | AddressError::Store(_) => refused(visitor, error, actions),
     }
 }

@@ -4,6 +4,7 @@ use membership_core::{
     account::{
         Account,
         change_password::{ChangePassword, ChangePasswordError},
+        own_password::OwnPasswordError,
     },
     ports::Secret,
     refusal::Refusal,
@@ -56,15 +57,17 @@ pub(crate) async fn change(edge: Data<&Edge>, visitor: Visitor, Form(typed): For
     match edge.membership().change_password(&visitor.context, command).await {
         Ok(changed) => signing_in(see(next.as_str()), &edge, &changed.key),
         Err(
-            error @ (ChangePasswordError::Wrong
-            | ChangePasswordError::Unchanged
+            error @ (ChangePasswordError::Unchanged
             | ChangePasswordError::Faults(_)
-            | ChangePasswordError::TooOften(_)
-            | ChangePasswordError::Hashing(_)),
+            | ChangePasswordError::Hashing(_)
+            | ChangePasswordError::OwnPassword(
+                OwnPasswordError::Wrong | OwnPasswordError::TooOften(_) | OwnPasswordError::Hashing(_),
+            )),
         ) => page(status_of(error.kind()), &password_page(&visitor, account, &next, Some(&error))),
-        Err(error @ (ChangePasswordError::Denied(_) | ChangePasswordError::Store(_))) => {
-            refused(&visitor, &error, Vec::new())
-        }
+        Err(
+            error @ (ChangePasswordError::OwnPassword(OwnPasswordError::Denied(_) | OwnPasswordError::Store(_))
+            | ChangePasswordError::Store(_)),
+        ) => refused(&visitor, &error, Vec::new()),
     }
 }
 

@@ -9,6 +9,7 @@ pub mod credential;
 pub mod enrol;
 pub mod factor;
 pub mod guess;
+pub mod own_password;
 pub mod password;
 pub mod profile;
 pub mod register;
@@ -32,7 +33,7 @@ use crate::{
     actor::{Denied, Duty, Principal},
     email::EmailAddress,
     id::AccountId,
-    link::{Link, Purpose},
+    link::{Link, LinkFault, Purpose},
     name::{DisplayName, Username},
     ports::PasswordHash,
     store::Tx,
@@ -165,6 +166,11 @@ impl Account {
     #[must_use]
     pub fn counting(self) -> Self {
         Self { links: self.links.saturating_add(1), ..self }
+    }
+
+    /// What to say of a link about this account that opens nothing.
+    pub const fn dead(&self, link: Link) -> LinkFault {
+        if link.generation <= self.links { LinkFault::Superseded } else { LinkFault::Unknown }
     }
 
     /// What the newest link about this account says, if it is for `purpose`.

@@ -1,7 +1,10 @@
 //! Asking for another address. It counts once it is confirmed by the link that is mailed there.
 
 use membership_core::{
-    account::address::{AddressError, ChangeAddress},
+    account::{
+        address::{AddressError, ChangeAddress},
+        own_password::OwnPasswordError,
+    },
     ports::Secret,
     refusal::Refusal,
 };
@@ -35,11 +38,12 @@ pub(crate) async fn change(edge: Data<&Edge>, Settled(visitor): Settled, Form(ty
     match edge.membership().change_address(&visitor.context, command).await {
         Ok(_) => see("/account"),
         Err(
-            error @ (AddressError::Wrong
-            | AddressError::Unchanged
+            error @ (AddressError::Unchanged
             | AddressError::Faults(_)
             | AddressError::TooOften(_)
-            | AddressError::Hashing(_)),
+            | AddressError::OwnPassword(
+                OwnPasswordError::Wrong | OwnPasswordError::TooOften(_) | OwnPasswordError::Hashing(_),
+            )),
         ) => {
             let form = Refused::Address(form(&typed.to).answering(Some(&error)));
             account_page(status_of(error.kind()), &edge, &visitor, account, Some(form)).await
@@ -48,8 +52,8 @@ pub(crate) async fn change(edge: Data<&Edge>, Settled(visitor): Settled, Form(ty
             error @ (AddressError::Expired
             | AddressError::UndoExpired
             | AddressError::NotYours
-            | AddressError::Taken
             | AddressError::Link(_)
+            | AddressError::OwnPassword(OwnPasswordError::Denied(_) | OwnPasswordError::Store(_))
             | AddressError::Denied(_)
             | AddressError::Store(_)),
         ) => not_done(&visitor, &Destination::account(), &error),

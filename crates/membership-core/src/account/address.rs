@@ -5,20 +5,16 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
     Membership,
-    account::{
-        self, Account, AccountEmail, Login,
-        guess::{self, TooOften},
-        password::MAX_CHARS,
-    },
+    account::{self, Account, AccountEmail, Login, guess::TooOften, own_password::OwnPasswordError},
     actor::Denied,
     context::Context,
     email::{Alphabet, EmailAddress},
     event::{Event, FactorChange},
     id::AccountId,
     link::{Link, LinkFault, Purpose},
-    ports::{HashingError, Secret},
+    ports::Secret,
     refusal::{Faults, refusals},
-    store::{Scope, StoreError},
+    store::{Scope, StoreError, Tx},
     tenant::Validity,
     traces::{Pace, TraceKey},
 };
@@ -60,8 +56,6 @@ pub struct ChangeAddress {
 refusals! {
     /// Why the address is as it was.
     pub enum AddressError {
-        /// The password is another.
-        Wrong = Forbidden "password-wrong" ("the present password is wrong", "check it; capital letters count");
         /// It is the account's already.
         Unchanged = Conflict "address-unchanged"
             ("the account has proved this address already", "nothing needs to be done");
@@ -75,9 +69,7 @@ refusals! {
         NotYours = Forbidden "address-link-of-another"
             ("this link is for another account than the one that is signed in",
              "sign in with the account that asked for it; if you did not ask, ignore the mail");
-        /// Another account has proved it.
-        Taken = Conflict "email-taken" ("an account with this address exists", "sign in with that account instead");
-    } passing Link(LinkFault), Faults(Faults), Denied(Denied), TooOften(TooOften), Hashing(HashingError), Store(StoreError)
+    } passing Link(LinkFault), OwnPassword(OwnPasswordError), Faults(Faults), Denied(Denied), TooOften(TooOften), Store(StoreError)
 }
 
 impl AddressChange {
@@ -104,35 +96,17 @@ impl Membership {
         }
         let to = EmailAddress::parse(&command.to, Alphabet::International);
         let to = to.map_err(|fault| Faults::one("/to", &fault))?;
-        if command.password.expose().chars().nth(MAX_CHARS).is_some() {
-            return Err(AddressError::Wrong);
-        }
         self.paced(ctx, [mail_pace(principal.account)]).await?;
-        let tries = guess::password(principal.account);
-        if !self.may_try(ctx, tries).await? {
-            return Err(TooOften::Frozen.into());
-        }
-        let mut tx = self.store.begin(Scope::Account(principal.account)).await?;
-        let held = account::own(tx.as_mut(), principal).await?.password;
-        drop(tx);
-        if !self.passwords.verify(command.password, held.clone()).await? || held.is_none() {
-            return Err(AddressError::Wrong);
-        }
-        self.forgive(&[tries.key]).await;
+        let proved = self.prove_password(ctx, principal, command.password).await?;
 
-        let mut tx = self.store.begin(Scope::Account(principal.account)).await?;
-        // Comparing took a while: the password may have been changed meanwhile.
-        let account = account::own(tx.as_mut(), principal).await?;
-        if account.password != held {
-            return Err(AddressError::Wrong);
-        }
+        let (mut tx, account) = self.still_proved(principal, &proved).await?;
         if account.proved_email() == Some(&to) {
             return Err(AddressError::Unchanged);
         }
         let taken = tx.account_by_login(&Login::Email(to.clone())).await?.is_some();
-        let links = account.links.saturating_add(1);
-        let change = AddressChange { to, generation: links, asked_at: ctx.now };
-        let account = Account { links, address_change: Some(change.clone()), ..account };
+        let account = account.counting();
+        let change = AddressChange { to, generation: account.links, asked_at: ctx.now };
+        let account = Account { address_change: Some(change.clone()), ..account };
         tx.commit(ctx, &[Event::AddressChangeAsked { account, taken }]).await?;
         Ok(change)
     }
@@ -148,18 +122,14 @@ impl Membership {
         let mut tx = self.store.begin(Scope::Account(principal.account)).await?;
         let before = account::own(tx.as_mut(), principal).await?;
         let change = before.address_change.clone().filter(|change| change.generation == link.generation);
-        let change = change.ok_or_else(|| dead(&before, link))?;
+        let change = change.ok_or_else(|| before.dead(link))?;
         if ctx.now >= change.end() {
             return Err(AddressError::Expired);
         }
-        if tx.account_by_login(&Login::Email(change.to.clone())).await?.is_some_and(|other| other.id != before.id) {
-            return Err(AddressError::Taken);
-        }
+        is_free(tx.as_mut(), before.id, &change.to).await?;
         let account = decide(before.clone(), change, ctx);
         let changed = Event::AddressChanged { before: Box::new(before), account: Box::new(account.clone()) };
-        tx.commit(ctx, &[changed])
-            .await
-            .map_err(|error| if error == StoreError::EmailTaken { AddressError::Taken } else { error.into() })?;
+        tx.commit(ctx, &[changed]).await?;
         Ok(account)
     }
 
@@ -172,16 +142,15 @@ impl Membership {
     }
 
     /// Brings back the address that the account had. Whoever changed it may be somebody else, so the password, every
-    /// session, every link, the recovery codes, codes by mail, and an app from seven days before the change on are gone: the owner of the mailbox chooses a password by a link.
+    /// session, every link, every API key, the recovery codes, codes by mail, and an app from seven days before the change on
+    /// are gone: the owner of the mailbox chooses a password by a link.
     pub async fn restore_address(&self, ctx: &Context, token: &str) -> Result<Account, AddressError> {
         let link = self.links.read(Purpose::FormerAddress, token)?;
         let id = AccountId::from_uuid(link.subject);
         let mut tx = self.store.begin(Scope::Account(id)).await?;
         let before = tx.account(id).await?.ok_or(LinkFault::Unknown)?;
         let former = former(&before, link, ctx)?;
-        if tx.account_by_login(&Login::Email(former.address.clone())).await?.is_some_and(|other| other.id != id) {
-            return Err(AddressError::Taken);
-        }
+        is_free(tx.as_mut(), id, &former.address).await?;
         // Whoever changed the address may have added a second factor first.
         let factors = tx.factors(id).await?.older_than(former.until - UNDO_WITHIN);
         let email = AccountEmail { address: former.address, proved_at: Some(ctx.now) };
@@ -218,12 +187,16 @@ fn decide(account: Account, change: AddressChange, ctx: &Context) -> Account {
 
 fn former(account: &Account, link: Link, ctx: &Context) -> Result<FormerAddress, AddressError> {
     let former = account.former_address.clone().filter(|former| former.generation == link.generation);
-    let former = former.filter(|_| account.closed_at.is_none()).ok_or_else(|| dead(account, link))?;
+    let former = former.filter(|_| account.closed_at.is_none()).ok_or_else(|| account.dead(link))?;
     if ctx.now >= former.end() { Err(AddressError::UndoExpired) } else { Ok(former) }
 }
 
-const fn dead(account: &Account, link: Link) -> AddressError {
-    AddressError::Link(if link.generation <= account.links { LinkFault::Superseded } else { LinkFault::Unknown })
+/// Refuses an address that another account than `own` has proved.
+async fn is_free(tx: &mut dyn Tx, own: AccountId, address: &EmailAddress) -> Result<(), StoreError> {
+    match tx.account_by_login(&Login::Email(address.clone())).await? {
+        Some(other) if other.id != own => Err(StoreError::EmailTaken),
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// How often links are mailed for one account: three at once, and one more every ten minutes.

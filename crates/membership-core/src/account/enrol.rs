@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 use crate::{
     Membership,
     account::{
-        self, Account, FactorKind, Factors, Kinds, Session, SessionKey,
+        self, Account, FactorKind, Factors, Session, SessionKey,
         factor::{self, Draft},
     },
     actor::Denied,
@@ -183,11 +183,10 @@ impl Membership {
         let factors = Factors { recovery: hashes, ..factors };
         let account = Account { kinds: factors.kinds(), ..account }.without_sessions().without_links();
         // What was shown at the sign-in, or just now, and is still there.
-        let shown = ctx.actor.person()?.with.or(change.shows()).and(account.kinds);
-        let shown = if account.kinds.is_empty() { Kinds::NONE } else { shown };
-        let since = ctx.actor.person()?.since;
+        let principal = ctx.actor.person()?;
+        let shown = principal.with.or(change.shows()).and(account.kinds);
         let (session, key) = Session::start(&account, shown, ctx, self.entropy.as_ref());
-        let session = session.as_of(since);
+        let session = session.as_of(principal.since);
         let changed = Event::FactorsChanged { account: account.clone(), factors, change };
         tx.commit(ctx, &[changed, Event::SessionStarted(session.clone())]).await?;
         Ok(FactorsSet { account, session, key, recovery })

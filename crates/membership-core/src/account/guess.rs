@@ -70,10 +70,14 @@ impl Membership {
             None => None,
         };
         let Some(account) = found else { return Ok(false) };
-        let factors = FactorKind::ALL.map(|kind| kind.tries(account.id).key);
-        let others = [password(account.id).key, recovery_tries(account.id).key];
-        self.traces.forgive(&[factors, others].concat()).await?;
+        let [email, app, recovery] = factor_tries(account.id);
+        self.traces.forgive(&[password(account.id).key, email, app, recovery]).await?;
         Ok(true)
+    }
+
+    /// Counts one more try of what is frozen after so many, or says that it is.
+    pub(crate) async fn not_frozen(&self, ctx: &Context, tries: Tries) -> Result<(), TooOften> {
+        if self.may_try(ctx, tries).await? { Ok(()) } else { Err(TooOften::Frozen) }
     }
 
     /// Counts one more try, and tells whether it may be made.
@@ -100,12 +104,19 @@ pub(crate) fn password(account: AccountId) -> Tries {
     Tries { key: TraceKey::of("password", account.as_uuid().as_bytes()), most: MOST_PASSWORDS }
 }
 
+/// Wrong codes of each second factor of an account, recovery codes the last.
+pub(crate) fn factor_tries(account: AccountId) -> [TraceKey; 3] {
+    let [email, app] = FactorKind::ALL.map(|kind| kind.tries(account).key);
+    [email, app, recovery_tries(account).key]
+}
+
 /// Wrong passwords of somebody who does not exist: the same trouble, so that nobody can tell.
 pub(crate) fn password_of_nobody(login: Option<&Login>) -> Tries {
     Tries { key: TraceKey::of("password of nobody", text(login).as_bytes()), most: MOST_PASSWORDS }
 }
 
-fn text(login: Option<&Login>) -> &str {
+/// What was typed, as it is counted by; empty if nobody can sign in by it.
+pub(crate) fn text(login: Option<&Login>) -> &str {
     match login {
         Some(Login::Email(address)) => address.as_str(),
         Some(Login::Username(name)) => name.as_str(),

@@ -29,6 +29,11 @@ refusals! {
     }
 }
 
+/// Whether nobody's password is as long as `typed`: then it costs no hash to say that it is wrong.
+pub(crate) fn is_too_long(typed: &Secret) -> bool {
+    typed.expose().chars().nth(MAX_CHARS).is_some()
+}
+
 /// Checks a new password of somebody known by `words` (name, username, address, tenant, product) with the second factors
 /// `kinds`.
 fn check_new<'a>(

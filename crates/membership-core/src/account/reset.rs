@@ -88,7 +88,12 @@ refusals! {
 impl Reset {
     /// The first moment at which it is no longer good.
     pub fn end(&self) -> DateTime<Utc> {
-        Validity::ONE_DAY.end(self.issued_at)
+        Self::end_of(self.issued_at)
+    }
+
+    /// The same for a link that is made at `now`.
+    pub(crate) fn end_of(now: DateTime<Utc>) -> DateTime<Utc> {
+        Validity::ONE_DAY.end(now)
     }
 }
 
@@ -96,8 +101,8 @@ impl Account {
     /// This account with a new link to choose another password by; the one before is dead.
     #[must_use]
     pub fn with_reset(self, by: ResetBy, now: DateTime<Utc>) -> Self {
-        let links = self.links.saturating_add(1);
-        Self { links, reset: Some(Reset { generation: links, issued_at: now, by }), ..self }
+        let account = self.counting();
+        Self { reset: Some(Reset { generation: account.links, issued_at: now, by }), ..account }
     }
 
     /// Whether whoever reads the mailbox could reset the password and show the second factor by that alone.
@@ -111,12 +116,7 @@ impl Membership {
     /// told: an adapter answers the same, after the same time.
     pub async fn forget_password(&self, ctx: &Context, login: &str) -> Result<(), ResetError> {
         let login = Login::parse(login);
-        let asked = match &login {
-            Some(Login::Email(address)) => address.as_str().to_owned(),
-            Some(Login::Username(name)) => name.as_str().to_owned(),
-            None => String::new(),
-        };
-        let paces = [guess::by_client(ctx, "forgotten"), Some(mail_pace(&asked))];
+        let paces = [guess::by_client(ctx, "forgotten"), Some(mail_pace(guess::text(login.as_ref())))];
         self.paced(ctx, paces.into_iter().flatten()).await?;
         let found = match login {
             Some(login) => self.directory.account_by_login(&login).await?,
@@ -135,7 +135,7 @@ impl Membership {
         }
         let event = if account.mailbox_is_factor() {
             // The owner alone reads what to do instead.
-            Event::ResetRefused(Account { links: account.links.saturating_add(1), ..account })
+            Event::ResetRefused(account.counting())
         } else {
             Event::ResetIssued(account.with_reset(ResetBy::Owner, ctx.now))
         };
@@ -145,8 +145,9 @@ impl Membership {
     /// What the page behind the link shows. It changes nothing.
     pub async fn open_reset(&self, ctx: &Context, token: &str) -> Result<ResetView, ResetError> {
         let link = self.links.read(Purpose::Reset, token)?;
-        let mut tx = self.store.begin(Scope::Account(AccountId::from_uuid(link.subject))).await?;
-        let account = tx.account(AccountId::from_uuid(link.subject)).await?.ok_or(LinkFault::Unknown)?;
+        let id = AccountId::from_uuid(link.subject);
+        let mut tx = self.store.begin(Scope::Account(id)).await?;
+        let account = tx.account(id).await?.ok_or(LinkFault::Unknown)?;
         let reset = usable(tx.as_mut(), &account, link, ctx).await?;
         Ok(ResetView { label: account.label(), needs_code: needs_code(&account, reset), expires_at: reset.end() })
     }
@@ -163,8 +164,8 @@ impl Membership {
             return Err(ResetError::CodeNeeded);
         }
         self.acceptable(&account, &command.new).await?.map_err(|fault| Faults::one("/new", &fault))?;
-        if needed && !self.may_try(ctx, FactorKind::App.tries(id)).await? {
-            return Err(TooOften::Frozen.into());
+        if needed {
+            self.not_frozen(ctx, FactorKind::App.tries(id)).await?;
         }
         let hash = self.passwords.hash(command.new).await?;
 
@@ -173,12 +174,11 @@ impl Membership {
         let account = tx.account(id).await?.ok_or(LinkFault::Unknown)?;
         let reset = usable(tx.as_mut(), &account, link, ctx).await?;
         let mut events = Vec::new();
-        let mut account = account.with_password(hash).without_keys();
+        let account = account.with_password(hash).without_keys();
         if needs_code(&account, reset) {
             let code = command.code.as_deref().ok_or(ResetError::CodeNeeded)?;
             let factors = tx.factors(id).await?;
             let (factors, change) = self.spend(factors, code, ctx).ok_or(ResetError::CodeWrong)?;
-            account.kinds = factors.kinds();
             events.push(Event::FactorsChanged { account: account.clone(), factors, change });
         }
         events.push(Event::PasswordReset(account.clone()));
@@ -218,15 +218,14 @@ impl Membership {
 
 /// The link's reset, if it is the newest of all and nothing has come between.
 async fn usable(tx: &mut dyn Tx, account: &Account, link: Link, ctx: &Context) -> Result<Reset, ResetError> {
-    let dead = if link.generation <= account.links { LinkFault::Superseded } else { LinkFault::Unknown };
     let reset = account.reset.filter(|reset| reset.generation == link.generation && account.closed_at.is_none());
-    let reset = reset.ok_or(dead)?;
+    let reset = reset.ok_or_else(|| account.dead(link))?;
     if ctx.now >= reset.end() {
         return Err(ResetError::Expired);
     }
     // An administrator's link is for an account that is one tenant's alone: it may have become a member elsewhere since.
     if reset.by == ResetBy::Administrator && tx.other_places(account.id).await? > 1 {
-        return Err(dead.into());
+        return Err(account.dead(link).into());
     }
     // The factor may have been switched on after the link had gone out.
     if reset.by == ResetBy::Owner && account.mailbox_is_factor() {

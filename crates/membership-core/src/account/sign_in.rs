@@ -7,12 +7,12 @@ use crate::{
         Account, Challenge, ChallengeKey, FactorKind, Kinds, Login, Session, SessionKey,
         factor::recovery_tries,
         guess::{self, TooOften},
-        password::{MAX_CHARS, MIN_CHARS},
+        password::{self, MIN_CHARS},
     },
     context::Context,
     event::{Event, FactorChange},
     id::AccountId,
-    ports::{HashingError, PasswordHash, Secret},
+    ports::{HashingError, Secret},
     refusal::refusals,
     store::{Scope, StoreError, Tx},
     traces::Tries,
@@ -93,7 +93,7 @@ impl Membership {
     /// Starts a session for whoever knows the password, or asks for the second factor.
     pub async fn sign_in(&self, ctx: &Context, command: SignIn) -> Result<Entrance, SignInError> {
         // No password is as long as this, whoever it may be: it costs nothing.
-        if command.password.expose().chars().nth(MAX_CHARS).is_some() {
+        if password::is_too_long(&command.password) {
             return Err(SignInError::Wrong);
         }
         let _place = self.passwords.place()?;
@@ -107,9 +107,7 @@ impl Membership {
         };
         let tries =
             account.as_ref().map_or_else(|| guess::password_of_nobody(login.as_ref()), |a| guess::password(a.id));
-        if !self.may_try(ctx, tries).await? {
-            return Err(TooOften::Frozen.into());
-        }
+        self.not_frozen(ctx, tries).await?;
         let hash = account.as_ref().and_then(|account| account.password.clone());
         let known = hash.is_some();
         let right = self.passwords.verify(command.password.clone(), hash.clone()).await?;
@@ -123,10 +121,16 @@ impl Membership {
         let mut tx = self.store.begin(Scope::Account(account.id)).await?;
         // The hash took a while: the password may have been changed meanwhile.
         let account = tx.account(account.id).await?.filter(|now| now.password == hash && now.closed_at.is_none());
-        let mut account = account.ok_or(SignInError::Wrong)?;
-        // It was chosen beside a second factor that is there no more.
-        account.password_is_temporary |= short && account.kinds.is_empty();
-        let entrance = self.enter(ctx, tx, account, renewed, short).await?;
+        let before = account.ok_or(SignInError::Wrong)?;
+        // A short one was chosen beside a second factor: where that is there no more, it has to be replaced.
+        let to_be_replaced = short && before.kinds.is_empty();
+        let account = Account {
+            password: renewed.or(hash),
+            password_is_temporary: before.password_is_temporary || to_be_replaced,
+            ..before.clone()
+        };
+        let kept_otherwise = (account != before).then(|| Event::PasswordRehashed(account.clone()));
+        let entrance = self.enter(ctx, tx, account, kept_otherwise).await?;
         // A password that was right forgives those that were wrong, unless a second factor is still to be shown.
         if let Entrance::SignedIn(_) = entrance {
             self.forgive(&[tries.key]).await;
@@ -139,15 +143,9 @@ impl Membership {
         ctx: &Context,
         tx: Box<dyn Tx>,
         account: Account,
-        renewed: Option<PasswordHash>,
-        short: bool,
+        kept_otherwise: Option<Event>,
     ) -> Result<Entrance, StoreError> {
-        let kept_otherwise = renewed.is_some() || (short && account.password_is_temporary);
-        let account = Account { password: renewed.or(account.password), ..account };
-        let mut events = Vec::new();
-        if kept_otherwise {
-            events.push(Event::PasswordRehashed(account.clone()));
-        }
+        let mut events = Vec::from_iter(kept_otherwise);
         if !account.kinds.is_empty() {
             let (challenge, key) = Challenge::start(&account, ctx.now, self.entropy.as_ref());
             events.push(Event::ChallengeStarted(challenge.clone()));
@@ -191,9 +189,7 @@ impl Membership {
         if !self.may_try(ctx, found.tries()).await? {
             return Err(ChallengeError::Over);
         }
-        if !self.may_try(ctx, factor).await? {
-            return Err(TooOften::Frozen.into());
-        }
+        self.not_frozen(ctx, factor).await?;
         let mut tx = self.store.begin(Scope::Account(found.account)).await?;
         let (challenge, account) = waiting(tx.as_mut(), &found, ctx).await?;
         let (account, mut events) = self.shown(ctx, tx.as_mut(), &challenge, account, proof).await?;

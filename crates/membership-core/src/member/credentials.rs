@@ -2,12 +2,12 @@
 //! mail, and the second factor switched on or off. It concerns the account, so it is refused where the account is not this
 //! tenant's alone.
 
+use chrono::{DateTime, Utc};
+
 use crate::{
     Membership,
     account::{
-        Account, FactorKind, Factors, Kinds,
-        factor::recovery_tries,
-        guess,
+        Account, Factors, Kinds, guess,
         reset::{Reset, ResetBy},
     },
     actor::Denied,
@@ -29,8 +29,8 @@ use crate::{
 pub struct PasswordLink {
     /// The address of its page. It is shown this once.
     pub url: String,
-    /// What it is.
-    pub reset: Reset,
+    /// The first moment at which it is no longer good.
+    pub expires_at: DateTime<Utc>,
 }
 
 refusals! {
@@ -66,11 +66,11 @@ impl Membership {
         is_ours(tx.as_mut(), &reached.member, &account).await?;
         let member = reached.spend();
         let account = account.with_reset(ResetBy::Administrator, ctx.now);
-        let Some(reset) = account.reset else { return Err(CredentialsError::Already) };
         tx.commit(ctx, &[Event::MemberResetIssued { member, account: account.clone() }]).await?;
         // An administrator vouches for the person: what was guessed wrongly before is forgiven.
         self.forgive(&[guess::password(account.id).key]).await;
-        Ok(PasswordLink { url: self.links.url(&account.link(Purpose::Reset, reset.generation)), reset })
+        let url = self.links.url(&account.link(Purpose::Reset, account.links));
+        Ok(PasswordLink { url, expires_at: Reset::end_of(ctx.now) })
     }
 
     /// Switches the member's second factor on (codes by mail, unless there is an app, which stays) or off (all that there
@@ -91,8 +91,7 @@ impl Membership {
         let kinds = account.kinds;
         let id = account.id;
         tx.commit(ctx, &[Event::MemberFactorsSwitched { member: member.clone(), account, factors }]).await?;
-        self.forgive(&FactorKind::ALL.map(|kind| kind.tries(id).key)).await;
-        self.forgive(&[recovery_tries(id).key]).await;
+        self.forgive(&guess::factor_tries(id)).await;
         Ok((member, kinds))
     }
 
@@ -136,6 +135,6 @@ fn decide(
 
 impl std::fmt::Debug for PasswordLink {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("PasswordLink").field("reset", &self.reset).finish_non_exhaustive()
+        f.debug_struct("PasswordLink").field("expires_at", &self.expires_at).finish_non_exhaustive()
     }
 }

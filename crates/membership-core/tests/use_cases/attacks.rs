@@ -118,17 +118,6 @@ async fn require(bed: &Bed, kinds: Kinds) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Ann, who is a member here, becomes one of another tenant, by an invitation that she accepts.
-async fn joins_elsewhere(
-    bed: &Bed,
-    ann: &Context,
-    elsewhere: &Bed,
-) -> Result<membership_core::member::Member, Failure> {
-    let token = bed.token(&elsewhere.invite(ANN).await?.invitation);
-    bed.membership.accept_invitation(ann, &token).await?;
-    Ok(bed.membership.join(ann, &token).await?)
-}
-
 /// Lets time go by until something that was just shown has to be shown anew.
 fn an_hour_later(bed: &Bed) {
     bed.clock.advance(TimeDelta::hours(1));

@@ -178,7 +178,7 @@ async fn an_administrator_helps_a_member_in() -> Result<(), Failure> {
     let link = bed.membership.make_password_link(&root, target).await?;
     let token = link.url.rsplit('/').next().unwrap_or_default();
     assert_eq!(code(bed.membership.open_reset(&bed.as_anybody(), &older).await), "link-superseded");
-    assert_eq!(link.reset.end(), bed.clock.now() + TimeDelta::hours(24));
+    assert_eq!(link.expires_at, bed.clock.now() + TimeDelta::hours(24));
     bed.membership.reset_password(&bed.as_anybody(), reset(token, OTHER, None)).await?;
     let sign_in = SignIn { login: "ann@example.org".into(), password: Secret::new(OTHER) };
     assert!(bed.membership.sign_in(&bed.as_anybody(), sign_in).await?.signed_in().is_none(), "the factor stays");
@@ -210,9 +210,7 @@ async fn an_administrator_helps_nobody_else_in() -> Result<(), Failure> {
     assert_eq!(code(not_yet), "member-not-joined");
 
     let elsewhere = bed.at(&bed.found("Elsewhere", "eve").await?);
-    let token = bed.token(&elsewhere.invite("ann@example.org").await?.invitation);
-    bed.membership.accept_invitation(&bed.as_member(&ann), &token).await?;
-    bed.membership.join(&bed.as_member(&ann), &token).await?;
+    elsewhere.join_with(&bed.as_member(&ann), "ann@example.org").await?;
     for on in [true, false] {
         let shared = bed.membership.switch_second_factor(&bed.as_administrator(), bed.target(&ann.member), on).await;
         assert_eq!(code(shared), "account-is-shared");

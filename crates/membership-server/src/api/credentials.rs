@@ -47,7 +47,7 @@ impl CredentialsApi {
         member: Path<String>,
     ) -> Answer<Json<PasswordLink>> {
         let made = edge.membership().make_password_link(&caller.context, at(&tenant, &member)).await?;
-        Ok(Json(PasswordLink { expires_at: made.reset.end(), link: made.url }))
+        Ok(Json(PasswordLink { expires_at: made.expires_at, link: made.url }))
     }
 
     /// Switch the second factor of a member

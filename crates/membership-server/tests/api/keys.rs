@@ -168,11 +168,7 @@ async fn a_key_opens_one_tenant() {
     let registered = api.bed.join("ann@example.org").await.unwrap();
     let founded = api.bed.found("Other Ltd", "other").await.unwrap();
     let other = api.bed.at(&founded);
-    let asked = other.invite("ann@example.org").await.unwrap();
-    let token = other.token(&asked.invitation);
-    let context = api.bed.as_account(&api.bed.account(registered.account.id).await.unwrap());
-    other.membership.accept_invitation(&context, &token).await.unwrap();
-    let there = other.membership.join(&context, &token).await.unwrap();
+    let there = other.join_with(&api.bed.as_member(&registered), "ann@example.org").await.unwrap();
     let ann = api.sign_in("ann@example.org").await;
     let (key, _) = api.key_for(&ann, &["workspace:tasks.view"]).await;
     assert_eq!(api.get(api.tenant("")).by(&key).send().await.status, 200);

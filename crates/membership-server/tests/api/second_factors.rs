@@ -392,13 +392,8 @@ async fn an_administrator_switches_it_on_and_off() {
 async fn an_account_of_two_tenants_is_for_neither_to_open() {
     let api = Api::start().await;
     let registered = api.bed.join("ann@example.org").await.unwrap();
-    let founded = api.bed.found("Other Ltd", "other").await.unwrap();
-    let other = api.bed.at(&founded);
-    let asked = other.invite("ann@example.org").await.unwrap();
-    let token = other.token(&asked.invitation);
-    let ann = api.bed.as_account(&api.bed.account(registered.account.id).await.unwrap());
-    other.membership.accept_invitation(&ann, &token).await.unwrap();
-    other.membership.join(&ann, &token).await.unwrap();
+    let other = api.bed.at(&api.bed.found("Other Ltd", "other").await.unwrap());
+    other.join_with(&api.bed.as_member(&registered), "ann@example.org").await.unwrap();
     let root = api.root().await;
     let before = format!("{:?}", api.bed.account(registered.account.id).await.unwrap());
     let off = api.put(api.member(registered.member.id, "/second-factor"), &json!({ "on": true })).by(&root);

@@ -6,6 +6,7 @@ use membership_core::{
         change_password::ChangePassword,
         register::{Register, Registered},
     },
+    context::Context,
     email::EmailAddress,
     event::Event,
     id::AccountId,
@@ -104,6 +105,14 @@ impl Bed {
         self.membership.accept_invitation(&self.as_anybody(), &token).await?;
         let registered = self.membership.register(&self.as_anybody(), self.registration(&token)).await?;
         Ok(Registered { account: self.account(registered.account.id).await?, ..registered })
+    }
+
+    /// Whoever asks by `ctx`, who has an account with `address`, is invited there, accepts and joins. With
+    /// [`at`](Self::at), this is how somebody becomes a member of two tenants.
+    pub async fn join_with(&self, ctx: &Context, address: &str) -> Result<Member, Failure> {
+        let token = self.token(&self.invite(address).await?.invitation);
+        self.membership.accept_invitation(ctx, &token).await?;
+        Ok(self.membership.join(ctx, &token).await?)
     }
 
     /// The command that adds `username` directly, for good in the roles of these names, with [`TEMPORARY`] as the

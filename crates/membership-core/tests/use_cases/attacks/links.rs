@@ -9,7 +9,7 @@ use membership_core::{
 };
 use membership_testkit::{Bed, Failure};
 
-use super::{ANN, OTHER, ann, forgotten, joins_elsewhere, reset, tail};
+use super::{ANN, OTHER, ann, forgotten, reset, tail};
 use crate::{
     code,
     sign_in::{challenge, with_factors},
@@ -65,7 +65,7 @@ async fn a_link_that_was_handed_over_does_not_open_another_tenants_door() -> Res
     let link = bed.membership.make_password_link(&bed.as_administrator(), bed.target(&ann.member)).await?;
     bed.membership.open_reset(&bed.as_anybody(), tail(&link.url)).await?;
     let elsewhere = bed.at(&bed.found("Elsewhere", "eve").await?);
-    joins_elsewhere(&bed, &bed.as_member(&ann), &elsewhere).await?;
+    elsewhere.join_with(&bed.as_member(&ann), ANN).await?;
     assert_eq!(code(bed.membership.open_reset(&bed.as_anybody(), tail(&link.url)).await), "link-superseded");
     let taken = bed.membership.reset_password(&bed.as_anybody(), reset(tail(&link.url), None)).await;
     assert_eq!(code(taken), "link-superseded");
@@ -82,7 +82,7 @@ async fn a_link_that_was_handed_over_dies_with_leaving() -> Result<(), Failure> 
         let ann = bed.join(ANN).await?;
         let link = bed.membership.make_password_link(&bed.as_administrator(), bed.target(&ann.member)).await?;
         let elsewhere = bed.at(&bed.found("Elsewhere", "eve").await?);
-        joins_elsewhere(&bed, &bed.as_member(&ann), &elsewhere).await?;
+        elsewhere.join_with(&bed.as_member(&ann), ANN).await?;
         if removed {
             let (root, target) = (bed.as_administrator(), bed.target(&ann.member));
             bed.membership.remove_member(&root, target, Heirs::default()).await?;

@@ -10,6 +10,7 @@ pub mod enrol;
 pub mod factor;
 pub mod guess;
 pub mod own_password;
+pub mod passkey;
 pub mod password;
 pub mod profile;
 pub mod register;

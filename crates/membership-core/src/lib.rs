@@ -77,7 +77,7 @@ use context::Context;
 use directory::{Directory, Footing, Who};
 use id::{CatalogueId, TenantId};
 use link::Links;
-use ports::{AppCodes, DataCustodian, Entropy, KnownPasswords, PasswordHasher, Sealer};
+use ports::{AppCodes, DataCustodian, Entropy, KnownPasswords, Passkeys, PasswordHasher, Sealer};
 use role::{Catalogue, Permission, catalogue::Shelf};
 use store::{Store, StoreError, Tx};
 use tenant::{Presets, Tenant};
@@ -93,6 +93,7 @@ pub struct Membership {
     known: Arc<dyn KnownPasswords>,
     sealer: Arc<dyn Sealer>,
     codes: Arc<dyn AppCodes>,
+    passkeys: Arc<dyn Passkeys>,
     traces: Arc<dyn Traces>,
     custodian: Arc<dyn DataCustodian>,
     links: Links,
@@ -118,6 +119,8 @@ pub struct Parts {
     pub sealer: Arc<dyn Sealer>,
     /// What knows the codes of authenticator apps.
     pub codes: Arc<dyn AppCodes>,
+    /// What knows passkeys; [`NoPasskeys`](ports::NoPasskeys) if none are taken.
+    pub passkeys: Arc<dyn Passkeys>,
     /// What counts tries; usually the same adapter as the store.
     pub traces: Arc<dyn Traces>,
     /// The products that keep data for members; [`NoData`](ports::NoData) if none does.
@@ -143,6 +146,7 @@ impl Membership {
             known: parts.known,
             sealer: parts.sealer,
             codes: parts.codes,
+            passkeys: parts.passkeys,
             traces: parts.traces,
             custodian: parts.custodian,
             links: parts.links,

@@ -6,6 +6,10 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::{
+    account::{
+        Account,
+        passkey::{CredentialId, Passkey},
+    },
     id::{AccountId, MemberId, TenantId, TransferId},
     refusal::refusals,
 };
@@ -136,6 +140,69 @@ pub trait AppCodes: Send + Sync {
 
     /// The address that an app reads as a QR code (`otpauth://totp/...`), with the issuer's name and the person's label.
     fn address(&self, secret: &[u8], issuer: &str, label: &str) -> Zeroizing<String>;
+}
+
+/// A ceremony that a browser's authenticator is asked to take part in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Begun {
+    /// What the browser is asked, as JSON.
+    pub options: String,
+    /// What has to be known when it has answered.
+    pub state: String,
+}
+
+/// A passkey as a browser's answer shows it: just made, or just used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShownPasskey {
+    /// Which.
+    pub credential: CredentialId,
+    /// What its next signature is checked against.
+    pub key: String,
+}
+
+/// Web Authentication (Level 3): what authenticators are asked, and whether they have signed it. Every signature has to be one
+/// for which the authenticator has verified its user.
+pub trait Passkeys: Send + Sync {
+    /// Asks for a new passkey of `owner`, which must not be one of `held`. `None` if this installation takes none.
+    fn begin_adding(&self, owner: &Account, held: &[Passkey]) -> Option<Begun>;
+
+    /// The new passkey in `answer`; `None` if that is not an answer to what was asked.
+    fn finish_adding(&self, state: &str, answer: &str) -> Option<ShownPasskey>;
+
+    /// Asks for one of `held`; for any that this installation knows if that is empty. `None` if it takes none.
+    fn begin_showing(&self, held: &[Passkey]) -> Option<Begun>;
+
+    /// Whose passkey `answer` says it is. Nothing is checked by this.
+    fn owner(&self, answer: &str) -> Option<AccountId>;
+
+    /// Which of `held` has signed what was asked; `None` if none has, or if its counter says that there are two of it.
+    fn finish_showing(&self, state: &str, answer: &str, held: &[Passkey]) -> Option<ShownPasskey>;
+}
+
+/// No passkeys at all.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoPasskeys;
+
+impl Passkeys for NoPasskeys {
+    fn begin_adding(&self, _: &Account, _: &[Passkey]) -> Option<Begun> {
+        None
+    }
+
+    fn finish_adding(&self, _: &str, _: &str) -> Option<ShownPasskey> {
+        None
+    }
+
+    fn begin_showing(&self, _: &[Passkey]) -> Option<Begun> {
+        None
+    }
+
+    fn owner(&self, _: &str) -> Option<AccountId> {
+        None
+    }
+
+    fn finish_showing(&self, _: &str, _: &str, _: &[Passkey]) -> Option<ShownPasskey> {
+        None
+    }
 }
 
 /// What one member holds in a product: so many things of one kind.

@@ -177,6 +177,7 @@ impl Mocks {
             known: Arc::new(PlainSecrets),
             sealer: Arc::new(PlainSecrets),
             codes: Arc::new(PlainSecrets),
+            passkeys: Arc::new(membership_core::ports::NoPasskeys),
             traces: Arc::new(self.traces),
             custodian: Arc::new(NoData),
             links: links(),

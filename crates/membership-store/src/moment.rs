@@ -3,9 +3,11 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::DeriveValueType;
+use serde::{Deserialize, Serialize};
 
 /// A moment in a column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, DeriveValueType)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, DeriveValueType)]
+#[serde(transparent)]
 pub(crate) struct Moment(i64);
 
 impl Moment {

@@ -238,6 +238,7 @@ pub fn parts(adapter: &Adapter, dice: Arc<Dice>) -> Result<Parts, Failure> {
         known: Arc::new(PlainSecrets),
         sealer: Arc::new(PlainSecrets),
         codes: Arc::new(PlainSecrets),
+        passkeys: Arc::new(PlainSecrets),
         traces: Arc::clone(&adapter.traces),
         custodian: Arc::new(membership_core::ports::NoData),
         links: Links::new(Key::new([7; 32]), "https://members.example.org"),

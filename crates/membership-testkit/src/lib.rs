@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`Bed`] | a [`Membership`](membership_core::Membership) that is set up and at work: begin here |
 //! | [`MemoryStore`] | a store in memory, as strict as a database |
-//! | [`ManualClock`], [`Dice`], [`PlainHasher`], [`PlainSecrets`] | time, randomness, passwords and codes that a test can foresee |
+//! | [`ManualClock`], [`Dice`], [`PlainHasher`], [`PlainSecrets`], [`PlainPasskey`] | time, randomness, passwords, codes and passkeys that a test can foresee |
 //! | [`Cabinet`] | a product that keeps data for members, and is down when it is told to be |
 //! | [`smtp`] | a mail server that keeps what it is given, and lies where it is told to |
 //! | [`conformance`] | the suite that every store passes, the one in memory included |
@@ -17,6 +17,7 @@ pub mod conformance;
 pub mod dice;
 pub mod memory;
 pub mod plain_hasher;
+pub mod plain_passkey;
 pub mod plain_secrets;
 pub mod smtp;
 
@@ -27,6 +28,7 @@ pub use clock::ManualClock;
 pub use dice::Dice;
 pub use memory::MemoryStore;
 pub use plain_hasher::PlainHasher;
+pub use plain_passkey::PlainPasskey;
 pub use plain_secrets::{KNOWN_PASSWORD, PlainSecrets};
 
 /// Whatever went wrong in a test.

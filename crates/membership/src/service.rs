@@ -14,6 +14,7 @@ use membership_core::{
     delivery::Postman,
     link::Links,
     outbox::Mailer,
+    ports::NoPasskeys,
     tenant::{Preset, Presets},
 };
 use membership_custodian::Custodians;
@@ -64,6 +65,7 @@ impl Service {
             known: Arc::new(known_passwords(config)?),
             sealer: Arc::new(sealer),
             codes: Arc::new(TotpCodes),
+            passkeys: Arc::new(NoPasskeys),
             traces: Arc::clone(&database) as _,
             custodian: Arc::new(Custodians::configured(&config.custodians, &clock).context("custodians")?),
             links: links.clone(),

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 use crate::{
     Membership,
     account::{
-        self, Account, FactorKind, Factors, Session, SessionKey,
+        self, Account, FactorKind, Factors, Kinds, Session, SessionKey,
         factor::{self, Draft},
     },
     actor::Denied,
@@ -50,6 +50,15 @@ refusals! {
         /// Not a code of that app.
         CodeWrong = Forbidden "code-wrong"
             ("the code is wrong, or was used before", "wait for the app's next code; recovery codes work once each");
+        /// This installation takes none.
+        NoPasskeys = Conflict "passkeys-off"
+            ("this installation takes no passkeys", "use another way");
+        /// As many as there can be.
+        TooManyPasskeys = Conflict "too-many-passkeys"
+            ("an account has at most 10 passkeys", "take one away that you do not use any more");
+        /// Not an answer to what was asked.
+        PasskeyRefused = Forbidden "passkey-refused"
+            ("this is not a good answer to what the browser was asked, or was asked more than 10 minutes ago", "begin again");
         /// Nothing to mail codes to.
         NoAddress = Conflict "address-not-proved"
             ("codes can be mailed only to an address that the account has proved", "prove an address of yours first");
@@ -83,6 +92,7 @@ impl Membership {
         if factors.app.is_some() {
             return Err(EnrolError::Already);
         }
+        shown_if_there(ctx, &account)?;
         let secret = factor::app_secret(self.entropy.as_ref());
         let draft = Draft { secret: self.sealer.seal(account.id, secret.as_slice()), shown_at: ctx.now };
         let factors = Factors { draft: Some(draft), ..factors };
@@ -97,6 +107,7 @@ impl Membership {
         if factors.draft.as_ref().is_none_or(|draft| ctx.now >= draft.shown_at + DRAFT_AGE) {
             return Err(EnrolError::NoDraft);
         }
+        shown_if_there(ctx, &account)?;
         let with = factors.with_app(code, ctx.now, self.sealer.as_ref(), self.codes.as_ref());
         let factors = with.ok_or(EnrolError::CodeWrong)?;
         // Nothing is counted: whoever asks was shown the secret just now, so there is nothing to guess.
@@ -118,18 +129,32 @@ impl Membership {
 
     /// Takes a second factor away, unless a tenant of the account's wants it.
     pub async fn remove_factor(&self, ctx: &Context, kind: FactorKind) -> Result<FactorsSet, EnrolError> {
+        self.take_away(ctx, kind, |factors| {
+            if !factors.kinds().has(kind) {
+                return Err(EnrolError::NotSetUp);
+            }
+            Ok(match kind {
+                FactorKind::Email => (Factors { email_since: None, ..factors }, FactorChange::EmailRemoved),
+                FactorKind::App => (Factors { app: None, ..factors }, FactorChange::AppRemoved),
+                FactorKind::Passkey => (Factors { passkeys: Vec::new(), ..factors }, FactorChange::PasskeyRemoved),
+            })
+        })
+        .await
+    }
+
+    /// Goes on without what `taken` takes away, which is of `kind`, if every tenant of the account's still admits it.
+    pub(super) async fn take_away(
+        &self,
+        ctx: &Context,
+        kind: FactorKind,
+        taken: impl FnOnce(Factors) -> Result<(Factors, FactorChange), EnrolError> + Send,
+    ) -> Result<FactorsSet, EnrolError> {
         // Asked before the account is held: nobody waits for a second connection with the first in hand.
         let places = self.directory.places(ctx.actor.person()?.account).await?;
         let (tx, account, factors) = self.own(ctx).await?;
-        if !factors.kinds().has(kind) {
-            return Err(EnrolError::NotSetUp);
-        }
-        shown_if_there(ctx, &account)?;
         let before = factors.kinds();
-        let (factors, change) = match kind {
-            FactorKind::Email => (Factors { email_since: None, ..factors }, FactorChange::EmailRemoved),
-            FactorKind::App => (Factors { app: None, ..factors }, FactorChange::AppRemoved),
-        };
+        shown_if_there(ctx, &account)?;
+        let (factors, change) = taken(factors)?;
         for place in places {
             let policy = place.tenant.policy.second_factor;
             if policy.admits(before) && !policy.admits(factors.kinds()) {
@@ -156,7 +181,7 @@ impl Membership {
     }
 
     /// Whoever is signed in, and has just shown to be that person.
-    async fn own(&self, ctx: &Context) -> Result<(Box<dyn Tx>, Account, Factors), EnrolError> {
+    pub(super) async fn own(&self, ctx: &Context) -> Result<(Box<dyn Tx>, Account, Factors), EnrolError> {
         let principal = ctx.actor.person()?;
         principal.has_just_signed_in(ctx.now)?;
         let mut tx = self.store.begin(Scope::Account(principal.account)).await?;
@@ -166,7 +191,7 @@ impl Membership {
     }
 
     /// Writes other factors. All sessions end, since they began by others; the one that asked goes on anew.
-    async fn set(
+    pub(super) async fn set(
         &self,
         ctx: &Context,
         tx: Box<dyn Tx>,
@@ -193,9 +218,11 @@ impl Membership {
     }
 }
 
-/// Where there is an app, whoever takes it away or has recovery codes, which stand for it, made anew has shown it.
-fn shown_if_there(ctx: &Context, account: &Account) -> Result<(), Denied> {
-    let lacking = account.kinds.has(FactorKind::App) && !ctx.actor.person()?.with.has(FactorKind::App);
+/// Where there is an app or a passkey, whoever takes it away, adds another beside it, or has recovery codes, which stand for
+/// it, made anew has shown one: a mailbox is not enough.
+pub(super) fn shown_if_there(ctx: &Context, account: &Account) -> Result<(), Denied> {
+    let shown = ctx.actor.person()?.with.and(Kinds::BEYOND_MAIL);
+    let lacking = !account.kinds.and(Kinds::BEYOND_MAIL).is_empty() && shown.is_empty();
     if lacking { Err(Denied::FactorNotShown) } else { Ok(()) }
 }
 

@@ -1,5 +1,5 @@
-//! Second factors: what an account shows beside its password. Codes by mail, codes of an authenticator app, and recovery
-//! codes, which stand for either when that is lost.
+//! Second factors: what an account shows beside its password. Codes by mail, codes of an authenticator app,
+//! passkeys, and recovery codes, which stand for any of them when it is lost.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use crate::{
+    account::passkey::Passkey,
     id::AccountId,
     ports::{AppCodes, Entropy, Sealed, Sealer},
     traces::{TraceKey, Tries},
@@ -20,6 +21,8 @@ pub enum FactorKind {
     Email,
     /// A code of an authenticator app.
     App,
+    /// A passkey, which is a whole sign-in too.
+    Passkey,
 }
 
 /// A set of kinds, small enough to go along with every request.
@@ -38,6 +41,8 @@ pub struct Factors {
     pub app: Option<App>,
     /// An app that is being set up: its secret was shown, and no code of it has come yet.
     pub draft: Option<Draft>,
+    /// The passkeys, oldest first.
+    pub passkeys: Vec<Passkey>,
     /// Hashes of the recovery codes that are left.
     pub recovery: Vec<RecoveryHash>,
 }
@@ -78,13 +83,14 @@ const LETTERS: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
 
 impl FactorKind {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Email, Self::App];
+    pub const ALL: [Self; 3] = [Self::Email, Self::App, Self::Passkey];
 
     /// The stable word for it.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Email => "email",
             Self::App => "app",
+            Self::Passkey => "passkey",
         }
     }
 
@@ -97,6 +103,7 @@ impl FactorKind {
         match self {
             Self::Email => 1,
             Self::App => 2,
+            Self::Passkey => 4,
         }
     }
 }
@@ -110,11 +117,15 @@ impl Kinds {
     /// None.
     pub const NONE: Self = Self(0);
     /// All of them.
-    pub const ALL: Self = Self(3);
+    pub const ALL: Self = Self(7);
     /// Codes by mail.
     pub const EMAIL: Self = Self(1);
     /// An authenticator app.
     pub const APP: Self = Self(2);
+    /// Passkeys.
+    pub const PASSKEY: Self = Self(4);
+    /// Those that a mailbox does not show.
+    pub const BEYOND_MAIL: Self = Self::APP.or(Self::PASSKEY);
 
     /// Takes stored bits; `None` if there are bits that mean nothing.
     pub const fn from_bits(bits: u8) -> Option<Self> {
@@ -175,21 +186,23 @@ impl From<Kinds> for Vec<FactorKind> {
 impl Factors {
     /// None yet.
     pub const fn none(account: AccountId) -> Self {
-        Self { account, email_since: None, app: None, draft: None, recovery: Vec::new() }
+        Self { account, email_since: None, app: None, draft: None, passkeys: Vec::new(), recovery: Vec::new() }
     }
 
     /// Which there are.
     pub fn kinds(&self) -> Kinds {
         let email = self.email_since.map(|_| FactorKind::Email);
         let app = self.app.as_ref().map(|_| FactorKind::App);
-        email.into_iter().chain(app).collect()
+        let passkey = (!self.passkeys.is_empty()).then_some(FactorKind::Passkey);
+        email.into_iter().chain(app).chain(passkey).collect()
     }
 
-    /// Of these, the app that was there before `moment`. What came later may be somebody else's, recovery codes may have been
+    /// Of these, the app and the passkeys that were there before `moment`. What came later may be somebody else's, recovery codes may have been
     /// made anew, and codes by mail show nothing to whoever comes by that very mailbox.
     #[must_use]
     pub fn older_than(self, moment: DateTime<Utc>) -> Self {
-        Self { app: self.app.filter(|app| app.since < moment), ..Self::none(self.account) }
+        let passkeys = self.passkeys.into_iter().filter(|passkey| passkey.since < moment).collect();
+        Self { app: self.app.filter(|app| app.since < moment), passkeys, ..Self::none(self.account) }
     }
 
     /// These with an app whose `code` came at `now`. `None` if it is not one of the app that was shown.

@@ -111,7 +111,7 @@ fn base_32_is_that_of_rfc_4648() {
 fn kinds_are_sets() {
     let app: Kinds = [FactorKind::App].into_iter().collect();
     assert_eq!((app, Kinds::from_bits(app.bits())), (Kinds::APP, Some(app)));
-    assert_eq!(Kinds::from_bits(4), None);
-    assert_eq!(serde_json::to_string(&Kinds::ALL).unwrap(), r#"["email","app"]"#);
+    assert_eq!(Kinds::from_bits(8), None);
+    assert_eq!(serde_json::to_string(&Kinds::ALL).unwrap(), r#"["email","app","passkey"]"#);
     assert!(app.and(Kinds::ALL).has(FactorKind::App) && !app.has(FactorKind::Email) && Kinds::NONE.is_empty());
 }

@@ -70,8 +70,8 @@ impl Membership {
             None => None,
         };
         let Some(account) = found else { return Ok(false) };
-        let [email, app, recovery] = factor_tries(account.id);
-        self.traces.forgive(&[password(account.id).key, email, app, recovery]).await?;
+        let factors = factor_tries(account.id);
+        self.traces.forgive(&[&[password(account.id).key], factors.as_slice()].concat()).await?;
         Ok(true)
     }
 
@@ -105,9 +105,9 @@ pub(crate) fn password(account: AccountId) -> Tries {
 }
 
 /// Wrong codes of each second factor of an account, recovery codes the last.
-pub(crate) fn factor_tries(account: AccountId) -> [TraceKey; 3] {
-    let [email, app] = FactorKind::ALL.map(|kind| kind.tries(account).key);
-    [email, app, recovery_tries(account).key]
+pub(crate) fn factor_tries(account: AccountId) -> [TraceKey; 4] {
+    let [email, app, passkey] = FactorKind::ALL.map(|kind| kind.tries(account).key);
+    [email, app, passkey, recovery_tries(account).key]
 }
 
 /// Wrong passwords of somebody who does not exist: the same trouble, so that nobody can tell.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Membership,
     account::{
-        Account, FactorKind, Login,
+        Account, FactorKind, Kinds, Login,
         guess::{self, TooOften},
         password::PasswordFault,
     },
@@ -50,7 +50,7 @@ pub struct ResetPassword {
     pub token: String,
     /// The new password.
     pub new: Secret,
-    /// A code of the authenticator app, or a recovery code: where the link was mailed and the account has an app.
+    /// A code of the authenticator app, or a recovery code: where the link was mailed and the account has an app or a passkey.
     pub code: Option<String>,
 }
 
@@ -75,9 +75,9 @@ refusals! {
         MailboxIsFactor = Forbidden "reset-needs-administrator"
             ("codes for your second sign-in step go to the mailbox that this link went to, and one mailbox must not be enough",
              "ask an administrator to switch your second factor off, or for a password link that is handed over");
-        /// The account has an app.
+        /// The account has an app or a passkey.
         CodeNeeded = Forbidden "reset-code-needed"
-            ("this account has an authenticator app, so the link alone is not enough",
+            ("this account has an authenticator app or a passkey, so the link alone is not enough",
              "give a code of the app, or one of your recovery codes, too");
         /// Not a code of the account's.
         CodeWrong = Forbidden "code-wrong"
@@ -107,7 +107,7 @@ impl Account {
 
     /// Whether whoever reads the mailbox could reset the password and show the second factor by that alone.
     pub const fn mailbox_is_factor(&self) -> bool {
-        self.kinds.has(FactorKind::Email) && !self.kinds.has(FactorKind::App)
+        self.kinds.has(FactorKind::Email) && self.kinds.and(Kinds::BEYOND_MAIL).is_empty()
     }
 }
 
@@ -235,7 +235,7 @@ async fn usable(tx: &mut dyn Tx, account: &Account, link: Link, ctx: &Context) -
 }
 
 fn needs_code(account: &Account, reset: Reset) -> bool {
-    reset.by == ResetBy::Owner && account.kinds.has(FactorKind::App)
+    reset.by == ResetBy::Owner && !account.kinds.and(Kinds::BEYOND_MAIL).is_empty()
 }
 
 /// How often a link is mailed for one login: three at once, and one more every ten minutes.

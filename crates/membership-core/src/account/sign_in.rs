@@ -7,6 +7,7 @@ use crate::{
         Account, Challenge, ChallengeKey, FactorKind, Kinds, Login, Session, SessionKey,
         factor::recovery_tries,
         guess::{self, TooOften},
+        passkey::PasskeyAnswer,
         password::{self, MIN_CHARS},
     },
     context::Context,
@@ -63,6 +64,8 @@ pub enum Proof {
     App(String),
     /// A recovery code, which is used up by it.
     Recovery(String),
+    /// What a passkey has signed, in a ceremony of this challenge.
+    Passkey(PasskeyAnswer),
 }
 
 refusals! {
@@ -190,9 +193,14 @@ impl Membership {
             return Err(ChallengeError::Over);
         }
         self.not_frozen(ctx, factor).await?;
+        // Before the account is held, like all that is counted: nobody waits for a second connection with the first in hand.
+        let ceremony = match &proof {
+            Proof::Passkey(answer) => self.resumed_proof(ctx, &found, answer).await?,
+            Proof::Mailed(_) | Proof::App(_) | Proof::Recovery(_) => None,
+        };
         let mut tx = self.store.begin(Scope::Account(found.account)).await?;
         let (challenge, account) = waiting(tx.as_mut(), &found, ctx).await?;
-        let (account, mut events) = self.shown(ctx, tx.as_mut(), &challenge, account, proof).await?;
+        let (account, mut events) = self.shown(ctx, tx.as_mut(), &challenge, account, (proof, ceremony)).await?;
         let (session, session_key) = Session::start(&account, with.and(account.kinds), ctx, self.entropy.as_ref());
         events.push(Event::ChallengeEnded { challenge: challenge.id, account: account.id });
         events.push(Event::SessionStarted(session.clone()));
@@ -208,7 +216,7 @@ impl Membership {
         tx: &mut dyn Tx,
         challenge: &Challenge,
         account: Account,
-        proof: Proof,
+        (proof, ceremony): (Proof, Option<String>),
     ) -> Result<(Account, Vec<Event>), ChallengeError> {
         let factors = tx.factors(account.id).await?;
         let spent = match proof {
@@ -221,6 +229,9 @@ impl Membership {
             Proof::App(code) => factors
                 .spend_app(&code, ctx.now, self.sealer.as_ref(), self.codes.as_ref())
                 .map(|factors| (factors, FactorChange::AppUsed)),
+            Proof::Passkey(answer) => ceremony
+                .and_then(|state| self.shown_passkey(ctx, factors, &state, &answer))
+                .map(|factors| (factors, FactorChange::PasskeyUsed)),
             Proof::Recovery(code) => factors.spend_recovery(&code).map(|factors| (factors, FactorChange::RecoveryUsed)),
         };
         let (factors, change) = spent.ok_or(ChallengeError::Wrong)?;
@@ -253,6 +264,7 @@ impl Proof {
         match self {
             Self::Mailed(_) => Kinds::EMAIL,
             Self::App(_) => Kinds::APP,
+            Self::Passkey(_) => Kinds::PASSKEY,
             Self::Recovery(_) => Kinds::ALL,
         }
     }
@@ -262,13 +274,18 @@ impl Proof {
         match self {
             Self::Mailed(_) => FactorKind::Email.tries(account),
             Self::App(_) => FactorKind::App.tries(account),
+            Self::Passkey(_) => FactorKind::Passkey.tries(account),
             Self::Recovery(_) => recovery_tries(account),
         }
     }
 }
 
 /// The challenge and its account as they are at this moment, if it can be answered.
-async fn waiting(tx: &mut dyn Tx, found: &Challenge, ctx: &Context) -> Result<(Challenge, Account), ChallengeError> {
+pub(super) async fn waiting(
+    tx: &mut dyn Tx,
+    found: &Challenge,
+    ctx: &Context,
+) -> Result<(Challenge, Account), ChallengeError> {
     let account = tx.account(found.account).await?.ok_or(ChallengeError::Over)?;
     let challenge = tx.challenge(found.id).await?.filter(|challenge| challenge.is_good(&account, ctx.now));
     Ok((challenge.ok_or(ChallengeError::Over)?, account))

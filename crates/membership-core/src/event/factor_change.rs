@@ -17,6 +17,12 @@ pub enum FactorChange {
     EmailAdded,
     /// They are not any more.
     EmailRemoved,
+    /// A passkey was added.
+    PasskeyAdded,
+    /// A passkey was taken away.
+    PasskeyRemoved,
+    /// A passkey was used.
+    PasskeyUsed,
     /// A recovery code was used.
     RecoveryUsed,
     /// There are new recovery codes.
@@ -29,13 +35,16 @@ pub enum FactorChange {
 
 impl FactorChange {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::AppShown,
         Self::AppAdded,
         Self::AppRemoved,
         Self::AppUsed,
         Self::EmailAdded,
         Self::EmailRemoved,
+        Self::PasskeyAdded,
+        Self::PasskeyRemoved,
+        Self::PasskeyUsed,
         Self::RecoveryUsed,
         Self::RecoveryRenewed,
         Self::Restored,
@@ -51,6 +60,9 @@ impl FactorChange {
             Self::AppUsed => "app-used",
             Self::EmailAdded => "email-added",
             Self::EmailRemoved => "email-removed",
+            Self::PasskeyAdded => "passkey-added",
+            Self::PasskeyRemoved => "passkey-removed",
+            Self::PasskeyUsed => "passkey-used",
             Self::RecoveryUsed => "recovery-used",
             Self::RecoveryRenewed => "recovery-renewed",
             Self::Restored => "restored",
@@ -62,10 +74,12 @@ impl FactorChange {
     pub const fn shows(self) -> Kinds {
         match self {
             Self::AppAdded | Self::AppUsed => Kinds::APP,
+            Self::PasskeyAdded | Self::PasskeyUsed => Kinds::PASSKEY,
             Self::AppShown
             | Self::AppRemoved
             | Self::EmailAdded
             | Self::EmailRemoved
+            | Self::PasskeyRemoved
             | Self::RecoveryUsed
             | Self::RecoveryRenewed
             | Self::Restored
@@ -80,9 +94,11 @@ impl FactorChange {
             | Self::AppRemoved
             | Self::EmailAdded
             | Self::EmailRemoved
+            | Self::PasskeyAdded
+            | Self::PasskeyRemoved
             | Self::RecoveryUsed
             | Self::RecoveryRenewed => true,
-            Self::AppShown | Self::AppUsed | Self::Restored | Self::Closed => false,
+            Self::AppShown | Self::AppUsed | Self::PasskeyUsed | Self::Restored | Self::Closed => false,
         }
     }
 }

@@ -111,7 +111,7 @@ async fn move_to(bed: &Bed, ctx: &Context, account: &Account, to: &str) -> Resul
 }
 
 /// From now on the tenant wants a second factor of these.
-async fn require(bed: &Bed, kinds: Kinds) -> Result<(), Failure> {
+pub(crate) async fn require(bed: &Bed, kinds: Kinds) -> Result<(), Failure> {
     let policy = Policy { second_factor: SecondFactor { required: true, kinds }, ..bed.tenant.policy.clone() };
     let plan = bed.membership.plan_policy(&bed.as_administrator(), bed.tenant.id, policy.clone()).await?;
     bed.membership.change_policy(&bed.as_administrator(), bed.tenant.id, policy, plan.hash).await?;

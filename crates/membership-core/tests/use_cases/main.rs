@@ -6,6 +6,7 @@ mod admission;
 mod attacks;
 mod credentials;
 mod members;
+mod passkeys;
 mod policy;
 mod removal;
 mod replay;

@@ -89,7 +89,7 @@ CREATE TABLE account (
     CONSTRAINT account_epoch CHECK (
         sessions_from_epoch BETWEEN 0 AND epoch AND keys_from_epoch BETWEEN 0 AND sessions_from_epoch
     ),
-    CONSTRAINT account_kinds CHECK (kinds BETWEEN 0 AND 3),
+    CONSTRAINT account_kinds CHECK (kinds BETWEEN 0 AND 7),
     CONSTRAINT account_links CHECK (links >= 0),
     CONSTRAINT account_reset CHECK (
         (reset_generation IS NULL AND reset_issued_at IS NULL AND reset_by IS NULL)
@@ -117,7 +117,8 @@ CREATE TABLE account (
 -- Anybody may claim an address; only one account has proved it.
 CREATE UNIQUE INDEX account_email_unique ON account (email) WHERE email_proved_at IS NOT NULL;
 
--- The second factors of each account that has had any. Secrets of apps are sealed, recovery codes hashed.
+-- The second factors of each account that has had any. Secrets of apps are sealed, recovery codes hashed; passkeys
+-- are public keys.
 CREATE TABLE factors (
     account_id   uuid  NOT NULL,
     email_since  bigint,
@@ -127,6 +128,8 @@ CREATE TABLE factors (
     app_step     bigint,
     draft_secret bytea,
     draft_at     bigint,
+    -- A JSON list: credential, name, key, since, used_at.
+    passkeys     text  NOT NULL,
     -- 32 bytes for each code that is left.
     recovery     bytea NOT NULL,
     CONSTRAINT factors_pk PRIMARY KEY (account_id),
@@ -155,7 +158,7 @@ CREATE TABLE session (
     CONSTRAINT session_account_fk FOREIGN KEY (account_id) REFERENCES account (id),
     CONSTRAINT session_key CHECK (length(key_hash) = 32),
     CONSTRAINT session_epoch CHECK (epoch >= 0),
-    CONSTRAINT session_kinds CHECK (with_kinds BETWEEN 0 AND 3)
+    CONSTRAINT session_kinds CHECK (with_kinds BETWEEN 0 AND 7)
 );
 
 CREATE INDEX session_of_account ON session (account_id, id);
@@ -218,7 +221,7 @@ CREATE TABLE tenant (
     CONSTRAINT tenant_parent_fk FOREIGN KEY (parent) REFERENCES tenant (id),
     CONSTRAINT tenant_parent CHECK (parent <> id),
     CONSTRAINT tenant_status CHECK (status IN ('setting-up', 'active', 'suspended')),
-    CONSTRAINT tenant_second_factor CHECK (second_factor BETWEEN 0 AND 3)
+    CONSTRAINT tenant_second_factor CHECK (second_factor BETWEEN 0 AND 7)
 );
 
 CREATE TABLE application (
@@ -323,7 +326,7 @@ CREATE TABLE api_key (
     CONSTRAINT api_key_account_fk FOREIGN KEY (account_id) REFERENCES account (id),
     CONSTRAINT api_key_secret CHECK (length(secret_hash) = 32),
     CONSTRAINT api_key_epoch CHECK (epoch >= 0),
-    CONSTRAINT api_key_with CHECK (with_kinds BETWEEN 0 AND 3),
+    CONSTRAINT api_key_with CHECK (with_kinds BETWEEN 0 AND 7),
     CONSTRAINT api_key_parent CHECK (parent <> id),
     CONSTRAINT api_key_time CHECK (made_at < ends_at)
 );

@@ -8,6 +8,7 @@ use membership_core::{
         Account, AccountEmail, ApiKey, ApiKeySecret, Challenge, Factors, Kinds,
         address::{AddressChange, FormerAddress},
         factor::{App, Draft, recovery_codes},
+        passkey::{CredentialId, Passkey},
         reset::ResetBy,
         session::Session,
     },
@@ -122,11 +123,20 @@ pub(super) async fn second_factors_read_back(adapter: Adapter) -> Outcome {
     let draft = Draft { secret: Sealed::from_bytes(vec![0, 255, 1]), shown_at: now };
     let app = App { secret: Sealed::from_bytes(vec![9; 80]), since: now, last_step: 60_000_001 };
     let (_, recovery) = recovery_codes(account.id, bed.membership.entropy());
-    let all = Factors { email_since: Some(now), app: Some(app), recovery, ..none.clone() };
+    let passkey = |byte, used_at| Passkey {
+        credential: CredentialId::from_bytes(vec![byte; 64]),
+        name: account.name.clone(),
+        key: r#"{"counter": 3, "key": "𝄞\"\\"}"#.to_owned(),
+        since: now,
+        used_at,
+    };
+    let passkeys = vec![passkey(1, None), passkey(255, Some(now + TimeDelta::seconds(1)))];
+    let all = Factors { email_since: Some(now), app: Some(app), passkeys, recovery, ..none.clone() };
     let stages = [
         (Factors { draft: Some(draft), ..none.clone() }, FactorChange::AppShown),
         (all.clone(), FactorChange::AppAdded),
-        (Factors { app: None, recovery: Vec::new(), ..all }, FactorChange::AppRemoved),
+        (Factors { app: None, recovery: Vec::new(), ..all.clone() }, FactorChange::AppRemoved),
+        (Factors { email_since: None, app: None, ..all }, FactorChange::EmailRemoved),
         (none, FactorChange::EmailRemoved),
     ];
     for (expected, change) in stages {

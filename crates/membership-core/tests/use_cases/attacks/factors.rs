@@ -77,7 +77,7 @@ async fn a_stale_session_freezes_no_factor() -> Result<(), Failure> {
 async fn a_frozen_factor_can_be_set_up_anew() -> Result<(), Failure> {
     let bed = Bed::new().await?;
     let (ann, _, recovery) = with_factors(&bed).await?;
-    let tries = FactorKind::ALL.map(|kind| kind.tries(ann.account.id));
+    let tries = [FactorKind::Email, FactorKind::App].map(|kind| kind.tries(ann.account.id));
     for _ in 0..tries[0].most {
         assert!(bed.adapter.traces.tried(&tries, bed.clock.now()).await?);
     }

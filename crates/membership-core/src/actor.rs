@@ -6,11 +6,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
     account::{Account, Kinds},
+    department::Tree,
     directory::Footing,
-    id::{AccountId, ApiKeyId, MemberId, TenantId},
+    id::{AccountId, ApiKeyId, DepartmentId, MemberId, TenantId},
     member::{Member, MemberState},
     refusal::refusals,
-    role::{Assignments, Catalogue, Grant, Permission, Role, assignment::Until, catalogue::Bits},
+    role::{Assignment, Assignments, Catalogue, Grant, Permission, Role, catalogue::Bits},
     store::StoreError,
     tenant::TenantStatus,
 };
@@ -110,6 +111,13 @@ refusals! {
             permission: Permission,
         } = Forbidden "permission-missing"
             ("this needs the permission {permission}", "ask an administrator for a role that has it");
+        /// A permission is held for other departments.
+        OtherDepartments {
+            /// Which.
+            permission: Permission,
+        } = Forbidden "other-departments"
+            ("you hold the permission {permission} for some departments only, and this concerns others, or the whole tenant",
+             "ask an administrator who is not limited to those departments");
         /// Only the operator of the installation may.
         OperatorOnly = Forbidden "operator-only"
             ("only the operator of this installation may do this", "ask the operator");
@@ -149,15 +157,36 @@ impl Actor {
     }
 }
 
+/// What rights in a tenant are decided on: what its roles mean, and how its departments lie.
+#[derive(Debug, Clone)]
+pub struct Ground {
+    /// What its roles mean.
+    pub catalogue: Arc<Catalogue>,
+    /// How its departments lie.
+    pub tree: Arc<Tree>,
+}
+
 /// What a member may do at this moment. Nobody has any who is not enabled in a tenant that is open.
 #[derive(Debug, Clone)]
 pub struct Grants {
     member: Member,
-    catalogue: Arc<Catalogue>,
+    ground: Ground,
     now: DateTime<Utc>,
     /// What the API key was made for, if a program asks.
     scope: Option<Arc<BTreeSet<Permission>>>,
+    /// What is held in the whole tenant.
     all: Bits,
+    /// What is held for a department and all below it.
+    limited: Vec<(DepartmentId, Bits)>,
+}
+
+/// Whose members can be seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sight {
+    /// All of the tenant's.
+    All,
+    /// Those who belong to one of these departments, or to one below it.
+    Within(Vec<DepartmentId>),
 }
 
 /// Proof that a permission was checked: only [`Grants::require`] makes one, and a mutating decision takes it by value.
@@ -229,20 +258,21 @@ impl Principal {
 
 impl Grants {
     /// What `member` holds at `now` in a tenant in `status`, or why it holds nothing.
-    pub fn of(
-        status: TenantStatus,
-        catalogue: Arc<Catalogue>,
-        member: Member,
-        now: DateTime<Utc>,
-    ) -> Result<Self, Denied> {
+    pub fn of(status: TenantStatus, ground: Ground, member: Member, now: DateTime<Utc>) -> Result<Self, Denied> {
         is_in(status, &member)?;
-        let all = catalogue.union(member.assignments.live_at(now).map(|(grant, _)| grant));
-        Ok(Self { member, catalogue, now, scope: None, all })
+        let everywhere = member.assignments.live_at(now).filter(|held| held.within.is_none());
+        let all = ground.catalogue.union(everywhere.map(|held| &held.grant));
+        let limited = member.assignments.live_at(now).filter_map(|held| {
+            let within = held.within?;
+            Some((within, ground.catalogue.union([&held.grant])))
+        });
+        let limited = limited.collect();
+        Ok(Self { member, ground, now, scope: None, all, limited })
     }
 
     /// What the member of `footing` holds at `now`, or why it holds nothing.
-    pub fn at(footing: Footing, catalogue: Arc<Catalogue>, now: DateTime<Utc>) -> Result<Self, Denied> {
-        let grants = Self::of(footing.status, catalogue, footing.member, now)?;
+    pub fn at(footing: Footing, ground: Ground, now: DateTime<Utc>) -> Result<Self, Denied> {
+        let grants = Self::of(footing.status, ground, footing.member, now)?;
         Ok(match footing.scope {
             Some(scope) => grants.within(scope),
             None => grants,
@@ -252,8 +282,9 @@ impl Grants {
     /// These, and nothing beyond `scope`.
     #[must_use]
     pub fn within(self, scope: Arc<BTreeSet<Permission>>) -> Self {
-        let all = self.all.and(&self.catalogue.bits_of(scope.iter()));
-        Self { scope: Some(scope), all, ..self }
+        let bits = self.catalogue().bits_of(scope.iter());
+        let limited = self.limited.into_iter().map(|(within, held)| (within, held.and(&bits))).collect();
+        Self { scope: Some(scope), all: self.all.and(&bits), limited, ..self }
     }
 
     /// The member who holds these grants.
@@ -261,52 +292,130 @@ impl Grants {
         &self.member
     }
 
+    /// What they were decided on.
+    pub const fn ground(&self) -> &Ground {
+        &self.ground
+    }
+
     /// What the tenant's roles mean.
     pub fn catalogue(&self) -> &Catalogue {
-        &self.catalogue
+        &self.ground.catalogue
     }
 
-    /// The proof that `permission` is held, or the refusal that names it.
+    /// How the tenant's departments lie.
+    pub fn tree(&self) -> &Tree {
+        &self.ground.tree
+    }
+
+    /// The proof that `permission` is held in the whole tenant, or the refusal that names it.
     pub fn require(&self, permission: Permission) -> Result<Granted, Denied> {
-        if self.scope.as_ref().is_some_and(|scope| !scope.contains(&permission)) {
-            return Err(Denied::ScopeTooSmall { permission });
-        }
-        if self.catalogue.gives(&self.member.assignments, &permission, self.now) {
+        self.holds(&permission).then_some(Granted { member: self.member.id }).ok_or_else(|| self.lacks(permission))
+    }
+
+    /// The proof that `permission` is held over each of `departments`, or the refusal. Over none of them is over nobody: then it
+    /// has to be held in the whole tenant.
+    pub fn require_over(&self, permission: Permission, departments: &[DepartmentId]) -> Result<Granted, Denied> {
+        let over_all = departments.iter().all(|department| self.holds_over(&permission, *department));
+        if self.holds(&permission) || (over_all && !departments.is_empty()) {
             Ok(Granted { member: self.member.id })
         } else {
-            Err(Denied::PermissionMissing { permission })
+            Err(self.lacks(permission))
         }
     }
 
-    /// Whether `permission` is held.
-    pub fn holds(&self, permission: &Permission) -> bool {
-        self.catalogue.is_among(&self.all, permission)
+    /// Whose members `permission` is about, or the refusal if it is nobody's.
+    pub fn sight(&self, permission: Permission) -> Result<Sight, Denied> {
+        if self.holds(&permission) {
+            return Ok(Sight::All);
+        }
+        let within = self.limited.iter().filter(|(_, bits)| self.catalogue().is_among(bits, &permission));
+        let within: Vec<DepartmentId> = within.map(|(department, _)| *department).collect();
+        if within.is_empty() { Err(self.lacks(permission)) } else { Ok(Sight::Within(within)) }
     }
 
-    /// The first permission that `wanted` would give and that is not held here for as long: nobody grants what they do
-    /// not hold, nor for longer than they hold it.
-    pub fn first_lacking<'a>(&self, wanted: impl IntoIterator<Item = (&'a Grant, Until)>) -> Option<Permission> {
-        wanted.into_iter().find_map(|(grant, until)| {
-            let lasting = self.member.assignments.live_at(self.now);
-            let lasting = lasting.filter(|(_, end)| end.is_none_or(|end| until.is_some_and(|until| until <= end)));
-            let held = self.within_scope(self.catalogue.union(lasting.map(|(grant, _)| grant)));
-            self.catalogue.first_beyond(&self.catalogue.union([grant]), &held).cloned()
+    fn lacks(&self, permission: Permission) -> Denied {
+        if self.scope.as_ref().is_some_and(|scope| !scope.contains(&permission)) {
+            Denied::ScopeTooSmall { permission }
+        } else if self.limited.iter().any(|(_, bits)| self.catalogue().is_among(bits, &permission)) {
+            Denied::OtherDepartments { permission }
+        } else {
+            Denied::PermissionMissing { permission }
+        }
+    }
+
+    /// Whether `permission` is held in the whole tenant.
+    pub fn holds(&self, permission: &Permission) -> bool {
+        self.catalogue().is_among(&self.all, permission)
+    }
+
+    /// Whether `permission` is held over `department`.
+    pub fn holds_over(&self, permission: &Permission, department: DepartmentId) -> bool {
+        self.holds(permission)
+            || self.limited.iter().any(|(within, bits)| {
+                self.catalogue().is_among(bits, permission) && self.tree().is_within(department, *within)
+            })
+    }
+
+    /// Whether `permission` is held over one of the departments of `member`.
+    pub fn reaches(&self, permission: &Permission, member: &Member) -> bool {
+        self.holds(permission) || member.departments.all().iter().any(|own| self.holds_over(permission, *own))
+    }
+
+    /// All that is held over `department`; in the whole tenant if that is `None`.
+    fn bits_over(&self, department: Option<DepartmentId>) -> Bits {
+        let mut bits = self.all.clone();
+        for (within, held) in &self.limited {
+            if department.is_some_and(|department| self.tree().is_within(department, *within)) {
+                bits.extend_from(held);
+            }
+        }
+        bits
+    }
+
+    /// The first permission that `wanted` would give and that is not held here for as long and over as much: nobody grants
+    /// what they do not hold, nor for longer, nor for more departments than they hold it.
+    pub fn first_lacking<'a>(&self, wanted: impl IntoIterator<Item = &'a Assignment>) -> Option<Permission> {
+        wanted.into_iter().find_map(|wanted| {
+            let covers = |top: DepartmentId| wanted.within.is_some_and(|below| self.tree().is_within(below, top));
+            let lasts = |held: &&Assignment| {
+                held.until.is_none_or(|end| wanted.until.is_some_and(|until| until <= end))
+                    && held.within.is_none_or(covers)
+            };
+            let lasting = self.member.assignments.live_at(self.now).filter(lasts);
+            let held = self.within_scope(self.catalogue().union(lasting.map(|held| &held.grant)));
+            self.catalogue().first_beyond(&self.catalogue().union([&wanted.grant]), &held).cloned()
         })
     }
 
-    /// The first permission that `role` gives and that is not held here for good.
+    /// The first permission that `role` gives and that is not held here for good in the whole tenant.
     pub fn first_lacking_of(&self, role: &Role) -> Option<Permission> {
-        self.first_lacking([(&Grant::Role(role.id), None)])
+        self.first_lacking([&Assignment::of(Grant::Role(role.id))])
     }
 
-    /// The first permission that somebody with `assignments` holds, or will hold once enabled, and that is not held here:
-    /// nobody acts against those above. The representative administrator may.
+    /// The first permission that somebody with `assignments` holds, or will hold once enabled, and that is not held here over
+    /// as much: nobody acts against those above. The representative administrator may.
     pub fn first_above(&self, assignments: &Assignments) -> Option<Permission> {
         if self.represents() {
             return None;
         }
-        let theirs = self.catalogue.union(assignments.live_at(self.now).map(|(grant, _)| grant));
-        self.catalogue.first_beyond(&theirs, &self.all).cloned()
+        assignments.live_at(self.now).find_map(|theirs| {
+            let bits = self.catalogue().union([&theirs.grant]);
+            self.catalogue().first_beyond(&bits, &self.bits_over(theirs.within)).cloned()
+        })
+    }
+
+    /// The first permission among `gained` that is not held here over every one of `over`: whoever brings something into the
+    /// reach of others gives them what `gained` gives over it.
+    pub fn first_given_away<'a>(
+        &self,
+        gained: impl IntoIterator<Item = &'a Grant>,
+        over: &[DepartmentId],
+        of: Option<&[Permission]>,
+    ) -> Option<Permission> {
+        let gained = self.catalogue().union(gained);
+        let gained = of.map(|of| gained.and(&self.catalogue().bits_of(of))).unwrap_or(gained);
+        let mut beyond = over.iter().map(|own| self.bits_over(Some(*own)));
+        beyond.find_map(|held| self.catalogue().first_beyond(&gained, &held).cloned())
     }
 
     /// Whether it is the tenant's representative administrator who asks, and not a program.
@@ -315,7 +424,7 @@ impl Grants {
     }
 
     fn within_scope(&self, bits: Bits) -> Bits {
-        self.scope.as_ref().map(|scope| bits.and(&self.catalogue.bits_of(scope.iter()))).unwrap_or(bits)
+        self.scope.as_ref().map(|scope| bits.and(&self.catalogue().bits_of(scope.iter()))).unwrap_or(bits)
     }
 
     /// The moment that it is about.
@@ -323,8 +432,13 @@ impl Grants {
         self.now
     }
 
-    /// Everything that is held, by name.
+    /// Everything that is held in the whole tenant, by name.
     pub fn permissions(&self) -> impl Iterator<Item = &Permission> {
-        self.catalogue.permissions_of(&self.all)
+        self.catalogue().permissions_of(&self.all)
+    }
+
+    /// What is held for a department and all below it, by name, in the order in which it was given.
+    pub fn limited(&self) -> impl Iterator<Item = (DepartmentId, impl Iterator<Item = &Permission>)> {
+        self.limited.iter().map(|(department, bits)| (*department, self.catalogue().permissions_of(bits)))
     }
 }

@@ -10,11 +10,12 @@ use crate::{
         factor::{App, RecoveryHash},
         reset::ResetBy,
     },
+    department::{Department, Departments},
     email::EmailAddress,
-    event::{FactorChange, MemberChange},
+    event::{DepartmentChange, FactorChange, MemberChange},
     id::{
-        AccountId, ApiKeyId, CatalogueId, ChallengeId, InvitationId, MemberId, NominationId, RoleId, SessionId,
-        TenantId, TransferId,
+        AccountId, ApiKeyId, CatalogueId, ChallengeId, DepartmentId, InvitationId, MemberId, NominationId, RoleId,
+        SessionId, TenantId, TransferId, TreeId,
     },
     installation::Installation,
     invitation::{Channel, Invitation, Inviter, State},
@@ -25,7 +26,7 @@ use crate::{
     },
     name::{DisplayName, Username},
     ports::{Holding, PasswordHash, Sealed},
-    role::{Access, Application, Assignments, Grant, NamedPermission, Permission, Role},
+    role::{Access, Application, Assignment, Assignments, Grant, NamedPermission, Permission, Role},
     tenant::{
         Policy, Tenant, TenantStatus, Validity,
         policy::{Tone, Word, Words},
@@ -62,6 +63,7 @@ fn tenant() -> Tenant {
         preset: "organization".to_owned(),
         policy: policy(),
         catalogue: CatalogueId::from_uuid(id(21)),
+        tree: TreeId::from_uuid(id(30)),
         created_at: moment(0),
     }
 }
@@ -141,6 +143,7 @@ fn member() -> Member {
         email: Some(EmailAddress::from_canonical("ann@example.org").unwrap()),
         username: None,
         assignments: assignments(),
+        departments: Departments::stored([id(32), id(31)].map(DepartmentId::from_uuid), []),
         representative: false,
         creator: Some(MemberId::from_uuid(id(4))),
         created_at: moment(0),
@@ -149,9 +152,35 @@ fn member() -> Member {
     }
 }
 
+fn department(own: u128, parent: Option<u128>) -> Department {
+    Department {
+        id: DepartmentId::from_uuid(id(own)),
+        tenant: tenant().id,
+        name: DisplayName::parse(&format!("Department {own}")).unwrap(),
+        parent: parent.map(|parent| DepartmentId::from_uuid(id(parent))),
+        place: -5,
+        created_at: moment(0),
+    }
+}
+
+fn department_change() -> DepartmentChange {
+    DepartmentChange {
+        before: Some(department(32, Some(31))),
+        department: Department { name: DisplayName::parse("Sales").unwrap(), ..department(32, Some(33)) },
+        siblings: vec![department(34, Some(33))],
+        lineages: vec![],
+        members: vec![],
+        tree: tenant().tree,
+    }
+}
+
 fn assignments() -> Assignments {
     let single = (Grant::Permission(Permission::AUDIT_READ), Some(moment(1_000)));
-    [(Grant::Role(role().id), None), single].into_iter().collect()
+    let limited = Assignment {
+        within: Some(DepartmentId::from_uuid(id(32))),
+        ..Assignment::of(Grant::Permission(Permission::MEMBERS_READ))
+    };
+    [Assignment::of(Grant::Role(role().id)), single.into(), limited].into_iter().collect()
 }
 
 fn invitation(state: State) -> Invitation {
@@ -273,7 +302,7 @@ fn events() -> Vec<Event> {
     .into_iter()
     .chain(own_events())
     .chain(vec![
-        Event::TenantCreated { tenant: tenant(), access: access() },
+        Event::TenantCreated { tenant: tenant(), access: access(), root: department(31, None) },
         Event::TenantActivated(tenant()),
         Event::TenantSuspended(Tenant { status: TenantStatus::Suspended, ..tenant() }),
         Event::TenantResumed(tenant()),
@@ -288,6 +317,10 @@ fn events() -> Vec<Event> {
             catalogue: tenant().catalogue,
         },
         Event::RoleDeleted { role: role(), catalogue: tenant().catalogue },
+        Event::DepartmentCreated(Box::new(DepartmentChange { before: None, ..department_change() })),
+        Event::DepartmentRenamed(Box::new(DepartmentChange { siblings: vec![], ..department_change() })),
+        Event::DepartmentMoved(Box::new(department_change())),
+        Event::DepartmentDeleted { department: department(32, Some(31)), tree: tenant().tree },
         Event::MemberAdded(joined.clone()),
         Event::MemberAdmitted(joined.clone()),
         Event::MemberEdited(change()),
@@ -385,8 +418,9 @@ fn every_form_reads_back() {
     }
     let own = tenant().id;
     let form = |event: &Event| Form::from_json(&Form::of(event).to_json()).unwrap();
-    let founding = form(&Event::TenantCreated { tenant: tenant(), access: access() });
+    let founding = form(&Event::TenantCreated { tenant: tenant(), access: access(), root: department(31, None) });
     assert_eq!(founding.tenant.unwrap().restore().unwrap(), tenant());
+    assert_eq!(founding.department.unwrap().restore(own).unwrap(), department(31, None));
     let roles = founding.roles.unwrap().into_iter().map(|role| role.restore(own).unwrap());
     let applications = founding.applications.unwrap().into_iter().map(|application| application.restore().unwrap());
     assert_eq!(Access { applications: applications.collect(), roles: roles.collect() }, access());
@@ -421,9 +455,9 @@ fn the_actor_reads_back() {
 proptest! {
     /// Proves I-41 in part: any edit, removal or swap within the audit breaks the chain.
     #[test]
-    fn an_edited_audit_is_broken(at in 0_usize..57, other in 0_usize..57, kind in 0_u8..7) {
+    fn an_edited_audit_is_broken(at in 0_usize..61, other in 0_usize..61, kind in 0_u8..7) {
         let whole = chain();
-        prop_assert_eq!(whole.len(), 57);
+        prop_assert_eq!(whole.len(), 61);
         prop_assert!(is_whole(&whole));
         let mut edited = whole.clone();
         match kind {

@@ -8,9 +8,10 @@ use chrono::{DateTime, Utc};
 use crate::{
     account::{Account, ApiKey, Challenge, Kinds, Login, Session, SessionKeyHash, credential::KeyHash},
     audit::{Record, RecordedActor},
+    department::{Department, Headcount},
     id::{
-        AccountId, ApiKeyId, CatalogueId, ChallengeId, InvitationId, MemberId, NominationId, RoleId, TenantId,
-        TransferId,
+        AccountId, ApiKeyId, CatalogueId, ChallengeId, DepartmentId, InvitationId, MemberId, NominationId, RoleId,
+        TenantId, TransferId, TreeId,
     },
     installation::Installation,
     invariants::World,
@@ -43,10 +44,23 @@ pub struct MemberFilter {
     pub status: Option<MemberStatus>,
     /// Whose invitation is in this state at the moment of asking.
     pub stage: Option<(Stage, DateTime<Utc>)>,
+    /// Who belong to one of these departments.
+    pub departments: Option<InDepartments>,
+    /// Whom whoever asks can see: who belong to one of these departments or to one below it. `None` for everybody.
+    pub sight: Option<Vec<DepartmentId>>,
     /// Who were given at least one of these.
     pub given: Option<AnyOf>,
     /// Whose name, username or address is like this.
     pub text: Option<Query>,
+}
+
+/// Some departments of a tenant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InDepartments {
+    /// These,
+    pub of: Vec<DepartmentId>,
+    /// and, if this is so, all below them.
+    pub below: bool,
 }
 
 /// A choice of roles and of one single permission.
@@ -58,6 +72,8 @@ pub struct AnyOf {
     pub permission: Option<Permission>,
     /// and it still counts at this moment; `None` if that does not matter.
     pub at: Option<DateTime<Utc>>,
+    /// and it was given for the whole tenant or for one of these departments; `None` if that does not matter.
+    pub over: Option<Vec<DepartmentId>>,
 }
 
 /// A member as a list shows it.
@@ -93,6 +109,8 @@ pub struct Footing {
     pub status: TenantStatus,
     /// The present state of the tenant's applications and roles.
     pub catalogue: CatalogueId,
+    /// The present state of its departments.
+    pub tree: TreeId,
     /// One of these second factors has to have been shown at sign-in; none if it is empty.
     pub second_factor: Kinds,
     /// The member.
@@ -234,6 +252,9 @@ pub trait Directory: Send + Sync {
 
     /// The tenant's applications, in their order, and its roles, by name.
     async fn access(&self, tenant: TenantId) -> Result<Access, StoreError>;
+
+    /// The tenant's departments, in no order, with how many members each has.
+    async fn departments(&self, tenant: TenantId) -> Result<Vec<(Department, Headcount)>, StoreError>;
 
     /// A page of members, newest entry first.
     async fn members(

@@ -2,15 +2,18 @@
 //! here, in one pure place, so that no use case can forget them.
 
 mod factor_change;
+mod headcount;
 mod mail;
 mod place;
 
 pub use factor_change::FactorChange;
+pub use headcount::HeadcountChange;
 pub use mail::Cancel;
 
 use crate::{
     account::{Account, ApiKey, Challenge, Factors, Session},
-    id::{AccountId, CatalogueId, ChallengeId, SessionId},
+    department::{Department, Departments, Lineage},
+    id::{AccountId, CatalogueId, ChallengeId, DepartmentId, MemberId, SessionId, TreeId},
     installation::Installation,
     invitation::Invitation,
     member::{Member, transfer::Transfer},
@@ -103,6 +106,8 @@ pub enum Event {
         tenant: Tenant,
         /// Its applications and first roles.
         access: Access,
+        /// Its first department.
+        root: Department,
     },
     /// The tenant's first administrator has joined.
     TenantActivated(Tenant),
@@ -139,6 +144,19 @@ pub enum Event {
         role: Role,
         /// The tenant's catalogue from now on.
         catalogue: CatalogueId,
+    },
+    /// A department was made.
+    DepartmentCreated(Box<DepartmentChange>),
+    /// It is called something else.
+    DepartmentRenamed(Box<DepartmentChange>),
+    /// It stands elsewhere, with all below it.
+    DepartmentMoved(Box<DepartmentChange>),
+    /// A department to which nobody belonged was deleted.
+    DepartmentDeleted {
+        /// As it was.
+        department: Department,
+        /// The tenant's tree from now on.
+        tree: TreeId,
     },
     /// Somebody became a member without being asked by an invitation: the founder, or one whom an administrator added.
     MemberAdded(Member),
@@ -237,6 +255,23 @@ pub enum Event {
     },
 }
 
+/// A department before and after, with what goes along.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DepartmentChange {
+    /// As it was, if it was.
+    pub before: Option<Department>,
+    /// As it is.
+    pub department: Department,
+    /// Its siblings that had to move over, as they are.
+    pub siblings: Vec<Department>,
+    /// It and all below it, if they hang on something else than before: the way from the root to each.
+    pub lineages: Vec<(DepartmentId, Lineage)>,
+    /// Members whose ways up meet elsewhere because of it: to what they belong, as it was and as it is.
+    pub members: Vec<(MemberId, Departments, Departments)>,
+    /// The tenant's tree from now on.
+    pub tree: TreeId,
+}
+
 /// A member before and after.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MemberChange {
@@ -279,6 +314,10 @@ impl Event {
             Self::RoleDefined { .. } => "role.defined",
             Self::RoleEdited { .. } => "role.edited",
             Self::RoleDeleted { .. } => "role.deleted",
+            Self::DepartmentCreated(_) => "department.created",
+            Self::DepartmentRenamed(_) => "department.renamed",
+            Self::DepartmentMoved(_) => "department.moved",
+            Self::DepartmentDeleted { .. } => "department.deleted",
             Self::MemberAdded(_) => "member.added",
             Self::MemberAdmitted(_) => "member.admitted",
             Self::MemberInvited { .. } => "member.invited",

@@ -68,6 +68,10 @@ ids! {
     RoleId;
     /// One state of a tenant's applications and roles: whatever changes them gives the tenant a new one.
     CatalogueId;
+    /// A department of a tenant.
+    DepartmentId;
+    /// One state of a tenant's departments: whatever changes them gives the tenant a new one.
+    TreeId;
     /// A hand-over of a removed member's data.
     TransferId;
     /// An offer to become the tenant's representative administrator.

@@ -8,7 +8,8 @@ use chrono::{DateTime, Utc};
 use crate::{
     account::Account,
     audit::{Head, Record},
-    id::{InvitationId, MemberId, MessageId, RoleId},
+    department::{Department, Headcount, MAX_DEPTH, Tree, tree::NoTree},
+    id::{DepartmentId, InvitationId, MemberId, MessageId, RoleId},
     invitation::{Channel, Invitation, Inviter, State},
     member::{Member, MemberState, MemberStatus, transfer::Transfer},
     outbox::{Delivery, Mail, MailKind},
@@ -26,6 +27,8 @@ pub struct World {
     pub tenant: Tenant,
     /// Its applications and roles.
     pub access: Access,
+    /// Its departments, with how many members are said to belong to each.
+    pub departments: Vec<(Department, Headcount)>,
     /// Its members, removed ones too.
     pub members: Vec<Member>,
     /// Its invitations.
@@ -68,6 +71,9 @@ pub const CHECKS: &[(u8, Check)] = &[
     (19, members_and_invitations_agree),
     (25, open_invitations_have_a_deadline),
     (28, proved_addresses_are_unique),
+    (36, departments_are_one_tree),
+    (38, everybody_belongs_to_departments_that_are_there),
+    (39, siblings_have_different_names),
     (41, the_audit_has_no_gap),
     (43, mail_is_owed_once),
     (44, no_dead_link_waits_to_be_sent),
@@ -89,7 +95,13 @@ impl World {
     /// Whether `member` holds the tenant administrator's role for good.
     fn is_administrator(&self, member: &Member) -> bool {
         let administrators = self.access.roles.iter().filter(|role| role.administrator);
-        administrators.map(|role| Grant::Role(role.id)).any(|grant| member.assignments.end_of(&grant) == Some(None))
+        administrators
+            .map(|role| Grant::Role(role.id))
+            .any(|grant| member.assignments.end_of(&grant, None) == Some(None))
+    }
+
+    fn tree(&self) -> Result<Tree, NoTree> {
+        Tree::grow(self.tenant.tree, self.departments.iter().map(|(department, _)| department.clone()))
     }
 
     fn invitations_by_id(&self) -> BTreeMap<InvitationId, &Invitation> {
@@ -124,14 +136,23 @@ fn references_stay_within_the_tenant(world: &World, _: DateTime<Utc>) -> Vec<Str
     let roles: BTreeSet<RoleId> = world.access.roles.iter().map(|role| role.id).collect();
     let catalogue = Catalogue::compile(world.tenant.catalogue, world.access.clone());
     let members: BTreeSet<MemberId> = world.members.iter().map(|member| member.id).collect();
+    let departments: BTreeSet<DepartmentId> = world.departments.iter().map(|(department, _)| department.id).collect();
     let mut found = Vec::new();
+    for (department, _) in &world.departments {
+        if department.tenant != world.tenant.id {
+            found.push(format!("department {} is of another tenant", department.id));
+        }
+    }
     for role in &world.access.roles {
         if role.tenant != world.tenant.id || !role.includes.is_subset(&roles) {
             found.push(format!("role {} or one that it includes is of another tenant", role.id));
         }
     }
     for member in &world.members {
-        let known = member.assignments.iter().all(|(grant, _)| catalogue.has(grant));
+        let known = member
+            .assignments
+            .iter()
+            .all(|held| catalogue.has(&held.grant) && held.within.is_none_or(|within| departments.contains(&within)));
         let creator = member.creator.is_none_or(|creator| members.contains(&creator));
         if member.tenant != world.tenant.id || !known || !creator {
             found.push(format!("member {} or something it holds is of another tenant", member.id));
@@ -188,7 +209,7 @@ fn roles_include_each_other_in_no_circle(world: &World, _: DateTime<Utc>) -> Vec
 fn who_is_gone_holds_nothing(world: &World, _: DateTime<Utc>) -> Vec<String> {
     let mut found = Vec::new();
     for member in world.members.iter().filter(|member| member.status() == MemberStatus::Removed) {
-        if !member.assignments.is_empty() || member.representative {
+        if !member.assignments.is_empty() || !member.departments.all().is_empty() || member.representative {
             found.push(format!("the removed member {} still holds something", member.id));
         }
     }
@@ -273,6 +294,43 @@ fn proved_addresses_are_unique(world: &World, _: DateTime<Utc>) -> Vec<String> {
     let twice = |account: &&Account| account.proved_email().is_some_and(|address| !seen.insert(address.clone()));
     let twice: Vec<_> = world.accounts.iter().filter(twice).collect();
     twice.iter().map(|account| format!("account {} has the proved address of another", account.id)).collect()
+}
+
+fn departments_are_one_tree(world: &World, _: DateTime<Utc>) -> Vec<String> {
+    match world.tree() {
+        Err(error) => vec![error.to_string()],
+        Ok(tree) => {
+            let deep = tree.departments().filter(|department| tree.depth(department.id) > Some(MAX_DEPTH));
+            deep.map(|department| format!("department {} is too deep", department.id)).collect()
+        }
+    }
+}
+
+fn everybody_belongs_to_departments_that_are_there(world: &World, _: DateTime<Utc>) -> Vec<String> {
+    let Ok(tree) = world.tree() else { return Vec::new() };
+    let mut found = Vec::new();
+    let mut counts: BTreeMap<DepartmentId, Headcount> = BTreeMap::new();
+    for member in world.present() {
+        let expected = tree.departments_of(member.departments.all());
+        if member.departments.all().is_empty() || expected.as_ref() != Ok(&member.departments) {
+            found.push(format!("member {} belongs nowhere, to what is not there, or is counted wrongly", member.id));
+        }
+        member.departments.all().iter().for_each(|one| counts.entry(*one).or_default().members += 1);
+        member.departments.meets().iter().for_each(|one| counts.entry(*one).or_default().meets += 1);
+    }
+    for (department, headcount) in &world.departments {
+        if counts.get(&department.id).copied().unwrap_or_default() != *headcount {
+            found.push(format!("department {} has not as many members as it says", department.id));
+        }
+    }
+    found
+}
+
+fn siblings_have_different_names(world: &World, _: DateTime<Utc>) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    let twice = world.departments.iter().filter(|(own, _)| !seen.insert((own.parent, own.name.canonical())));
+    let twice: Vec<_> = twice.collect();
+    twice.iter().map(|(department, _)| format!("department {} has a sibling's name", department.id)).collect()
 }
 
 fn the_audit_has_no_gap(world: &World, _: DateTime<Utc>) -> Vec<String> {

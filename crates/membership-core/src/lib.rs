@@ -46,6 +46,7 @@ pub mod actor;
 pub mod audit;
 pub mod context;
 pub mod delivery;
+pub mod department;
 pub mod directory;
 pub mod email;
 pub mod event;
@@ -62,23 +63,26 @@ pub mod ports;
 pub mod refusal;
 pub mod role;
 pub mod search;
+mod shelf;
 pub mod store;
 pub mod tenant;
 pub mod traces;
 mod view;
 
-pub use view::{Authority, Leaving, Legend, MemberPage, TenantView, ViewError};
+pub use view::{Authority, DepartmentRow, Leaving, Legend, MemberPage, People, TenantView, ViewError};
 
 use std::{collections::BTreeSet, sync::Arc};
 
 use account::ApiKey;
-use actor::{Denied, Grants};
+use actor::{Denied, Grants, Ground};
 use context::Context;
+use department::{Department, Tree};
 use directory::{Directory, Footing, Who};
-use id::{CatalogueId, TenantId};
+use id::{TenantId, TreeId};
 use link::Links;
 use ports::{AppCodes, DataCustodian, Entropy, KnownPasswords, Passkeys, PasswordHasher, Sealer};
-use role::{Catalogue, Permission, catalogue::Shelf};
+use role::{Catalogue, Permission};
+use shelf::Shelf;
 use store::{Store, StoreError, Tx};
 use tenant::{Presets, Tenant};
 use traces::Traces;
@@ -100,7 +104,8 @@ pub struct Membership {
     presets: Arc<Presets>,
     product: Arc<str>,
     mail_is_on: bool,
-    shelf: Arc<Shelf>,
+    catalogues: Arc<Shelf<Catalogue>>,
+    trees: Arc<Shelf<Tree>>,
 }
 
 /// What a [`Membership`] is made of.
@@ -153,7 +158,8 @@ impl Membership {
             presets: Arc::new(parts.presets),
             product: parts.product.into(),
             mail_is_on: parts.mail_is_on,
-            shelf: Arc::default(),
+            catalogues: Arc::default(),
+            trees: Arc::default(),
         }
     }
 
@@ -194,8 +200,8 @@ impl Membership {
             Some(used) => Some(good_key(tx.api_key(used.id).await?, ctx)?),
             None => None,
         };
-        let catalogue = self.catalogue_in(tx, &tenant).await?;
-        let grants = Grants::of(tenant.status, catalogue, member, ctx.now)?;
+        let ground = self.ground_in(tx, &tenant).await?;
+        let grants = Grants::of(tenant.status, ground, member, ctx.now)?;
         Ok((
             tenant,
             match scope {
@@ -205,31 +211,39 @@ impl Membership {
         ))
     }
 
-    /// The catalogue of the tenant that the transaction is about.
-    pub(crate) async fn catalogue_in(&self, tx: &mut dyn Tx, tenant: &Tenant) -> Result<Arc<Catalogue>, StoreError> {
-        match self.shelf.get(tenant.catalogue) {
-            Some(catalogue) => Ok(catalogue),
-            None => Ok(self.shelf.put(Catalogue::compile(tenant.catalogue, tx.access().await?))),
-        }
+    /// What rights are decided on in the tenant that the transaction is about.
+    pub(crate) async fn ground_in(&self, tx: &mut dyn Tx, tenant: &Tenant) -> Result<Ground, StoreError> {
+        let catalogue = match self.catalogues.get(tenant.catalogue) {
+            Some(catalogue) => catalogue,
+            None => self.catalogues.put(Catalogue::compile(tenant.catalogue, tx.access().await?)),
+        };
+        let tree = match self.trees.get(tenant.tree) {
+            Some(tree) => tree,
+            None => self.trees.put(grown(tenant.id, tenant.tree, tx.departments().await?)?),
+        };
+        Ok(Ground { catalogue, tree })
     }
 
-    /// The catalogue `id` of `tenant`, for reading. If the roles have changed since the id was read, the newer ones are
-    /// compiled for this call and not kept under the older id.
-    pub(crate) async fn catalogue(&self, tenant: TenantId, id: CatalogueId) -> Result<Arc<Catalogue>, StoreError> {
-        if let Some(catalogue) = self.shelf.get(id) {
-            return Ok(catalogue);
+    /// What rights are decided on where somebody has this footing, for reading. If the roles or the departments have changed
+    /// since that was read, the newer ones are made ready for this call and not kept under the older id.
+    pub(crate) async fn ground(&self, footing: &Footing) -> Result<Ground, StoreError> {
+        let tenant = footing.member.tenant;
+        if let (Some(catalogue), Some(tree)) = (self.catalogues.get(footing.catalogue), self.trees.get(footing.tree)) {
+            return Ok(Ground { catalogue, tree });
         }
-        let compiled = Catalogue::compile(id, self.directory.access(tenant).await?);
-        let now = self.directory.tenant(tenant).await?.map(|tenant| tenant.catalogue);
-        Ok(if now == Some(id) { self.shelf.put(compiled) } else { Arc::new(compiled) })
+        let compiled = Catalogue::compile(footing.catalogue, self.directory.access(tenant).await?);
+        let counted = self.directory.departments(tenant).await?;
+        let tree = grown(tenant, footing.tree, counted.into_iter().map(|(department, _)| department).collect())?;
+        let now = self.directory.tenant(tenant).await?;
+        Ok(if now.is_some_and(|now| now.catalogue == footing.catalogue && now.tree == footing.tree) {
+            Ground { catalogue: self.catalogues.put(compiled), tree: self.trees.put(tree) }
+        } else {
+            Ground { catalogue: Arc::new(compiled), tree: Arc::new(tree) }
+        })
     }
 
     /// Where whoever asks stands in `tenant`, and what the tenant's roles mean. Refused unless that is a member who is in.
-    pub(crate) async fn footing_of(
-        &self,
-        ctx: &Context,
-        tenant: TenantId,
-    ) -> Result<(Footing, Arc<Catalogue>), ViewError> {
+    pub(crate) async fn footing_of(&self, ctx: &Context, tenant: TenantId) -> Result<(Footing, Ground), ViewError> {
         let principal = ctx.actor.principal()?;
         principal.may_enter(tenant)?;
         let found = self.directory.footing(tenant, Who::Account(principal.account)).await?;
@@ -240,9 +254,15 @@ impl Membership {
         if let Some(used) = principal.key {
             footing.scope = Some(good_key(self.directory.api_key_of(tenant, used.id).await?, ctx)?);
         }
-        let catalogue = self.catalogue(tenant, footing.catalogue).await?;
-        Ok((footing, catalogue))
+        let ground = self.ground(&footing).await?;
+        Ok((footing, ground))
     }
+}
+
+/// The tree of a tenant's departments as they were stored.
+fn grown(tenant: TenantId, id: TreeId, departments: Vec<Department>) -> Result<Tree, StoreError> {
+    Tree::grow(id, departments)
+        .map_err(|error| StoreError::Corrupt { detail: format!("the departments of tenant {tenant}: {error}") })
 }
 
 /// What a program's key was made for, if it is a key of the tenant that is asked for, and good at this moment.

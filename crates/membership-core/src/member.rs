@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     account::Account,
+    department::Departments,
     email::EmailAddress,
     id::{AccountId, InvitationId, MemberId, TenantId},
     lifecycle::{MemberClosed, MemberCommand, member_cell},
@@ -39,6 +40,8 @@ pub struct Member {
     pub username: Option<Username>,
     /// What the member may do once enabled. A removed member holds nothing.
     pub assignments: Assignments,
+    /// Where it belongs. A removed member belongs nowhere.
+    pub departments: Departments,
     /// The tenant's representative administrator: exactly one.
     pub representative: bool,
     /// Who made the entry: a member, or nobody for a tenant's founder.
@@ -213,6 +216,6 @@ impl Member {
         let (account, joined_at) = (self.account(), self.joined_at());
         let epoch = if account.is_some() { epoch.saturating_add(1) } else { self.epoch };
         let state = MemberState::Removed { account, joined_at, removed_at: now };
-        Ok(Self { state, epoch, assignments: Assignments::default(), ..self })
+        Ok(Self { state, epoch, assignments: Assignments::default(), departments: Departments::default(), ..self })
     }
 }

@@ -61,6 +61,13 @@ impl DisplayName {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// What two names share that look the same to whoever reads them in haste: capitals, width and gaps do not count, nor what
+    /// only joins letters. For comparing, never for showing.
+    pub fn canonical(&self) -> String {
+        let letters = self.0.nfkc().flat_map(char::to_lowercase).nfkc().filter(|c| !joiner(*c));
+        letters.collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
+    }
 }
 
 impl Username {
@@ -111,6 +118,16 @@ mod tests {
         assert_eq!(DisplayName::parse("\u{200d} \u{fe0f}"), Err(NameFault::Empty), "joiners alone join nothing");
         assert_eq!(DisplayName::parse(&"x".repeat(101)), Err(NameFault::TooLong));
         assert!(DisplayName::parse(&"界".repeat(100)).is_ok());
+    }
+
+    #[test]
+    fn names_that_look_the_same_are_the_same() {
+        let canonical = |text: &str| DisplayName::parse(text).unwrap().canonical();
+        for other in ["SALES  team", "Sales\u{a0}Team", "ｓａｌｅｓ team", "Sa\u{200d}les Team"] {
+            assert_eq!(canonical(other), "sales team", "{other:?}");
+        }
+        assert_eq!(canonical("Ürün"), canonical("U\u{308}ru\u{308}n"));
+        assert_ne!(canonical("Sales"), canonical("Sale s"));
     }
 
     /// Proves A81 where it begins: no name carries a line break or a control character.

@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-pub use assignment::{Assignments, Grant};
+pub use assignment::{Assignment, Assignments, Grant};
 pub use catalogue::Catalogue;
 pub use permission::{Permission, PermissionSet};
 

@@ -8,14 +8,15 @@ use chrono::{DateTime, Utc};
 use crate::{
     account::{Account, ApiKey, Challenge, Factors, Login},
     context::Context,
+    department::{Department, DepartmentUse, Departments},
     email::EmailAddress,
     event::Event,
-    id::{AccountId, ApiKeyId, ChallengeId, InvitationId, MemberId, RoleId, TenantId, TransferId},
+    id::{AccountId, ApiKeyId, ChallengeId, DepartmentId, InvitationId, MemberId, RoleId, TenantId, TransferId},
     installation::Installation,
     invitation::Invitation,
     member::{Member, transfer::Transfer},
     refusal::refusals,
-    role::Access,
+    role::{Access, Grant},
     tenant::{Tenant, representative::Nomination},
 };
 
@@ -74,6 +75,25 @@ pub trait Tx: Send {
     /// Its applications, in their order, and its roles, by name: what its catalogue is compiled from. Both are empty if
     /// this transaction is about something else.
     async fn access(&mut self) -> Result<Access, StoreError>;
+
+    /// Its departments, in no order. Empty if this transaction is about something else.
+    async fn departments(&mut self) -> Result<Vec<Department>, StoreError>;
+
+    /// What stands in the way of deleting `department`, beside those below it.
+    async fn department_use(&mut self, department: DepartmentId) -> Result<DepartmentUse, StoreError>;
+
+    /// Up to `limit` members of this tenant that belong to `department` itself, by their ids, removed ones not.
+    async fn members_in(&mut self, department: DepartmentId, limit: u16) -> Result<Vec<Member>, StoreError>;
+
+    /// Up to `limit` members of this tenant that were given something for `department` itself, by their ids.
+    async fn holders_within(&mut self, department: DepartmentId, limit: u16) -> Result<Vec<Member>, StoreError>;
+
+    /// Those members of this tenant that belong to several departments, and to one that is `top` or below it: what each belongs
+    /// to.
+    async fn members_across(&mut self, top: DepartmentId) -> Result<Vec<(MemberId, Departments)>, StoreError>;
+
+    /// What anybody of this tenant was given for one of `departments` themselves, each once.
+    async fn granted_within(&mut self, departments: &[DepartmentId]) -> Result<Vec<Grant>, StoreError>;
 
     /// A member of this tenant, removed ones too.
     async fn member(&mut self, member: MemberId) -> Result<Option<Member>, StoreError>;

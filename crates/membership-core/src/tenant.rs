@@ -16,7 +16,7 @@ pub use policy::{Policy, Validity};
 pub use preset::{Preset, Presets};
 
 use crate::{
-    id::{CatalogueId, TenantId},
+    id::{CatalogueId, TenantId, TreeId},
     name::DisplayName,
 };
 
@@ -37,6 +37,8 @@ pub struct Tenant {
     pub policy: Policy,
     /// The present state of its applications and roles.
     pub catalogue: CatalogueId,
+    /// The present state of its departments.
+    pub tree: TreeId,
     /// When it was made.
     pub created_at: DateTime<Utc>,
 }

@@ -1,18 +1,22 @@
 //! Reading: what a signed-in person may see. Lists take no lock; whether one may see them is asked each time.
 
-use std::sync::Arc;
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use chrono::{DateTime, Utc};
 
 use crate::{
     Membership,
-    actor::{Denied, Grants},
+    actor::{Denied, Grants, Ground, Sight},
     audit::Record,
     context::Context,
+    department::{Department, DepartmentUnknown, Headcount},
     directory::{
         Ancestor, InvitationView, MemberDetails, MemberFilter, MemberRow, Page, Place, RecordFilter, RecordOrder,
     },
-    id::{InvitationId, MemberId, RoleId, TenantId},
+    id::{DepartmentId, InvitationId, MemberId, RoleId, TenantId},
     installation::Installation,
     link::LinkFault,
     member::{Member, MemberStatus, leave::LeaveError, transfer::Transfer},
@@ -31,7 +35,7 @@ refusals! {
         /// No such invitation.
         InvitationUnknown = Absent "invitation-unknown"
             ("there is no such invitation in this tenant", "look it up in the list of members");
-    } passing Denied(Denied), Search(SearchFault), Store(StoreError)
+    } passing Denied(Denied), Department(DepartmentUnknown), Search(SearchFault), Store(StoreError)
 }
 
 /// A tenant as one of its members sees it.
@@ -53,6 +57,26 @@ pub struct MemberPage {
     /// Nobody is called as was asked for; these are called almost so. The pages that follow are asked for by
     /// [`Query::near`](crate::search::Query::near).
     pub near: bool,
+}
+
+/// A department as one of the tenant's members sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DepartmentRow {
+    /// The department.
+    pub department: Department,
+    /// How many there are from the root to it, both counted.
+    pub depth: usize,
+    /// How many people belong to it; `None` where it is only on the way to what one may see.
+    pub people: Option<People>,
+}
+
+/// How many people belong to a department. Those that were removed do not count; those that have not joined do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct People {
+    /// To it.
+    pub members: u32,
+    /// To it or to one below it, each person once.
+    pub with_below: u32,
 }
 
 /// One row of the table of authority: a role, and what it gives by itself and by the roles it includes.
@@ -102,7 +126,7 @@ impl Legend {
 impl Membership {
     /// What the tenant calls the states, and its roles. Every member may know them.
     pub async fn legend(&self, ctx: &Context, tenant: TenantId) -> Result<Legend, ViewError> {
-        let (_, catalogue) = self.footing_of(ctx, tenant).await?;
+        let (_, Ground { catalogue, .. }) = self.footing_of(ctx, tenant).await?;
         let tenant = self.directory.tenant(tenant).await?.ok_or(Denied::TenantUnknown)?;
         Ok(Legend { tenant, catalogue })
     }
@@ -116,8 +140,8 @@ impl Membership {
 
     /// The tenant as `ctx.actor` may see it, with what the actor may do in it.
     pub async fn tenant(&self, ctx: &Context, tenant: TenantId) -> Result<TenantView, ViewError> {
-        let (footing, catalogue) = self.footing_of(ctx, tenant).await?;
-        let grants = Grants::at(footing, catalogue, ctx.now)?;
+        let (footing, ground) = self.footing_of(ctx, tenant).await?;
+        let grants = Grants::at(footing, ground, ctx.now)?;
         let found = self.directory.tenant(tenant).await?.ok_or(Denied::TenantUnknown)?;
         let places = self.directory.places(ctx.actor.principal()?.account).await?;
         let above = self.directory.lineage(tenant).await?;
@@ -144,13 +168,13 @@ impl Membership {
 
     /// The tenant's applications and roles. Every member may know them: an invitation shows them too.
     pub async fn access(&self, ctx: &Context, tenant: TenantId) -> Result<Access, ViewError> {
-        let (_, catalogue) = self.footing_of(ctx, tenant).await?;
+        let (_, Ground { catalogue, .. }) = self.footing_of(ctx, tenant).await?;
         Ok(catalogue.access().clone())
     }
 
     /// The table of authority: each role with all that it gives. Every member may read it.
     pub async fn authority(&self, ctx: &Context, tenant: TenantId) -> Result<Vec<Authority>, ViewError> {
-        let (_, catalogue) = self.footing_of(ctx, tenant).await?;
+        let (_, Ground { catalogue, .. }) = self.footing_of(ctx, tenant).await?;
         let rows = catalogue.roles().iter().map(|role| {
             let all = catalogue.union([&crate::role::Grant::Role(role.id)]);
             Authority { role: role.clone(), gives: catalogue.permissions_of(&all).cloned().collect() }
@@ -160,11 +184,12 @@ impl Membership {
 
     /// One role.
     pub async fn role(&self, ctx: &Context, tenant: TenantId, role: RoleId) -> Result<Option<Role>, ViewError> {
-        let (_, catalogue) = self.footing_of(ctx, tenant).await?;
+        let (_, Ground { catalogue, .. }) = self.footing_of(ctx, tenant).await?;
         Ok(catalogue.role(role).cloned())
     }
 
-    /// A page of members, newest entry first. Needs [`Permission::MEMBERS_READ`]. Where nobody on the first page is called
+    /// A page of members, newest entry first, of all departments that whoever asks may see, or of one. Needs
+    /// [`Permission::MEMBERS_READ`], in the whole tenant or for some departments. Where nobody on the first page is called
     /// as was asked for, those who are called almost so are listed instead.
     pub async fn members(
         &self,
@@ -173,7 +198,10 @@ impl Membership {
         filter: MemberFilter,
         page: Page<MemberId>,
     ) -> Result<MemberPage, ViewError> {
-        self.may(ctx, tenant, Permission::MEMBERS_READ).await?;
+        let (grants, sight) = self.seeing(ctx, tenant).await?;
+        let named = filter.departments.iter().flat_map(|departments| &departments.of);
+        named.map(|department| grants.tree().get(*department)).collect::<Result<Vec<_>, _>>()?;
+        let filter = MemberFilter { sight, ..filter };
         let rows = self.directory.members(tenant, &filter, page).await?;
         let nobody = rows.is_empty() && page.after.is_none();
         let near = filter.text.as_ref().and_then(crate::search::Query::near).filter(|_| nobody);
@@ -186,8 +214,10 @@ impl Membership {
 
     /// One member. Needs [`Permission::MEMBERS_READ`].
     pub async fn member(&self, ctx: &Context, tenant: TenantId, member: MemberId) -> Result<MemberDetails, ViewError> {
-        self.may(ctx, tenant, Permission::MEMBERS_READ).await?;
-        let details = self.directory.member(tenant, member).await?.ok_or(ViewError::MemberUnknown)?;
+        let (grants, _) = self.seeing(ctx, tenant).await?;
+        let details = self.directory.member(tenant, member).await?;
+        let details = details.filter(|details| grants.reaches(&Permission::MEMBERS_READ, &details.row.member));
+        let details = details.ok_or(ViewError::MemberUnknown)?;
         // What the person does elsewhere after leaving is nobody's business here.
         let here = details.row.member.status() != MemberStatus::Removed;
         Ok(MemberDetails { last_signed_in_at: details.last_signed_in_at.filter(|_| here), ..details })
@@ -200,8 +230,10 @@ impl Membership {
         tenant: TenantId,
         invitation: InvitationId,
     ) -> Result<InvitationView, ViewError> {
-        self.may(ctx, tenant, Permission::MEMBERS_READ).await?;
-        let view = self.directory.invitation(tenant, invitation).await?.ok_or(ViewError::InvitationUnknown)?;
+        let (grants, _) = self.seeing(ctx, tenant).await?;
+        let view = self.directory.invitation(tenant, invitation).await?;
+        let view = view.filter(|view| grants.reaches(&Permission::MEMBERS_READ, &view.member));
+        let view = view.ok_or(ViewError::InvitationUnknown)?;
         Ok(InvitationView { has_account: None, ..view })
     }
 
@@ -224,6 +256,61 @@ impl Membership {
         Ok(self.directory.audit(Scope::Tenant(tenant), filter, order, limit).await?)
     }
 
+    /// The tenant's departments as whoever asks may see them, each before those below it: all for whoever reads members or
+    /// manages departments in the whole tenant; else those for which one of the two is held, what is below them, and the way there.
+    pub async fn departments(&self, ctx: &Context, tenant: TenantId) -> Result<Vec<DepartmentRow>, ViewError> {
+        let (footing, ground) = self.footing_of(ctx, tenant).await?;
+        let id = footing.tree;
+        let grants = Grants::at(footing, ground, ctx.now)?;
+        let sights = [Permission::MEMBERS_READ, Permission::DEPARTMENTS_MANAGE].map(|held| grants.sight(held));
+        let seen = match sights {
+            [Err(denied), Err(_)] => return Err(denied.into()),
+            [one, other] => [one, other].into_iter().flatten(),
+        };
+        let mut tops = Vec::new();
+        let mut all = false;
+        for sight in seen {
+            match sight {
+                Sight::All => all = true,
+                Sight::Within(within) => tops.extend(within),
+            }
+        }
+        let counted = self.directory.departments(tenant).await?;
+        let headcounts: HashMap<DepartmentId, Headcount> =
+            counted.iter().map(|(department, headcount)| (department.id, *headcount)).collect();
+        let tree = crate::grown(tenant, id, counted.into_iter().map(|(department, _)| department).collect())?;
+        let people = tree.people(|department| headcounts.get(&department).copied().unwrap_or_default());
+        let seen: HashSet<DepartmentId> =
+            tops.iter().flat_map(|top| tree.subtree(*top)).map(|department| department.id).collect();
+        let way: HashSet<DepartmentId> = tops.iter().flat_map(|top| tree.upward(*top)).collect();
+        let rows = tree.departments().zip(people).filter_map(|(department, people)| {
+            let counted = all || seen.contains(&department.id);
+            let members = headcounts.get(&department.id).map_or(0, |headcount| headcount.members);
+            (counted || way.contains(&department.id)).then(|| DepartmentRow {
+                department: department.clone(),
+                depth: tree.depth(department.id).unwrap_or(0),
+                people: counted.then_some(People { members, with_below: people }),
+            })
+        });
+        Ok(rows.collect())
+    }
+
+    /// What whoever asks holds, and whose members that lets him or her see. Needs [`Permission::MEMBERS_READ`], in the whole tenant
+    /// or for some departments.
+    pub(crate) async fn seeing(
+        &self,
+        ctx: &Context,
+        tenant: TenantId,
+    ) -> Result<(Grants, Option<Vec<DepartmentId>>), ViewError> {
+        let (footing, ground) = self.footing_of(ctx, tenant).await?;
+        let grants = Grants::at(footing, ground, ctx.now)?;
+        let sight = match grants.sight(Permission::MEMBERS_READ)? {
+            Sight::All => None,
+            Sight::Within(tops) => Some(tops),
+        };
+        Ok((grants, sight))
+    }
+
     /// What whoever asks holds, if `permission` is among it.
     pub(crate) async fn may(
         &self,
@@ -231,8 +318,8 @@ impl Membership {
         tenant: TenantId,
         permission: Permission,
     ) -> Result<Grants, ViewError> {
-        let (footing, catalogue) = self.footing_of(ctx, tenant).await?;
-        let grants = Grants::at(footing, catalogue, ctx.now)?;
+        let (footing, ground) = self.footing_of(ctx, tenant).await?;
+        let grants = Grants::at(footing, ground, ctx.now)?;
         drop(grants.require(permission)?);
         Ok(grants)
     }

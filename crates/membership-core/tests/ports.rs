@@ -13,6 +13,7 @@ use membership_core::{
     actor::Actor,
     audit::Record,
     context::Context,
+    department::{Department, DepartmentUse, Departments, Headcount},
     directory::{
         Ancestor, Directory, Footing, InvitationView, MemberDetails, MemberFilter, MemberRow, NominationView, Page,
         Place, RecordFilter, RecordOrder, Who,
@@ -20,8 +21,8 @@ use membership_core::{
     email::EmailAddress,
     event::Event,
     id::{
-        AccountId, ApiKeyId, ChallengeId, InvitationId, MemberId, NominationId, RequestId, RoleId, SessionId, TenantId,
-        TransferId,
+        AccountId, ApiKeyId, ChallengeId, DepartmentId, InvitationId, MemberId, NominationId, RequestId, RoleId,
+        SessionId, TenantId, TransferId,
     },
     installation::Installation,
     invariants::World,
@@ -31,7 +32,7 @@ use membership_core::{
     name::DisplayName,
     ports::{Entropy, HashingError, NoData, PasswordHash, PasswordHasher, Secret},
     refusal::Refusal,
-    role::Access,
+    role::{Access, Grant},
     store::{Scope, Store, StoreError, Tx},
     tenant::{Presets, Tenant, Validity, representative::Nomination},
     traces::{Pace, TraceKey, Traces, Tries},
@@ -55,6 +56,12 @@ mock! {
         async fn installation(&mut self) -> Result<Installation, StoreError>;
         async fn tenant(&mut self) -> Result<Option<Tenant>, StoreError>;
         async fn access(&mut self) -> Result<Access, StoreError>;
+        async fn departments(&mut self) -> Result<Vec<Department>, StoreError>;
+        async fn department_use(&mut self, department: DepartmentId) -> Result<DepartmentUse, StoreError>;
+        async fn members_in(&mut self, department: DepartmentId, limit: u16) -> Result<Vec<Member>, StoreError>;
+        async fn holders_within(&mut self, department: DepartmentId, limit: u16) -> Result<Vec<Member>, StoreError>;
+        async fn members_across(&mut self, top: DepartmentId) -> Result<Vec<(MemberId, Departments)>, StoreError>;
+        async fn granted_within(&mut self, departments: &[DepartmentId]) -> Result<Vec<Grant>, StoreError>;
         async fn member(&mut self, member: MemberId) -> Result<Option<Member>, StoreError>;
         async fn member_of(&mut self, account: AccountId) -> Result<Option<Member>, StoreError>;
         async fn representative(&mut self) -> Result<Option<Member>, StoreError>;
@@ -96,6 +103,7 @@ mock! {
         async fn lineage(&self, tenant: TenantId) -> Result<Vec<Ancestor>, StoreError>;
         async fn footing(&self, tenant: TenantId, who: Who) -> Result<Option<Footing>, StoreError>;
         async fn access(&self, tenant: TenantId) -> Result<Access, StoreError>;
+        async fn departments(&self, tenant: TenantId) -> Result<Vec<(Department, Headcount)>, StoreError>;
         async fn members(&self, tenant: TenantId, filter: &MemberFilter, page: Page<MemberId>) -> Result<Vec<MemberRow>, StoreError>;
         async fn member(&self, tenant: TenantId, member: MemberId) -> Result<Option<MemberDetails>, StoreError>;
         async fn transfers_due(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<(TenantId, TransferId)>, StoreError>;

@@ -8,7 +8,7 @@ mod view;
 mod write;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -17,13 +17,14 @@ use chrono::{DateTime, Utc};
 use membership_core::{
     account::{Account, ApiKey, Challenge, Factors, Login},
     context::Context,
+    department::{Department, DepartmentUse, Departments},
     email::EmailAddress,
     event::Event,
-    id::{AccountId, ApiKeyId, ChallengeId, InvitationId, MemberId, RoleId, TenantId, TransferId},
+    id::{AccountId, ApiKeyId, ChallengeId, DepartmentId, InvitationId, MemberId, RoleId, TenantId, TransferId},
     installation::Installation,
     invitation::Invitation,
     member::{Member, transfer::Transfer},
-    role::Access,
+    role::{Access, Grant},
     store::{Scope, Store, StoreError, Tx},
     tenant::{Tenant, representative::Nomination},
 };
@@ -112,6 +113,44 @@ impl Tx for MemoryTx {
 
     async fn access(&mut self) -> Result<Access, StoreError> {
         Ok(self.ask(Tables::access))
+    }
+
+    async fn departments(&mut self) -> Result<Vec<Department>, StoreError> {
+        Ok(self.ask(|tables, tenant| tables.departments_of(tenant).map(|(department, _)| department.clone()).collect()))
+    }
+
+    async fn department_use(&mut self, department: DepartmentId) -> Result<DepartmentUse, StoreError> {
+        Ok(self.ask(|tables, tenant| tables.department_use(tenant, department)))
+    }
+
+    async fn members_in(&mut self, department: DepartmentId, limit: u16) -> Result<Vec<Member>, StoreError> {
+        let belongs = |member: &&Member| member.departments.has(department);
+        Ok(self.ask(|tables, tenant| tables.present(tenant).filter(belongs).take(limit.into()).cloned().collect()))
+    }
+
+    async fn holders_within(&mut self, department: DepartmentId, limit: u16) -> Result<Vec<Member>, StoreError> {
+        let holds = |member: &&Member| member.assignments.iter().any(|held| held.within == Some(department));
+        Ok(self.ask(|tables, tenant| tables.present(tenant).filter(holds).take(limit.into()).cloned().collect()))
+    }
+
+    async fn members_across(&mut self, top: DepartmentId) -> Result<Vec<(MemberId, Departments)>, StoreError> {
+        Ok(self.ask(|tables, tenant| {
+            let across = |member: &&Member| {
+                let all = member.departments.all();
+                all.len() > 1 && all.iter().any(|own| tables.is_within(*own, top))
+            };
+            let members = tables.present(tenant).filter(across);
+            members.map(|member| (member.id, member.departments.clone())).collect()
+        }))
+    }
+
+    async fn granted_within(&mut self, departments: &[DepartmentId]) -> Result<Vec<Grant>, StoreError> {
+        let granted = self.ask(|tables, tenant| {
+            let all = tables.present(tenant).flat_map(|member| member.assignments.iter());
+            let those = all.filter(|held| held.within.is_some_and(|within| departments.contains(&within)));
+            those.map(|held| held.grant.clone()).collect::<BTreeSet<Grant>>()
+        });
+        Ok(granted.into_iter().collect())
     }
 
     async fn member(&mut self, member: MemberId) -> Result<Option<Member>, StoreError> {

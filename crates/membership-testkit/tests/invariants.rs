@@ -6,16 +6,18 @@ use std::collections::BTreeSet;
 use chrono::TimeDelta;
 use membership_core::{
     account::AccountEmail,
+    department::{Departments, Headcount},
     email::EmailAddress,
-    id::{AccountId, InvitationId, MemberId, NominationId, RoleId, TenantId},
+    id::{AccountId, DepartmentId, InvitationId, MemberId, NominationId, RoleId, TenantId},
     invariants::{CHECKS, World, check},
     invitation::{
         Invitation, Inviter, State, Subject,
         invite::{Invite, Sending},
     },
     member::{Member, MemberState, MemberStatus, remove::Heirs, transfer::TransferState},
+    name::DisplayName,
     outbox::{Delivery, MailKind},
-    role::{Assignments, Grant, Permission, Role},
+    role::{Assignment, Assignments, Grant, Permission, Role},
     tenant::Validity,
 };
 use membership_testkit::{Bed, bed::Asked};
@@ -23,6 +25,52 @@ use uuid::Uuid;
 
 /// One way to break a world: the line that does not hold then, what is wrong, and how to make it so.
 type Breaking = (u8, &'static str, fn(&mut World));
+
+const DEPARTMENTS: &[Breaking] = &[
+    (11, "a department is of another tenant", |world| {
+        world.departments[0].0.tenant = TenantId::from_uuid(NOWHERE);
+    }),
+    (11, "something is given for a department of another tenant", |world| {
+        let within = Some(DepartmentId::from_uuid(NOWHERE));
+        let held = world.members[0].assignments.iter().cloned();
+        let limited: Vec<_> = held.map(|held| Assignment { within, ..held }).collect();
+        world.members[0].assignments = world.members[0].assignments.iter().cloned().chain(limited).collect();
+    }),
+    (17, "a removed member belongs to a department", |world| {
+        let departments = world.members[0].departments.clone();
+        let gone = world.members.iter_mut().find(|member| member.status() == MemberStatus::Removed).unwrap();
+        gone.departments = departments;
+    }),
+    (36, "there is no root", |world| {
+        world.departments[0].0.parent = Some(world.departments[0].0.id);
+    }),
+    (36, "there are two roots", |world| {
+        let (mut second, _) = world.departments[0].clone();
+        second.id = DepartmentId::from_uuid(NOWHERE);
+        second.name = DisplayName::parse("Second").unwrap();
+        world.departments.push((second, Headcount::default()));
+    }),
+    (38, "a member belongs nowhere", |world| {
+        world.members[0].departments = Departments::default();
+    }),
+    (38, "a member belongs to what is not there", |world| {
+        world.members[0].departments = Departments::stored([DepartmentId::from_uuid(NOWHERE)], []);
+    }),
+    (38, "somebody is counted who is not there", |world| {
+        world.departments[0].1.members += 1;
+    }),
+    (38, "ways are said to meet that do not", |world| {
+        world.departments[0].1.meets += 1;
+    }),
+    (39, "siblings have one name", |world| {
+        let (mut first, _) = world.departments[0].clone();
+        (first.id, first.parent) = (DepartmentId::from_uuid(NOWHERE), Some(first.id));
+        let mut second = first.clone();
+        second.id = DepartmentId::from_uuid(Uuid::from_u128(8));
+        second.name = DisplayName::parse(&first.name.as_str().to_uppercase()).unwrap();
+        world.departments.extend([(first, Headcount::default()), (second, Headcount::default())]);
+    }),
+];
 
 const ADMINISTRATORS: &[Breaking] = &[
     (1, "nobody represents the tenant", |world| representative(world).representative = false),
@@ -49,7 +97,7 @@ const ADMINISTRATORS: &[Breaking] = &[
     (3, "every administrator is one for a time", |world| {
         let end = Some(world.tenant.created_at + TimeDelta::days(999));
         for member in &mut world.members {
-            member.assignments = member.assignments.iter().map(|(grant, _)| (grant.clone(), end)).collect();
+            member.assignments = member.assignments.iter().map(|held| (held.grant.clone(), end)).collect();
         }
     }),
 ];
@@ -220,7 +268,9 @@ async fn a_broken_world_is_found() {
     let now = sound.tenant.created_at + TimeDelta::hours(1);
     assert_eq!(check(&sound, now), []);
     let mut found = BTreeSet::new();
-    for (line, what, break_it) in [ADMINISTRATORS, ROLES, REFERENCES, MEMBERS, INVITATIONS, AUDIT_AND_MAIL].concat() {
+    for (line, what, break_it) in
+        [ADMINISTRATORS, ROLES, REFERENCES, MEMBERS, DEPARTMENTS, INVITATIONS, AUDIT_AND_MAIL].concat()
+    {
         let mut world = sound.clone();
         break_it(&mut world);
         assert_ne!(world, sound, "{what}: nothing was broken");

@@ -4,12 +4,13 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use membership_core::{
     account::Account,
+    department::Departments,
     id::MemberId,
     invariants::World,
     lifecycle::{MemberClosed, MemberCommand, member_cell},
     member::{Member, MemberState, MemberStatus, edit::Changes, remove::Heirs},
     refusal::Refusal,
-    role::assign::Wanted,
+    role::{Assignments, assign::Wanted},
 };
 use membership_testkit::Bed;
 
@@ -122,7 +123,8 @@ fn expected(was: &Member, command: MemberCommand, ann: &Account, now: DateTime<U
         }
         MemberCommand::Remove => {
             is.state = MemberState::Removed { account: was.account(), joined_at: was.joined_at(), removed_at: now };
-            is.assignments = [].into_iter().collect();
+            is.assignments = Assignments::default();
+            is.departments = Departments::default();
             if was.account().is_some() {
                 is.epoch = ann.epoch + 1;
             }

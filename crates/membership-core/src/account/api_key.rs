@@ -172,8 +172,8 @@ impl Membership {
 
     /// The keys of a tenant that are good, newest first: all with [`Permission::MEMBERS_MANAGE`], else the own ones.
     pub async fn api_keys(&self, ctx: &Context, tenant: TenantId) -> Result<Vec<ApiKey>, ApiKeyError> {
-        let (footing, catalogue) = self.footing_of(ctx, tenant).await?;
-        let all = crate::role::check::allows_at(&footing, &catalogue, &Permission::MEMBERS_MANAGE, ctx.now);
+        let (footing, ground) = self.footing_of(ctx, tenant).await?;
+        let all = crate::role::check::allows_at(&footing, &ground, &Permission::MEMBERS_MANAGE, None, ctx.now);
         let keys = self.directory.api_keys(tenant, ctx.now).await?;
         Ok(keys.into_iter().filter(|key| all || key.member == footing.member.id).collect())
     }
@@ -239,7 +239,7 @@ fn decide(
     }
     let (Ok(name), true) = (name, faults.is_empty()) else { return Err(Faults::of(faults).into()) };
     let scope: BTreeSet<Permission> = command.scope.into_iter().collect();
-    if let Some(permission) = scope.iter().find(|permission| !grants.holds(permission)) {
+    if let Some(permission) = scope.iter().find(|permission| grants.sight((*permission).clone()).is_err()) {
         return Err(ApiKeyError::BeyondOwn { permission: permission.clone() });
     }
     let secret = ApiKeySecret::fresh(entropy);

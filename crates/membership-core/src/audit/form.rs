@@ -12,12 +12,13 @@ use uuid::Uuid;
 pub use restore::Impossible;
 
 use entity::{
-    ApplicationForm, InstallationForm, InvitationForm, MemberForm, NominationForm, RoleForm, TenantForm, TransferForm,
+    ApplicationForm, DepartmentForm, InstallationForm, InvitationForm, MemberForm, NominationForm, RoleForm,
+    TenantForm, TransferForm,
 };
 use own::{AccountForm, ApiKeyForm, ChallengeForm, FactorsForm};
 
 use crate::{
-    event::{Event, MemberChange},
+    event::{DepartmentChange, Event, MemberChange},
     member::{Member, transfer::Transfer},
 };
 
@@ -41,6 +42,15 @@ pub struct Form {
     /// One role.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub role: Option<RoleForm>,
+    /// The department.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub department: Option<DepartmentForm>,
+    /// Its siblings that had to move over.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub siblings: Vec<DepartmentForm>,
+    /// The state of the departments from now on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tree: Option<Uuid>,
     /// The state of the applications and roles from now on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub catalogue: Option<Uuid>,
@@ -147,10 +157,11 @@ impl Form {
             Event::SessionEnded { session, account } => {
                 Self { session: Some(session.as_uuid()), owner: Some(account.as_uuid()), ..form }
             }
-            Event::TenantCreated { tenant, access } => Self {
+            Event::TenantCreated { tenant, access, root } => Self {
                 tenant: Some(tenant.into()),
                 applications: Some(access.applications.iter().map(Into::into).collect()),
                 roles: Some(access.roles.iter().map(Into::into).collect()),
+                department: Some(root.into()),
                 ..form
             },
             Event::TenantActivated(tenant) | Event::TenantSuspended(tenant) | Event::TenantResumed(tenant) => {
@@ -167,6 +178,12 @@ impl Form {
                 let before = Self { role: Some(before.as_ref().into()), ..Self::default() };
                 let catalogue = Some(catalogue.as_uuid());
                 Self { role: Some(role.as_ref().into()), catalogue, ..form.after(before) }
+            }
+            Event::DepartmentCreated(change) | Event::DepartmentRenamed(change) | Event::DepartmentMoved(change) => {
+                Self::department(change)
+            }
+            Event::DepartmentDeleted { department, tree } => {
+                Self { department: Some(department.into()), tree: Some(tree.as_uuid()), ..form }
             }
             Event::MemberAdded(member) | Event::MemberAdmitted(member) => Self { member: Some(member.into()), ..form },
             Event::MemberInvited { member, invitation } | Event::MemberJoined { member, invitation } => {
@@ -211,6 +228,19 @@ impl Form {
 
     fn after(self, before: Self) -> Self {
         Self { before: Some(Box::new(before)), ..self }
+    }
+
+    fn department(change: &DepartmentChange) -> Self {
+        let form = Self {
+            department: Some((&change.department).into()),
+            siblings: change.siblings.iter().map(Into::into).collect(),
+            tree: Some(change.tree.as_uuid()),
+            ..Self::default()
+        };
+        match &change.before {
+            Some(before) => form.after(Self { department: Some(before.into()), ..Self::default() }),
+            None => form,
+        }
     }
 
     fn change(change: &MemberChange) -> Self {

@@ -8,7 +8,8 @@ use super::{
     form::{Form, Impossible},
 };
 use crate::{
-    id::{CatalogueId, InvitationId, MemberId, NominationId, RoleId, TransferId},
+    department::{Department, Tree},
+    id::{CatalogueId, DepartmentId, InvitationId, MemberId, NominationId, RoleId, TransferId, TreeId},
     invariants::World,
     invitation::Invitation,
     member::{Member, transfer::Transfer},
@@ -23,6 +24,7 @@ pub struct Replay {
     tenant: Option<Tenant>,
     applications: Vec<Application>,
     roles: BTreeMap<RoleId, Role>,
+    departments: BTreeMap<DepartmentId, Department>,
     members: BTreeMap<MemberId, Member>,
     invitations: BTreeMap<InvitationId, Invitation>,
     transfers: BTreeMap<TransferId, Transfer>,
@@ -66,6 +68,17 @@ impl Replay {
         let id = tenant.id;
         if let Some(catalogue) = form.catalogue {
             tenant.catalogue = CatalogueId::from_uuid(catalogue);
+        }
+        if let Some(tree) = form.tree {
+            tenant.tree = TreeId::from_uuid(tree);
+        }
+        for department in form.siblings.into_iter().chain(form.department) {
+            let department = department.restore(id)?;
+            if name == "department.deleted" {
+                self.departments.remove(&department.id);
+            } else {
+                self.departments.insert(department.id, department);
+            }
         }
         for application in form.applications.into_iter().flatten() {
             self.applications.push(application.restore()?);
@@ -113,10 +126,12 @@ impl Replay {
         );
         differ(
             &mut found,
-            "member",
-            self.members.iter().map(|(id, it)| (*id, it)),
-            world.members.iter().map(|it| (it.id, it)),
+            "department",
+            self.departments.iter().map(|(id, it)| (*id, it)),
+            world.departments.iter().map(|(it, _)| (it.id, it)),
         );
+        let members = self.members_in_place();
+        differ(&mut found, "member", members.iter().map(|it| (it.id, it)), world.members.iter().map(|it| (it.id, it)));
         differ(
             &mut found,
             "invitation",
@@ -136,6 +151,19 @@ impl Replay {
             world.nominations.iter().map(|it| (it.id, it)),
         );
         found
+    }
+}
+
+impl Replay {
+    /// The members, with the meetings of their departments in the tree as it is now.
+    fn members_in_place(&self) -> Vec<Member> {
+        let id = self.tenant.as_ref().map_or(TreeId::from_uuid(uuid::Uuid::nil()), |tenant| tenant.tree);
+        let tree = Tree::grow(id, self.departments.values().cloned()).ok();
+        let placed = self.members.values().map(|member| {
+            let departments = tree.as_ref().and_then(|tree| tree.departments_of(member.departments.all()).ok());
+            Member { departments: departments.unwrap_or_else(|| member.departments.clone()), ..member.clone() }
+        });
+        placed.collect()
     }
 }
 

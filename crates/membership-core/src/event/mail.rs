@@ -96,6 +96,10 @@ impl Event {
             | Self::RoleDefined { .. }
             | Self::RoleEdited { .. }
             | Self::RoleDeleted { .. }
+            | Self::DepartmentCreated(_)
+            | Self::DepartmentRenamed(_)
+            | Self::DepartmentMoved(_)
+            | Self::DepartmentDeleted { .. }
             | Self::MemberAdded(_)
             | Self::MemberEdited(_)
             | Self::MemberDisabled(_)
@@ -176,6 +180,10 @@ impl Event {
             | Self::RoleDefined { .. }
             | Self::RoleEdited { .. }
             | Self::RoleDeleted { .. }
+            | Self::DepartmentCreated(_)
+            | Self::DepartmentRenamed(_)
+            | Self::DepartmentMoved(_)
+            | Self::DepartmentDeleted { .. }
             | Self::MemberAdded(_)
             | Self::MemberAdmitted(_)
             | Self::MemberInvited { .. }

@@ -35,6 +35,10 @@ impl Event {
             Self::PolicyChanged { tenant, .. } => Some(tenant.id),
             Self::RoleDefined { role, .. } | Self::RoleDeleted { role, .. } => Some(role.tenant),
             Self::RoleEdited { role, .. } => Some(role.tenant),
+            Self::DepartmentCreated(change) | Self::DepartmentRenamed(change) | Self::DepartmentMoved(change) => {
+                Some(change.department.tenant)
+            }
+            Self::DepartmentDeleted { department, .. } => Some(department.tenant),
             Self::ApiKeyMade(key) | Self::ApiKeyRevoked(key) => Some(key.tenant),
             Self::MemberAdded(member)
             | Self::MemberAdmitted(member)
@@ -99,6 +103,10 @@ impl Event {
             Self::PolicyChanged { tenant, .. } => tenant.id.as_uuid(),
             Self::RoleDefined { role, .. } | Self::RoleDeleted { role, .. } => role.id.as_uuid(),
             Self::RoleEdited { role, .. } => role.id.as_uuid(),
+            Self::DepartmentCreated(change) | Self::DepartmentRenamed(change) | Self::DepartmentMoved(change) => {
+                change.department.id.as_uuid()
+            }
+            Self::DepartmentDeleted { department, .. } => department.id.as_uuid(),
             Self::MemberAdded(member)
             | Self::MemberAdmitted(member)
             | Self::MemberResetIssued { member, .. }

@@ -1,13 +1,11 @@
 //! What accepting and joining both ask, each time anew: is this the newest link, does the inviter still have the
 //! authority, is this the person who was meant.
 
-use std::sync::Arc;
-
 use chrono::{DateTime, Utc};
 
 use crate::{
     account::Account,
-    actor::{Actor, Denied, Grants},
+    actor::{Actor, Denied, Grants, Ground},
     context::Context,
     email::EmailAddress,
     id::MemberId,
@@ -17,7 +15,7 @@ use crate::{
     link::{Link, LinkFault},
     member::Member,
     refusal::refusals,
-    role::{Catalogue, Permission},
+    role::Permission,
     store::{StoreError, Tx},
     tenant::{Tenant, TenantStatus},
 };
@@ -62,7 +60,7 @@ pub(crate) struct Door {
     pub(crate) tenant: Tenant,
     pub(crate) invitation: Invitation,
     pub(crate) member: Member,
-    catalogue: Arc<Catalogue>,
+    ground: Ground,
     voucher: Voucher,
     /// The account that is signed in.
     pub(crate) account: Option<Account>,
@@ -86,11 +84,11 @@ impl crate::Membership {
         let Some(member) = tx.member(invitation.member).await? else {
             return Err(StoreError::Corrupt { detail: format!("invitation {id} has no member") }.into());
         };
-        let catalogue = self.catalogue_in(tx, &tenant).await?;
+        let ground = self.ground_in(tx, &tenant).await?;
         let voucher = match invitation.inviter {
             Inviter::Member(inviter) => {
                 let inviter = tx.member(inviter).await?;
-                let grants = |inviter| Grants::of(tenant.status, Arc::clone(&catalogue), inviter, ctx.now).ok();
+                let grants = |inviter| Grants::of(tenant.status, ground.clone(), inviter, ctx.now).ok();
                 Voucher::Member(inviter.and_then(grants).map(Box::new))
             }
             Inviter::Operator(account) => {
@@ -105,7 +103,7 @@ impl crate::Membership {
             }
             Actor::Anonymous | Actor::System => (None, None),
         };
-        Ok(Door { tenant, invitation, member, catalogue, voucher, account, already })
+        Ok(Door { tenant, invitation, member, ground, voucher, account, already })
     }
 }
 
@@ -126,10 +124,11 @@ impl Door {
         if self.tenant.status == TenantStatus::Suspended {
             return Err(NotAdmitted::TenantSuspended);
         }
-        let known = self.member.assignments.iter().all(|(grant, _)| self.catalogue.has(grant));
+        let known = self.member.assignments.iter().all(|held| self.ground.catalogue.has(&held.grant));
+        let over = self.member.departments.all();
         let vouched = match &self.voucher {
             Voucher::Member(Some(grants)) => {
-                grants.require(Permission::MEMBERS_INVITE).is_ok()
+                grants.require_over(Permission::MEMBERS_INVITE, over).is_ok()
                     && grants.first_lacking(self.member.assignments.live_at(now)).is_none()
             }
             Voucher::Member(None) => false,

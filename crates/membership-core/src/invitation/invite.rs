@@ -17,7 +17,7 @@ use crate::{
     actor::{Denied, Granted, Grants},
     context::Context,
     event::Event,
-    id::{InvitationId, MemberId, TenantId},
+    id::{DepartmentId, InvitationId, MemberId, TenantId},
     invitation::{Channel, Invitation, Inviter, State, send::MailOff},
     member::{AddressTaken, Member, MemberState, MemberStatus},
     ports::Entropy,
@@ -42,6 +42,9 @@ pub struct Invite {
     pub people: Vec<Invitee>,
     /// What each shall hold, unless something else is said of one.
     pub assignments: Vec<Wanted>,
+    /// The departments that each shall belong to, the primary one first, unless others are said of one; none for the root, or for
+    /// the inviter's own where that is the only one that he or she may invite to.
+    pub departments: Vec<DepartmentId>,
     /// Whether the invitations go out at once; `None` for what the tenant's policy says.
     pub send: Option<Sending>,
     /// How long each link is good, in seconds; `None` for the tenant's policy.
@@ -57,6 +60,8 @@ pub struct Invitee {
     pub reach: Reach,
     /// What the person shall hold; at least one role. Empty for what the call says of all.
     pub assignments: Vec<Wanted>,
+    /// The departments that the person shall belong to; empty for what the call says of all.
+    pub departments: Vec<DepartmentId>,
 }
 
 /// How to reach a person, as typed.
@@ -97,15 +102,15 @@ refusals! {
 }
 
 impl Membership {
-    /// Invites people. Needs [`Permission::MEMBERS_INVITE`] and every permission that is granted.
+    /// Invites people. Needs [`Permission::MEMBERS_INVITE`] over the departments of each, and every permission that is granted.
     pub async fn invite(&self, ctx: &Context, command: Invite) -> Result<Vec<Invited>, InviteError> {
         let mut tx = self.store.begin(Scope::Tenant(command.tenant)).await?;
         let (tenant, grants) = self.admitted(tx.as_mut(), ctx).await?;
-        let granted = grants.require(Permission::MEMBERS_INVITE)?;
+        grants.sight(Permission::MEMBERS_INVITE)?;
         bounded(&command, &tenant.policy)?;
-        let drafts = Drafts::read(&command, &tenant.policy, grants.catalogue(), ctx.now);
+        let drafts = Drafts::read(&command, &tenant.policy, &grants, ctx.now);
         let known = self.known(tx.as_mut(), tenant, &drafts).await?;
-        let invited = decide(granted, &grants, &known, drafts, ctx.now, self.entropy.as_ref())?;
+        let invited = decide(&grants, &known, drafts, ctx.now, self.entropy.as_ref())?;
         let events: Vec<Event> = invited.iter().map(Invited::event).collect();
         tx.commit(ctx, &events).await?;
         Ok(invited.into_iter().map(|invited| self.with_link(invited)).collect())
@@ -187,14 +192,12 @@ fn bounded(command: &Invite, policy: &Policy) -> Result<(), InviteError> {
 }
 
 fn decide(
-    granted: Granted,
     grants: &Grants,
     known: &Known,
     drafts: Drafts,
     now: DateTime<Utc>,
     entropy: &dyn Entropy,
 ) -> Result<Vec<Invited>, InviteError> {
-    let inviter = granted.spend();
     let clashes = clashes(grants, known, &drafts.people);
     let Entries { people, validity, send } = drafts.complete(&clashes)?;
     for person in &people {
@@ -203,15 +206,18 @@ fn decide(
         }
         person.channel.can_go(known.mail)?;
     }
+    let over = |person: &Entry| grants.require_over(Permission::MEMBERS_INVITE, person.departments.all());
+    let granted: Vec<Granted> = people.iter().map(over).collect::<Result<_, Denied>>()?;
     for person in &people {
         BeyondOwn::refuse(grants.first_lacking(person.assignments.iter()))?;
     }
-    Ok(people.into_iter().map(|person| entry(inviter, known, person, validity, send, now, entropy)).collect())
+    let invited = people.into_iter().zip(granted);
+    Ok(invited.map(|(person, granted)| entry(granted, known, person, validity, send, now, entropy)).collect())
 }
 
 /// What becomes of one person: a member at once, where the policy says so of owners of accounts, or an invitation.
 fn entry(
-    inviter: MemberId,
+    granted: Granted,
     known: &Known,
     person: Entry,
     validity: Validity,
@@ -219,6 +225,7 @@ fn entry(
     now: DateTime<Utc>,
     entropy: &dyn Entropy,
 ) -> Invited {
+    let inviter = granted.spend();
     let id = InvitationId::new(now, entropy);
     let account = known.account_at(&person.channel);
     let joined = |account: &Account| MemberState::Enabled { account: account.id, joined_at: now };
@@ -229,6 +236,7 @@ fn entry(
         email: person.channel.address().cloned(),
         username: account.and_then(|account| account.username.clone()),
         assignments: person.assignments,
+        departments: person.departments,
         representative: false,
         creator: Some(inviter),
         created_at: now,

@@ -5,8 +5,10 @@ use uuid::Uuid;
 use super::*;
 use crate::{
     account::AccountEmail,
+    actor::Ground,
+    department::{Department, Departments, Tree},
     email::{Alphabet, EmailAddress},
-    id::{AccountId, CatalogueId, RoleId},
+    id::{AccountId, CatalogueId, DepartmentId, RoleId, TreeId},
     name::DisplayName,
     role::{Access, Assignments, Catalogue, Role},
     tenant::TenantStatus,
@@ -44,6 +46,7 @@ fn member(n: u128, email: &str, state: MemberState) -> Member {
         email: Some(EmailAddress::from_canonical(email).unwrap()),
         username: None,
         assignments: Assignments::of_role(role(1, &[]).id),
+        departments: Departments::stored([DepartmentId::from_uuid(Uuid::nil())], []),
         representative: false,
         creator: None,
         created_at: moment(),
@@ -56,9 +59,19 @@ fn enabled() -> MemberState {
     MemberState::Enabled { account: AccountId::from_uuid(Uuid::from_u128(9)), joined_at: moment() }
 }
 
-fn catalogue() -> Catalogue {
+fn ground() -> Ground {
     let roles = vec![role(1, &[Permission::MEMBERS_INVITE, Permission::MEMBERS_READ]), role(2, &Permission::OWN)];
-    Catalogue::compile(CatalogueId::from_uuid(Uuid::nil()), Access { applications: vec![], roles })
+    let catalogue = Catalogue::compile(CatalogueId::from_uuid(Uuid::nil()), Access { applications: vec![], roles });
+    let root = Department {
+        id: DepartmentId::from_uuid(Uuid::nil()),
+        tenant: TenantId::from_uuid(Uuid::from_u128(2)),
+        name: DisplayName::parse("Acme").unwrap(),
+        parent: None,
+        place: 0,
+        created_at: moment(),
+    };
+    let tree = Tree::grow(TreeId::from_uuid(Uuid::nil()), [root]).unwrap();
+    Ground { catalogue: Arc::new(catalogue), tree: Arc::new(tree) }
 }
 
 /// What ann@example.org, who holds role 1, is told when she invites `people`.
@@ -74,7 +87,8 @@ fn invite_where(
     accounts: Vec<(Account, Option<MemberId>)>,
 ) -> Result<Vec<Invited>, InviteError> {
     let (grants, tenant) = ann_invites(policy);
-    let command = Invite { tenant: tenant.id, people, assignments: vec![], send: None, validity: None };
+    let command =
+        Invite { tenant: tenant.id, people, assignments: vec![], departments: vec![], send: None, validity: None };
     told(&grants, &command, tenant, taken, accounts)
 }
 
@@ -89,9 +103,10 @@ fn ann_invites(policy: &Policy) -> (Grants, Tenant) {
         preset: "organization".into(),
         policy: policy.clone(),
         catalogue: CatalogueId::from_uuid(Uuid::nil()),
+        tree: TreeId::from_uuid(Uuid::nil()),
         created_at: moment(),
     };
-    (Grants::of(tenant.status, Arc::new(catalogue()), ann, moment()).unwrap(), tenant)
+    (Grants::of(tenant.status, ground(), ann, moment()).unwrap(), tenant)
 }
 
 /// What ann@example.org is told of a whole call.
@@ -103,15 +118,14 @@ fn told(
     accounts: Vec<(Account, Option<MemberId>)>,
 ) -> Result<Vec<Invited>, InviteError> {
     bounded(command, &tenant.policy)?;
-    let drafts = Drafts::read(command, &tenant.policy, grants.catalogue(), moment());
+    let drafts = Drafts::read(command, &tenant.policy, grants, moment());
     let known = Known { tenant, taken, accounts, mail: true };
-    let granted = grants.require(Permission::MEMBERS_INVITE)?;
-    decide(granted, grants, &known, drafts, moment(), &Zeros)
+    decide(grants, &known, drafts, moment(), &Zeros)
 }
 
 fn by_mail(email: &str) -> Invitee {
     let assignments = vec![Wanted::role(role(1, &[]).id)];
-    Invitee { name: "Bob".into(), reach: Reach::Mail(email.into()), assignments }
+    Invitee { name: "Bob".into(), reach: Reach::Mail(email.into()), assignments, departments: vec![] }
 }
 
 fn codes(result: Result<Vec<Invited>, InviteError>) -> Vec<(String, &'static str)> {
@@ -166,7 +180,7 @@ fn faults_and_clashes_are_told_together() {
     ];
     let (grants, tenant) = ann_invites(&Policy::default());
     let assignments = vec![unknown.clone()];
-    let command = Invite { tenant: tenant.id, people, assignments, send: None, validity: Some(1) };
+    let command = Invite { tenant: tenant.id, people, assignments, departments: vec![], send: None, validity: Some(1) };
     let taken = vec![member(5, "joined@example.org", enabled())];
     let expected = [
         ("/validity_seconds", "validity-out-of-range"),
@@ -182,7 +196,14 @@ fn faults_and_clashes_are_told_together() {
     // Every row says what it wants: what is said of all is read all the same.
     let (grants, tenant) = ann_invites(&Policy::default());
     let people = vec![by_mail("fine@example.org")];
-    let command = Invite { tenant: tenant.id, people, assignments: vec![unknown], send: None, validity: None };
+    let command = Invite {
+        tenant: tenant.id,
+        people,
+        assignments: vec![unknown],
+        departments: vec![],
+        send: None,
+        validity: None,
+    };
     let faults = codes(told(&grants, &command, tenant, vec![], vec![]));
     assert_eq!(faults, [("/assignments/0".to_owned(), "role-unknown")]);
 }
@@ -234,10 +255,12 @@ fn a_validity_of_its_own_is_bounded() {
         tenant: TenantId::from_uuid(Uuid::nil()),
         people: vec![by_mail("b@example.org")],
         assignments: vec![],
+        departments: vec![],
         send: None,
         validity,
     };
-    let read = |command| Drafts::read(&command, &Policy::default(), &catalogue(), moment()).complete(&[]);
+    let (grants, _) = ann_invites(&Policy::default());
+    let read = |command| Drafts::read(&command, &Policy::default(), &grants, moment()).complete(&[]);
     assert!(read(command(Some(3_600))).is_ok());
     assert!(read(command(Some(3_599))).is_err());
 }

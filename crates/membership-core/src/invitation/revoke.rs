@@ -31,9 +31,13 @@ impl Membership {
     pub async fn revoke_invitation(&self, ctx: &Context, subject: Subject) -> Result<Invitation, RevokeError> {
         let mut tx = self.store.begin(Scope::Tenant(subject.tenant)).await?;
         let (_, grants) = self.admitted(tx.as_mut(), ctx).await?;
-        let granted = grants.require(Permission::MEMBERS_INVITE)?;
+        grants.sight(Permission::MEMBERS_INVITE)?;
         let Some(invitation) = tx.invitation(subject.invitation).await? else { return Err(RevokeError::Unknown) };
         let Some(invitee) = tx.member(invitation.member).await? else { return Err(RevokeError::Unknown) };
+        if ![Permission::MEMBERS_READ, Permission::MEMBERS_INVITE].iter().any(|held| grants.reaches(held, &invitee)) {
+            return Err(RevokeError::Unknown);
+        }
+        let granted = grants.require_over(Permission::MEMBERS_INVITE, invitee.departments.all())?;
         let revoked = decide(granted, &grants, invitation, &invitee, ctx)?;
         tx.commit(ctx, &[Event::InvitationRevoked(revoked.clone())]).await?;
         Ok(revoked)

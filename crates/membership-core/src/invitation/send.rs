@@ -2,7 +2,7 @@
 
 use crate::{
     Membership,
-    actor::{Denied, Granted, Grants},
+    actor::{Denied, Grants},
     context::Context,
     event::Event,
     id::AccountId,
@@ -75,12 +75,15 @@ impl Membership {
         let sender = self.sender(tx.as_mut(), ctx).await?;
         let Some(invitation) = tx.invitation(subject.invitation).await? else { return Err(SendError::Unknown) };
         let Some(invitee) = tx.member(invitation.member).await? else { return Err(SendError::Unknown) };
+        if !sender.sees(&invitee) {
+            return Err(SendError::Unknown);
+        }
         if invitee.status() == MemberStatus::Removed {
             return Err(MemberClosed::Removed.into());
         }
         invitation.channel.can_go(self.mail_is_on)?;
         // The rules bind the tenant's members; its first administrator is the operator's to invite.
-        if let (Sender::Member(..), Some(tenant)) = (&sender, tx.tenant().await?) {
+        if let (Sender::Member(_), Some(tenant)) = (&sender, tx.tenant().await?) {
             tenant.policy.issues(&invitation.channel, invitation.stage_at(ctx.now))?;
         }
         let inviter = sender.vouches(&invitee)?;
@@ -93,7 +96,7 @@ impl Membership {
 /// Who may issue links.
 pub(crate) enum Sender {
     /// A member, for what the member holds.
-    Member(Granted, Box<Grants>),
+    Member(Box<Grants>),
     /// The operator, for a tenant whose first administrator has not joined: nobody else is there.
     Operator(AccountId),
 }
@@ -106,15 +109,27 @@ impl Membership {
             return Ok(Sender::Operator(account));
         }
         let (_, grants) = self.admitted(tx, ctx).await?;
-        Ok(Sender::Member(grants.require(Permission::MEMBERS_INVITE)?, Box::new(grants)))
+        grants.sight(Permission::MEMBERS_INVITE)?;
+        Ok(Sender::Member(Box::new(grants)))
     }
 }
 
 impl Sender {
+    /// Whether anything is told of `invitee`.
+    pub(crate) fn sees(&self, invitee: &Member) -> bool {
+        match self {
+            Self::Operator(_) => true,
+            Self::Member(grants) => {
+                [Permission::MEMBERS_READ, Permission::MEMBERS_INVITE].iter().any(|held| grants.reaches(held, invitee))
+            }
+        }
+    }
+
     fn vouches(self, invitee: &Member) -> Result<Inviter, SendError> {
         match self {
             Self::Operator(account) => Ok(Inviter::Operator(account)),
-            Self::Member(granted, grants) => {
+            Self::Member(grants) => {
+                let granted = grants.require_over(Permission::MEMBERS_INVITE, invitee.departments.all())?;
                 BeyondOwn::refuse(grants.first_lacking(invitee.assignments.live_at(grants.now())))?;
                 Ok(Inviter::Member(granted.spend()))
             }

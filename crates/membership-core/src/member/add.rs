@@ -6,9 +6,10 @@ use crate::{
     account::{Account, AccountEmail, Kinds, Login},
     actor::{Denied, Granted, Grants},
     context::Context,
+    department::{Departments, wanted::DepartmentsFault},
     email::EmailAddress,
     event::Event,
-    id::{AccountId, MemberId, TenantId},
+    id::{AccountId, DepartmentId, MemberId, TenantId},
     member::{AddressTaken, Member, MemberState},
     name::{DisplayName, Username},
     ports::{Entropy, HashingError, PasswordHash, Secret},
@@ -30,6 +31,9 @@ pub struct AddMember {
     pub name: String,
     /// What the person shall hold; at least one role.
     pub assignments: Vec<Wanted>,
+    /// The departments that the person shall belong to, the primary one first; none for the root, or for the actor's own where the
+    /// actor may add people to that one alone.
+    pub departments: Vec<DepartmentId>,
     /// The name to sign in with, unique in the installation.
     pub username: String,
     /// The temporary password.
@@ -46,12 +50,12 @@ refusals! {
 }
 
 impl Membership {
-    /// Adds a member, enabled at once. Needs [`Permission::MEMBERS_MANAGE`] and every permission that is given. The account
+    /// Adds a member, enabled at once. Needs [`Permission::MEMBERS_MANAGE`] over its departments and every permission that is given. The account
     /// is a new one: an account that exists can only be invited.
     pub async fn add_member(&self, ctx: &Context, command: AddMember) -> Result<Member, AddError> {
         let mut tx = self.store.begin(Scope::Tenant(command.tenant)).await?;
         let (tenant, grants) = self.admitted(tx.as_mut(), ctx).await?;
-        drop(grants.require(Permission::MEMBERS_MANAGE)?);
+        grants.sight(Permission::MEMBERS_MANAGE)?;
         let draft = self.read_draft(&command, &tenant, &grants, ctx)?;
         if tx.account_by_login(&Login::Username(draft.username.clone())).await?.is_some() {
             return Err(StoreError::UsernameTaken.into());
@@ -62,8 +66,8 @@ impl Membership {
 
         let mut tx = self.store.begin(Scope::Tenant(command.tenant)).await?;
         let (tenant, grants) = self.admitted(tx.as_mut(), ctx).await?;
-        let granted = grants.require(Permission::MEMBERS_MANAGE)?;
         let draft = self.read_draft(&command, &tenant, &grants, ctx)?;
+        let granted = grants.require_over(Permission::MEMBERS_MANAGE, draft.departments.all())?;
         AddressTaken::by_another(&tx.members_at(draft.email.as_slice()).await?, None)?;
         let (member, events) = decide(granted, &grants, draft, password, ctx, self.entropy.as_ref())?;
         tx.commit(ctx, &events).await?;
@@ -74,6 +78,7 @@ impl Membership {
 struct Draft {
     name: DisplayName,
     assignments: Assignments,
+    departments: Departments,
     username: Username,
     email: Option<EmailAddress>,
 }
@@ -88,8 +93,11 @@ impl Membership {
     ) -> Result<Draft, Faults> {
         let mut faults = Vec::new();
         let name = DisplayName::parse(&command.name).map_err(|fault| faults.push(Fault::new("/name", &fault)));
-        let wanted = WantedFault::read(&command.assignments, "/assignments", grants.catalogue(), ctx.now);
+        let wanted = WantedFault::read(&command.assignments, "/assignments", grants.ground(), ctx.now);
         let assignments = wanted.map_err(|more| faults.extend(more));
+        let manage = &Permission::MEMBERS_MANAGE;
+        let departments = DepartmentsFault::read(&command.departments, "/departments", grants, manage);
+        let departments = departments.map_err(|more| faults.extend(more));
         let username = Username::parse(&command.username).map_err(|fault| faults.push(Fault::new("/username", &fault)));
         let email = command.email.as_deref().map(|text| tenant.policy.address(text)).transpose();
         let email = email.map_err(|fault| faults.push(Fault { pointer: "/email".into(), ..fault }));
@@ -97,9 +105,9 @@ impl Membership {
             [command.name.as_str(), &command.username, command.email.as_deref().unwrap_or(""), tenant.name.as_str()];
         let password = self.check_password(&command.password, words, Kinds::NONE);
         let password = password.map_err(|fault| faults.push(Fault::new("/password", &fault)));
-        match (name, assignments, username, email, password) {
-            (Ok(name), Ok(assignments), Ok(username), Ok(email), Ok(())) => {
-                Ok(Draft { name, assignments, username, email })
+        match (name, assignments, departments, username, email, password) {
+            (Ok(name), Ok(assignments), Ok(departments), Ok(username), Ok(email), Ok(())) => {
+                Ok(Draft { name, assignments, departments, username, email })
             }
             (..) => Err(Faults::of(faults)),
         }
@@ -129,6 +137,7 @@ fn decide(
         email: draft.email,
         username: Some(draft.username),
         assignments: draft.assignments,
+        departments: draft.departments,
         representative: false,
         creator: Some(granted.spend()),
         created_at: ctx.now,

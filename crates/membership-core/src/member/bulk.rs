@@ -99,8 +99,10 @@ impl Membership {
     pub async fn reinvite_member(&self, ctx: &Context, target: Target) -> Result<Issued, SendError> {
         let mut tx = self.store.begin(Scope::Tenant(target.tenant)).await?;
         // Who may not send learns nothing of whom there is.
-        drop(self.sender(tx.as_mut(), ctx).await?);
-        let member = tx.member(target.member).await?.ok_or(SendError::MemberUnknown)?;
+        let sender = self.sender(tx.as_mut(), ctx).await?;
+        let member = tx.member(target.member).await?.filter(|member| sender.sees(member));
+        let member = member.ok_or(SendError::MemberUnknown)?;
+        drop(sender);
         drop(tx);
         match member.state {
             MemberState::NotJoined { invitation } => {

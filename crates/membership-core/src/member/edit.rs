@@ -1,10 +1,14 @@
-//! Edit: what the tenant calls a member, where it writes to it, and what the member may do.
+//! Edit: what the tenant calls a member, where it writes to it, where the member belongs, and what it may do.
+
+use std::collections::BTreeSet;
 
 use crate::{
     Membership,
     context::Context,
+    department::{Departments, relocate::GivenAway, wanted::DepartmentsFault},
     email::EmailAddress,
     event::{Event, MemberChange},
+    id::DepartmentId,
     invitation::{Channel, Invitation, Inviter, send::MailOff},
     lifecycle::{Closed, MemberClosed, Stage},
     member::{
@@ -17,7 +21,7 @@ use crate::{
         Assignments, Permission,
         assign::{BeyondOwn, Wanted, WantedFault},
     },
-    store::{Scope, StoreError},
+    store::{Scope, StoreError, Tx},
     tenant::policy::NotInvited,
 };
 
@@ -31,6 +35,8 @@ pub struct Changes {
     pub email: Option<String>,
     /// Everything that the member shall hold.
     pub assignments: Option<Vec<Wanted>>,
+    /// All departments that the member shall belong to, the primary one first; at least one.
+    pub departments: Option<Vec<DepartmentId>>,
 }
 
 refusals! {
@@ -40,12 +46,12 @@ refusals! {
         AddressNeeded = Conflict "address-needed"
             ("this member was invited by mail and has not joined, so it needs an address",
              "enter the address that the invitation shall go to");
-    } passing OutOfReach(OutOfReach), Closed(MemberClosed), Invitation(Closed), NotInvited(NotInvited), MailOff(MailOff),
+    } passing OutOfReach(OutOfReach), GivenAway(GivenAway), Closed(MemberClosed), Invitation(Closed), NotInvited(NotInvited), MailOff(MailOff),
         BeyondOwn(BeyondOwn), AddressTaken(AddressTaken), Faults(Faults), Store(StoreError)
 }
 
 impl Membership {
-    /// Changes a member. Needs [`Permission::MEMBERS_MANAGE`], and every permission that the member gains. Nobody changes
+    /// Changes a member. Needs [`Permission::MEMBERS_MANAGE`] over its departments and over those that it gains, and every permission that the member gains. Nobody changes
     /// the own entry.
     pub async fn edit_member(&self, ctx: &Context, target: Target, changes: Changes) -> Result<Member, EditError> {
         let mut tx = self.store.begin(Scope::Tenant(target.tenant)).await?;
@@ -54,6 +60,7 @@ impl Membership {
             return Err(MemberClosed::Removed.into());
         }
         let draft = Draft::read(&changes, &reached, ctx)?;
+        may_place(tx.as_mut(), &reached, &draft.departments).await?;
         if let Some(address) = draft.email.as_ref().filter(|_| draft.email != reached.member.email) {
             let known = tx.members_at(std::slice::from_ref(address)).await?;
             AddressTaken::by_another(&known, Some(target.member))?;
@@ -75,11 +82,12 @@ struct Draft {
     name: DisplayName,
     email: Option<EmailAddress>,
     assignments: Assignments,
+    departments: Departments,
 }
 
 impl Draft {
     fn read(changes: &Changes, reached: &InReach, ctx: &Context) -> Result<Self, Faults> {
-        let Member { name, email, assignments, .. } = &reached.member;
+        let Member { name, email, assignments, departments, .. } = &reached.member;
         let mut faults = Vec::new();
         let name = changes.name.as_deref().map_or_else(|| Ok(name.clone()), DisplayName::parse);
         let name = name.map_err(|fault| faults.push(Fault::new("/name", &fault)));
@@ -91,14 +99,40 @@ impl Draft {
         let email = email.map_err(|fault| faults.push(Fault { pointer: "/email".into(), ..fault }));
         let assignments = match changes.assignments.as_deref() {
             None => Ok(assignments.clone()),
-            Some(wanted) => WantedFault::read(wanted, "/assignments", reached.grants.catalogue(), ctx.now),
+            Some(wanted) => WantedFault::read(wanted, "/assignments", reached.grants.ground(), ctx.now),
         };
         let assignments = assignments.map_err(|more| faults.extend(more));
-        match (name, email, assignments) {
-            (Ok(name), Ok(email), Ok(assignments)) => Ok(Self { name, email, assignments }),
+        let departments = match changes.departments.as_deref() {
+            None => Ok(departments.clone()),
+            Some([]) => Err(vec![Fault::new("/departments", &DepartmentsFault::Missing)]),
+            Some(wanted) => {
+                DepartmentsFault::read(wanted, "/departments", &reached.grants, &Permission::MEMBERS_MANAGE)
+            }
+        };
+        let departments = departments.map_err(|more| faults.extend(more));
+        match (name, email, assignments, departments) {
+            (Ok(name), Ok(email), Ok(assignments), Ok(departments)) => {
+                Ok(Self { name, email, assignments, departments })
+            }
             (..) => Err(Faults::of(faults)),
         }
     }
+}
+
+/// Whether the member may come to belong to `departments`. Whoever manages it manages those too; and whoever has it in reach from
+/// then on, because of what was given for a department above, gets no more over it than the actor has.
+async fn may_place(tx: &mut dyn Tx, reached: &InReach, departments: &Departments) -> Result<(), EditError> {
+    let (grants, before) = (&reached.grants, &reached.member.departments);
+    let new: Vec<DepartmentId> = departments.all().iter().copied().filter(|new| !before.has(*new)).collect();
+    if new.is_empty() {
+        return Ok(());
+    }
+    drop(grants.require_over(Permission::MEMBERS_MANAGE, &new).map_err(OutOfReach::from)?);
+    let above = |of: &[DepartmentId]| of.iter().flat_map(|one| grants.tree().upward(*one)).collect::<BTreeSet<_>>();
+    let gaining: Vec<DepartmentId> = above(&new).difference(&above(before.all())).copied().collect();
+    let gained = tx.granted_within(&gaining).await?;
+    GivenAway::refuse(grants.first_given_away(&gained, before.all(), Some(&Permission::ON_MEMBERS)))?;
+    Ok(())
 }
 
 fn decide(
@@ -109,8 +143,8 @@ fn decide(
     ctx: &Context,
 ) -> Result<(Member, Vec<Event>), EditError> {
     BeyondOwn::refuse(reached.grants.first_lacking(draft.assignments.beyond(&reached.member.assignments)))?;
-    let Draft { name, email, assignments } = draft;
-    let member = Member { name, email, assignments, ..reached.member.clone() };
+    let Draft { name, email, assignments, departments } = draft;
+    let member = Member { name, email, assignments, departments, ..reached.member.clone() };
     let moved = match invitation {
         Some(invitation) => invitation_after(&reached, &member, invitation, mail_is_on, ctx)?,
         None => None,
@@ -137,7 +171,8 @@ fn invitation_after(
     {
         return Ok(Some(moved));
     }
-    let grants_other = member.assignments != reached.member.assignments;
+    let placed_otherwise = member.departments != reached.member.departments;
+    let grants_other = member.assignments != reached.member.assignments || placed_otherwise;
     Ok(vouched(reached, member, invitation, ctx).filter(|_| grants_other))
 }
 
@@ -157,7 +192,8 @@ fn readdressed(
     };
     channel.can_go(mail_is_on)?;
     // A link goes out, so whoever sends it needs what sending needs.
-    let granted = reached.grants.require(Permission::MEMBERS_INVITE).map_err(OutOfReach::from)?;
+    let over = member.departments.all();
+    let granted = reached.grants.require_over(Permission::MEMBERS_INVITE, over).map_err(OutOfReach::from)?;
     BeyondOwn::refuse(reached.grants.first_lacking(member.assignments.live_at(ctx.now)))?;
     reached.tenant.policy.issues(&channel, Stage::Invited)?;
     let moved = invitation.readdress(channel, Inviter::Member(granted.spend()), ctx.now)?;
@@ -166,7 +202,7 @@ fn readdressed(
 
 /// The invitation, for which whoever changed what it grants answers from now on, if that is somebody who could send it.
 fn vouched(reached: &InReach, member: &Member, invitation: Invitation, ctx: &Context) -> Option<Event> {
-    let granted = reached.grants.require(Permission::MEMBERS_INVITE).ok()?;
+    let granted = reached.grants.require_over(Permission::MEMBERS_INVITE, member.departments.all()).ok()?;
     let covers = reached.grants.first_lacking(member.assignments.live_at(ctx.now)).is_none();
     let inviter = Inviter::Member(granted.spend());
     let changes = covers && invitation.stage_at(ctx.now).is_open() && invitation.inviter != inviter;

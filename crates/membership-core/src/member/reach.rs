@@ -64,8 +64,14 @@ impl crate::Membership {
         permission: Permission,
     ) -> Result<InReach, OutOfReach> {
         let (tenant, grants) = self.admitted(tx, ctx).await?;
-        let granted = grants.require(permission)?;
+        grants.sight(permission.clone())?;
         let member = tx.member(target).await?.ok_or(OutOfReach::Unknown)?;
+        // Of somebody who can be neither seen nor acted on, nothing is told.
+        let seen = [&Permission::MEMBERS_READ, &permission].into_iter().any(|held| grants.reaches(held, &member));
+        if !seen {
+            return Err(OutOfReach::Unknown);
+        }
+        let granted = grants.require_over(permission, member.departments.all())?;
         may_act_on(&grants, &member)?;
         Ok(InReach { tenant, grants, member, granted })
     }

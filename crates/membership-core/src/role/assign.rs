@@ -3,9 +3,11 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
-    id::RoleId,
+    actor::Ground,
+    department::DepartmentUnknown,
+    id::{DepartmentId, RoleId},
     refusal::{Fault, refusals},
-    role::{Assignments, Catalogue, Grant, Permission, RoleUnknown, assignment::Until},
+    role::{Assignment, Assignments, Catalogue, Grant, Permission, RoleUnknown, assignment::Until},
 };
 
 /// Something to give, as typed.
@@ -13,6 +15,8 @@ use crate::{
 pub struct Wanted {
     /// What.
     pub what: WantedGrant,
+    /// For this department and all below it; `None` for the whole tenant.
+    pub within: Option<DepartmentId>,
     /// Until when; `None` for good.
     pub until: Until,
 }
@@ -46,7 +50,7 @@ refusals! {
         /// Too many.
         TooMany = Invalid "assignments-too-many"
             ("at most 64 roles and single permissions can be given to one member", "make a role that includes several");
-    } passing Role(RoleUnknown)
+    } passing Role(RoleUnknown), Department(DepartmentUnknown)
 }
 
 refusals! {
@@ -57,8 +61,8 @@ refusals! {
             /// The first permission that is lacking.
             permission: Permission,
         } = Forbidden "grant-exceeds-own"
-            ("this gives {permission}, which you do not hold yourself, or not for as long",
-             "choose other roles or an earlier end, or ask somebody who holds that permission");
+            ("this gives {permission}, which you do not hold yourself, or not for as long or for as many departments",
+             "choose other roles, an earlier end or a smaller department, or ask somebody who holds that permission");
     }
 }
 
@@ -75,7 +79,13 @@ impl BeyondOwn {
 impl Wanted {
     /// `role`, for good.
     pub const fn role(role: RoleId) -> Self {
-        Self { what: WantedGrant::Role(role), until: None }
+        Self { what: WantedGrant::Role(role), within: None, until: None }
+    }
+
+    fn assignment(&self, ground: &Ground) -> Result<Assignment, WantedFault> {
+        let grant = self.grant(&ground.catalogue)?;
+        let within = self.within.map(|within| ground.tree.get(within).map(|department| department.id)).transpose()?;
+        Ok(Assignment { grant, within, until: self.until })
     }
 
     fn grant(&self, catalogue: &Catalogue) -> Result<Grant, WantedFault> {
@@ -97,7 +107,7 @@ impl WantedFault {
     pub(crate) fn read(
         wanted: &[Wanted],
         pointer: &str,
-        catalogue: &Catalogue,
+        ground: &Ground,
         now: DateTime<Utc>,
     ) -> Result<Assignments, Vec<Fault>> {
         if wanted.len() > MAX_ASSIGNMENTS {
@@ -107,16 +117,17 @@ impl WantedFault {
             return Err(vec![Fault::new(pointer, &Self::NoRole)]);
         }
         let mut faults = Vec::new();
-        let mut given: Vec<(Grant, Until)> = Vec::new();
+        let mut given: Vec<Assignment> = Vec::new();
         for (row, one) in wanted.iter().enumerate() {
-            let read = match one.grant(catalogue) {
-                Ok(grant) if given.iter().any(|(other, _)| *other == grant) => Err(Self::Repeated),
+            let read = match one.assignment(ground) {
+                Ok(read) if given.iter().any(|other| other.grant == read.grant && other.within == read.within) => {
+                    Err(Self::Repeated)
+                }
                 Ok(_) if one.until.is_some_and(|until| until <= now) => Err(Self::EndPassed),
-                Ok(grant) => Ok(grant),
-                Err(fault) => Err(fault),
+                read => read,
             };
             match read {
-                Ok(grant) => given.push((grant, one.until)),
+                Ok(read) => given.push(read),
                 Err(fault) => faults.push(Fault::new(format!("{pointer}/{row}"), &fault)),
             }
         }

@@ -1,4 +1,4 @@
-//! Assignments: what a member was given, each for good or until a moment.
+//! Assignments: what a member was given, each for good or until a moment, in the whole tenant or for a department.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use smallvec::{SmallVec, smallvec};
 
-use crate::{id::RoleId, role::Permission};
+use crate::{
+    id::{DepartmentId, RoleId},
+    role::Permission,
+};
 
 /// What can be given to a member.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -22,46 +25,64 @@ pub enum Grant {
 /// The end of an assignment: it counts while `now` is before it; `None` is for good.
 pub type Until = Option<DateTime<Utc>>;
 
-/// What a member was given: each grant once, with its end. One or two stand in the member itself: a decision would wait for
-/// memory elsewhere longer than for all else.
+/// One thing that a member was given.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Assignment {
+    /// What.
+    pub grant: Grant,
+    /// For this department and all below it; `None` for the whole tenant.
+    pub within: Option<DepartmentId>,
+    /// Until when.
+    pub until: Until,
+}
+
+/// What a member was given: each grant once for each department, with its end. One or two stand in the member itself: a decision
+/// would wait for memory elsewhere longer than for all else.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Assignments(SmallVec<[(Grant, Until); 2]>);
+pub struct Assignments(SmallVec<[Assignment; 2]>);
+
+impl Assignment {
+    /// `grant`, in the whole tenant, for good.
+    pub const fn of(grant: Grant) -> Self {
+        Self { grant, within: None, until: None }
+    }
+}
 
 impl Assignments {
-    /// `role`, for good.
+    /// `role`, in the whole tenant, for good.
     pub fn of_role(role: RoleId) -> Self {
-        Self(smallvec![(Grant::Role(role), None)])
+        Self(smallvec![Assignment::of(Grant::Role(role))])
     }
 
-    /// Each with its end, in order.
-    pub fn iter(&self) -> impl Iterator<Item = (&Grant, Until)> {
-        self.0.iter().map(|(grant, until)| (grant, *until))
+    /// Each, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &Assignment> {
+        self.0.iter()
     }
 
     /// Those that count at `now`.
-    pub fn live_at(&self, now: DateTime<Utc>) -> impl Iterator<Item = (&Grant, Until)> {
-        self.iter().filter(move |(_, until)| is_live(*until, now))
+    pub fn live_at(&self, now: DateTime<Utc>) -> impl Iterator<Item = &Assignment> {
+        self.iter().filter(move |held| is_live(held.until, now))
     }
 
-    /// The roles, whether or not they still count.
+    /// The roles, whether or not they still count, each as often as it was given.
     pub fn roles(&self) -> impl Iterator<Item = RoleId> {
-        self.0.iter().filter_map(|(grant, _)| match grant {
-            Grant::Role(role) => Some(*role),
+        self.0.iter().filter_map(|held| match held.grant {
+            Grant::Role(role) => Some(role),
             Grant::Permission(_) => None,
         })
     }
 
     /// The single permissions, whether or not they still count.
     pub fn permissions(&self) -> impl Iterator<Item = &Permission> {
-        self.0.iter().filter_map(|(grant, _)| match grant {
+        self.0.iter().filter_map(|held| match &held.grant {
             Grant::Role(_) => None,
             Grant::Permission(permission) => Some(permission),
         })
     }
 
-    /// The end of `grant`, if it was given.
-    pub fn end_of(&self, grant: &Grant) -> Option<Until> {
-        self.0.iter().find(|(held, _)| held == grant).map(|(_, until)| *until)
+    /// The end of `grant` for `within`, if it was given.
+    pub fn end_of(&self, grant: &Grant, within: Option<DepartmentId>) -> Option<Until> {
+        self.0.iter().find(|held| held.grant == *grant && held.within == within).map(|held| held.until)
     }
 
     /// Whether nothing was given.
@@ -70,8 +91,14 @@ impl Assignments {
     }
 
     /// Those of `self` that `other` lacks or has with another end.
-    pub fn beyond<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = (&'a Grant, Until)> {
-        self.iter().filter(|(grant, until)| other.end_of(grant) != Some(*until))
+    pub fn beyond<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = &'a Assignment> {
+        self.iter().filter(|held| other.end_of(&held.grant, held.within) != Some(held.until))
+    }
+
+    /// These without what was given for `department`.
+    #[must_use]
+    pub fn without(self, department: DepartmentId) -> Self {
+        Self(self.0.into_iter().filter(|held| held.within != Some(department)).collect())
     }
 }
 
@@ -80,15 +107,22 @@ pub fn is_live(until: Until, now: DateTime<Utc>) -> bool {
     until.is_none_or(|end| now < end)
 }
 
-/// The same grant twice: the later end counts.
-impl FromIterator<(Grant, Until)> for Assignments {
-    fn from_iter<I: IntoIterator<Item = (Grant, Until)>>(assignments: I) -> Self {
+/// In the whole tenant.
+impl From<(Grant, Until)> for Assignment {
+    fn from((grant, until): (Grant, Until)) -> Self {
+        Self { grant, within: None, until }
+    }
+}
+
+/// The same grant for the same department twice: the later end counts.
+impl<T: Into<Assignment>> FromIterator<T> for Assignments {
+    fn from_iter<I: IntoIterator<Item = T>>(assignments: I) -> Self {
         let mut all = BTreeMap::new();
-        for (grant, until) in assignments {
-            all.entry(grant)
+        for Assignment { grant, within, until } in assignments.into_iter().map(Into::into) {
+            all.entry((grant, within))
                 .and_modify(|held: &mut Until| *held = held.zip(until).map(|(one, other)| one.max(other)))
                 .or_insert(until);
         }
-        Self(all.into_iter().collect())
+        Self(all.into_iter().map(|((grant, within), until)| Assignment { grant, within, until }).collect())
     }
 }

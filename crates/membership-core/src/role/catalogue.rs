@@ -4,10 +4,7 @@
 //! A catalogue never changes. Whatever changes the roles gives the tenant a new [`CatalogueId`], so one that was compiled
 //! before is found by its id, or not at all: it cannot be stale.
 
-use std::{
-    collections::{BTreeSet, HashMap, HashSet, VecDeque},
-    sync::{Arc, Mutex},
-};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 
 use chrono::{DateTime, Utc};
 // A decision is three look-ups, and hashing for somebody who attacks the table would be most of it; the standard library's
@@ -15,8 +12,9 @@ use chrono::{DateTime, Utc};
 use foldhash::fast::RandomState;
 
 use crate::{
-    id::{CatalogueId, RoleId},
+    id::{CatalogueId, DepartmentId, RoleId},
     role::{Access, Application, Assignments, Grant, Permission, Role},
+    shelf::Shelved,
 };
 
 /// A set of a catalogue's permissions, one bit each.
@@ -63,7 +61,7 @@ impl Bits {
     }
 
     /// Adds all of `other`.
-    fn extend_from(&mut self, other: &Self) {
+    pub(crate) fn extend_from(&mut self, other: &Self) {
         if self.0.len() < other.0.len() {
             self.0.resize(other.0.len(), 0);
         }
@@ -148,11 +146,17 @@ impl Catalogue {
         }
     }
 
-    /// Whether `assignments` give `permission` at `now`. This is the decision: a look-up of the permission's bit, and one
-    /// test for each assignment.
-    pub fn gives(&self, assignments: &Assignments, permission: &Permission, now: DateTime<Utc>) -> bool {
+    /// Whether `assignments` give `permission` at `now`, in the whole tenant or for departments that cover what it is about. This
+    /// is the decision: a look-up of the permission's bit, and one test for each assignment.
+    pub fn gives(
+        &self,
+        assignments: &Assignments,
+        permission: &Permission,
+        now: DateTime<Utc>,
+        covers: impl Fn(DepartmentId) -> bool,
+    ) -> bool {
         let Some(bit) = self.bits.get(permission) else { return false };
-        assignments.live_at(now).any(|(grant, _)| self.grant_has(grant, *bit))
+        assignments.live_at(now).any(|held| held.within.is_none_or(&covers) && self.grant_has(&held.grant, *bit))
     }
 
     /// Whether `permission` is one of `bits`.
@@ -248,44 +252,16 @@ fn closure<'a>(roles: &'a [Role], places: &HashMap<RoleId, usize>, role: RoleId)
     found
 }
 
-/// Catalogues that were compiled before, so many and no more: whatever the number of tenants, memory is bounded. The
-/// least recently used half goes when the newer half is full.
-#[derive(Debug, Default)]
-pub(crate) struct Shelf(Mutex<Halves>);
+impl Shelved for Catalogue {
+    type Id = CatalogueId;
+    const MOST: usize = 512;
 
-#[derive(Debug, Default)]
-struct Halves {
-    new: HashMap<CatalogueId, Arc<Catalogue>>,
-    old: HashMap<CatalogueId, Arc<Catalogue>>,
-}
-
-/// Most catalogues in one half.
-const HALF: usize = 512;
-
-impl Shelf {
-    pub(crate) fn get(&self, id: CatalogueId) -> Option<Arc<Catalogue>> {
-        let mut halves = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if let Some(found) = halves.new.get(&id) {
-            return Some(Arc::clone(found));
-        }
-        let found = halves.old.remove(&id)?;
-        halves.keep(&found);
-        Some(found)
+    fn id(&self) -> CatalogueId {
+        self.id
     }
 
-    pub(crate) fn put(&self, catalogue: Catalogue) -> Arc<Catalogue> {
-        let catalogue = Arc::new(catalogue);
-        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).keep(&catalogue);
-        catalogue
-    }
-}
-
-impl Halves {
-    fn keep(&mut self, catalogue: &Arc<Catalogue>) {
-        if self.new.len() >= HALF {
-            self.old = std::mem::take(&mut self.new);
-        }
-        self.new.insert(catalogue.id, Arc::clone(catalogue));
+    fn weight(&self) -> usize {
+        1
     }
 }
 

@@ -1,11 +1,13 @@
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use chrono::TimeDelta;
 use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    id::TenantId,
+    actor::Ground,
+    department::{Department, Departments, Tree},
+    id::{DepartmentId, TenantId, TreeId},
     name::DisplayName,
     role::{NamedPermission, explain},
 };
@@ -67,7 +69,7 @@ fn an_assignment_ends_at_its_end() {
     let end = DateTime::UNIX_EPOCH + TimeDelta::hours(1);
     let catalogue = compiled(Vec::new(), vec![role(1, &["a:x"], &[])]);
     let held: Assignments = [(Grant::Role(id(1)), Some(end))].into_iter().collect();
-    let at = |now| catalogue.gives(&held, &permission("a:x"), now);
+    let at = |now| catalogue.gives(&held, &permission("a:x"), now, |_| false);
     assert!(at(end - TimeDelta::microseconds(1)));
     assert!(!at(end) && !at(end + TimeDelta::microseconds(1)));
 }
@@ -82,22 +84,6 @@ fn there_is_no_most_of_permissions() {
     let own = catalogue.bits_of([&permission("big:thing.63")]);
     assert_eq!(catalogue.first_beyond(&all, &own), Some(&permission("big:thing.199")));
     assert_eq!(catalogue.first_beyond(&own, &all), None);
-}
-
-/// The shelf forgets what was not used for long, and never grows beyond two halves.
-#[test]
-fn the_shelf_is_bounded() {
-    let shelf = Shelf::default();
-    let id = |n: usize| CatalogueId::from_uuid(uuid::Uuid::from_u128(n as u128));
-    let put = |n| shelf.put(Catalogue::compile(id(n), Access::default()));
-    put(0);
-    for n in 1..=3 * HALF {
-        put(n);
-        assert!(shelf.get(id(0)).is_some(), "what is used stays");
-    }
-    assert!(shelf.get(id(1)).is_none(), "what is not, goes");
-    let halves = shelf.0.lock().unwrap();
-    assert!(halves.new.len() <= HALF && halves.old.len() <= HALF);
 }
 
 #[derive(Debug, Clone)]
@@ -146,15 +132,30 @@ proptest! {
         let held: Assignments =
             any.held.iter().map(|n| Grant::Role(id(*n))).chain(single).map(|grant| (grant, None)).collect();
         let expected = the_long_way(&any);
+        let ground = ground(catalogue);
         for n in 0_u8..70 {
             let permission = permission(&text(&n));
-            let decided = catalogue.gives(&held, &permission, DateTime::UNIX_EPOCH);
+            let decided = ground.catalogue.gives(&held, &permission, DateTime::UNIX_EPOCH, |_| false);
             prop_assert_eq!(decided, expected.contains(&n));
             let footing = enabled(held.clone());
-            let explained = explain::explain(&footing, &catalogue, &permission, DateTime::UNIX_EPOCH);
+            let explained = explain::explain(&footing, &ground, &permission, None, DateTime::UNIX_EPOCH);
             prop_assert_eq!(decided, matches!(explained, explain::Explanation::Allowed(_)));
         }
     }
+}
+
+/// With one department.
+fn ground(catalogue: Catalogue) -> Ground {
+    let root = Department {
+        id: DepartmentId::from_uuid(uuid::Uuid::nil()),
+        tenant: TenantId::from_uuid(uuid::Uuid::nil()),
+        name: DisplayName::parse("Acme").unwrap(),
+        parent: None,
+        place: 0,
+        created_at: DateTime::UNIX_EPOCH,
+    };
+    let tree = Tree::grow(TreeId::from_uuid(uuid::Uuid::nil()), [root]).unwrap();
+    Ground { catalogue: Arc::new(catalogue), tree: Arc::new(tree) }
 }
 
 fn enabled(assignments: Assignments) -> crate::directory::Footing {
@@ -168,6 +169,7 @@ fn enabled(assignments: Assignments) -> crate::directory::Footing {
         scope: None,
         status: crate::tenant::TenantStatus::Active,
         catalogue: CatalogueId::from_uuid(nil),
+        tree: TreeId::from_uuid(nil),
         member: Member {
             id: MemberId::from_uuid(nil),
             tenant: TenantId::from_uuid(nil),
@@ -175,6 +177,7 @@ fn enabled(assignments: Assignments) -> crate::directory::Footing {
             email: None,
             username: None,
             assignments,
+            departments: Departments::stored([DepartmentId::from_uuid(nil)], []),
             representative: false,
             creator: None,
             created_at: DateTime::UNIX_EPOCH,

@@ -1,17 +1,15 @@
 //! Check: may this member do this at this moment? One or many questions at once.
 
-use std::sync::Arc;
-
 use chrono::{DateTime, Utc};
 
 use crate::{
     Membership,
-    actor::is_in,
+    actor::{Grants, Ground, is_in},
     context::Context,
     directory::{Footing, Who},
-    id::{MemberId, TenantId},
+    id::{DepartmentId, MemberId, TenantId},
     refusal::refusals,
-    role::{Catalogue, Permission},
+    role::Permission,
     store::StoreError,
     view::ViewError,
 };
@@ -23,6 +21,9 @@ pub struct Question {
     pub member: Option<MemberId>,
     /// What.
     pub permission: Permission,
+    /// In which department what it is about lies; `None` if in none, or if that is not known: then only what is held in the whole
+    /// tenant counts.
+    pub department: Option<DepartmentId>,
 }
 
 /// Most questions in one call.
@@ -44,10 +45,17 @@ refusals! {
 
 /// Whether `footing` allows `permission` at `now`: the member is enabled, the tenant open, one of the member's assignments
 /// gives it, and it is not beyond what an API key was made for. Nothing else is asked, by whatever way the question comes.
-pub fn allows_at(footing: &Footing, catalogue: &Catalogue, permission: &Permission, now: DateTime<Utc>) -> bool {
+pub fn allows_at(
+    footing: &Footing,
+    ground: &Ground,
+    permission: &Permission,
+    department: Option<DepartmentId>,
+    now: DateTime<Utc>,
+) -> bool {
+    let covers = |top| department.is_some_and(|department| ground.tree.is_within(department, top));
     is_in(footing.status, &footing.member).is_ok()
         && footing.scope.as_ref().is_none_or(|scope| scope.contains(permission))
-        && catalogue.gives(&footing.member.assignments, permission, now)
+        && ground.catalogue.gives(&footing.member.assignments, permission, now, covers)
 }
 
 impl Membership {
@@ -82,21 +90,21 @@ impl Membership {
         &self,
         ctx: &Context,
         tenant: TenantId,
-        asker: &(Footing, Arc<Catalogue>),
+        asker: &(Footing, Ground),
         question: &Question,
     ) -> Result<bool, CheckError> {
-        let (own, catalogue) = asker;
+        let Question { permission, department, .. } = question;
+        let (own, ground) = asker;
         let Some(id) = question.member.filter(|id| *id != own.member.id) else {
-            return Ok(allows_at(own, catalogue, &question.permission, ctx.now));
+            return Ok(allows_at(own, ground, permission, *department, ctx.now));
         };
-        if !allows_at(own, catalogue, &Permission::MEMBERS_READ, ctx.now) {
-            return Err(ViewError::from(crate::actor::Denied::PermissionMissing {
-                permission: Permission::MEMBERS_READ,
-            })
-            .into());
-        }
+        let grants = Grants::at(own.clone(), ground.clone(), ctx.now).map_err(ViewError::from)?;
+        grants.sight(Permission::MEMBERS_READ).map_err(ViewError::from)?;
         let Some(footing) = self.directory.footing(tenant, Who::Member(id)).await? else { return Ok(false) };
-        let catalogue = self.catalogue(tenant, footing.catalogue).await?;
-        Ok(allows_at(&footing, &catalogue, &question.permission, ctx.now))
+        if !grants.reaches(&Permission::MEMBERS_READ, &footing.member) {
+            return Ok(false);
+        }
+        let ground = self.ground(&footing).await?;
+        Ok(allows_at(&footing, &ground, permission, *department, ctx.now))
     }
 }

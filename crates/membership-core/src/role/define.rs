@@ -11,7 +11,7 @@ use crate::{
     id::{CatalogueId, MemberId, RoleId, TenantId},
     name::DisplayName,
     refusal::{Fault, Faults, refusals},
-    role::{Catalogue, Grant, Permission, PermissionSet, Role, RoleUnknown, assign::BeyondOwn},
+    role::{Assignment, Catalogue, Grant, Permission, PermissionSet, Role, RoleUnknown, assign::BeyondOwn},
     store::{Scope, StoreError},
 };
 
@@ -130,8 +130,9 @@ fn decide(
         return Err(DefineError::NameTaken);
     }
     let own = role.permissions.iter().map(|permission| Grant::Permission(permission.clone()));
-    let wanted: Vec<Grant> = own.chain(role.includes.iter().copied().map(Grant::Role)).collect();
-    BeyondOwn::refuse(grants.first_lacking(wanted.iter().map(|grant| (grant, None))))?;
+    let wanted: Vec<Assignment> =
+        own.chain(role.includes.iter().copied().map(Grant::Role)).map(Assignment::of).collect();
+    BeyondOwn::refuse(grants.first_lacking(&wanted))?;
     Ok(role)
 }
 

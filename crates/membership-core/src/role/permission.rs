@@ -33,6 +33,8 @@ impl Permission {
     pub const MEMBERS_INVITE: Self = Self(Cow::Borrowed("membership:members.invite"));
     /// Edit, disable, enable and remove members.
     pub const MEMBERS_MANAGE: Self = Self(Cow::Borrowed("membership:members.manage"));
+    /// Make, rename, move and delete departments.
+    pub const DEPARTMENTS_MANAGE: Self = Self(Cow::Borrowed("membership:departments.manage"));
     /// Define, edit and delete roles.
     pub const ROLES_MANAGE: Self = Self(Cow::Borrowed("membership:roles.manage"));
     /// Change the tenant's policy and settings.
@@ -41,14 +43,18 @@ impl Permission {
     pub const AUDIT_READ: Self = Self(Cow::Borrowed("membership:audit.read"));
 
     /// Every permission of member management itself.
-    pub const OWN: [Self; 6] = [
+    pub const OWN: [Self; 7] = [
         Self::MEMBERS_READ,
         Self::MEMBERS_INVITE,
         Self::MEMBERS_MANAGE,
+        Self::DEPARTMENTS_MANAGE,
         Self::ROLES_MANAGE,
         Self::TENANT_MANAGE,
         Self::AUDIT_READ,
     ];
+
+    /// What acts on members: of whoever is given one of these for a department, all who come to belong there come into reach.
+    pub const ON_MEMBERS: [Self; 3] = [Self::MEMBERS_READ, Self::MEMBERS_INVITE, Self::MEMBERS_MANAGE];
 
     /// Reads a permission.
     pub fn parse(text: &str) -> Result<Self, PermissionFault> {

@@ -6,9 +6,10 @@ use crate::{
     Membership,
     actor::Denied,
     context::Context,
+    department::{Department, Departments},
     email::EmailAddress,
     event::Event,
-    id::{AccountId, CatalogueId, InvitationId, MemberId, RoleId, TenantId},
+    id::{AccountId, CatalogueId, DepartmentId, InvitationId, MemberId, RoleId, TenantId, TreeId},
     invitation::{Channel, Invitation, Inviter, invite::Reach, send::MailOff},
     member::{Member, MemberState},
     name::DisplayName,
@@ -147,6 +148,7 @@ fn decide(
 pub(crate) struct Founding {
     pub(crate) tenant: Tenant,
     access: Access,
+    root: Department,
     administrators: RoleId,
 }
 
@@ -168,14 +170,23 @@ pub(crate) fn found(
         preset: preset.name.clone(),
         policy: preset.policy.clone(),
         catalogue: CatalogueId::new(now, entropy),
+        tree: TreeId::new(now, entropy),
         created_at: now,
     };
-    Founding { tenant, access, administrators }
+    let root = Department {
+        id: DepartmentId::new(now, entropy),
+        tenant: id,
+        name: tenant.name.clone(),
+        parent: None,
+        place: 0,
+        created_at: now,
+    };
+    Founding { tenant, access, root, administrators }
 }
 
 impl Founding {
     pub(crate) fn event(&self) -> Event {
-        Event::TenantCreated { tenant: self.tenant.clone(), access: self.access.clone() }
+        Event::TenantCreated { tenant: self.tenant.clone(), access: self.access.clone(), root: self.root.clone() }
     }
 
     /// The tenant's first administrator, who represents it.
@@ -193,6 +204,7 @@ impl Founding {
             email: None,
             username: None,
             assignments: Assignments::of_role(self.administrators),
+            departments: Departments::stored([self.root.id], []),
             representative: true,
             creator: None,
             created_at: now,

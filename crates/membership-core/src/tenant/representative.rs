@@ -107,6 +107,6 @@ pub fn can_represent(member: &Member, catalogue: &Catalogue) -> Result<(), Unfit
         MemberStatus::Enabled => {}
     }
     let administrators = catalogue.administrator().map(|role| Grant::Role(role.id));
-    let held = administrators.and_then(|grant| member.assignments.end_of(&grant));
+    let held = administrators.and_then(|grant| member.assignments.end_of(&grant, None));
     if held == Some(None) { Ok(()) } else { Err(Unfit::NotAdministrator) }
 }

@@ -57,7 +57,7 @@ async fn a_decision_is_of_this_moment() -> Result<(), Failure> {
 async fn many_questions_are_answered_in_their_order() -> Result<(), Failure> {
     let bed = Bed::new().await?;
     let ann = bed.added("ann", &["Member"]).await?;
-    let about = |member| Question { member: Some(member), permission: permission(AUDIT) };
+    let about = |member| Question { member: Some(member), permission: permission(AUDIT), department: None };
     let nobody = membership_core::id::MemberId::from_uuid(uuid::Uuid::nil());
     let questions = [question(READ), about(bed.member.id), about(ann.member.id), about(nobody)];
     let answers = bed.membership.check_many(&bed.as_administrator(), bed.tenant.id, &questions).await?;
@@ -86,7 +86,7 @@ async fn every_answer_has_its_reason() -> Result<(), Failure> {
     let chief = bed.define_role("Chief auditor", &[], &[auditor.id]).await?;
     let explain = |text: &'static str| async {
         let ctx = bed.as_administrator();
-        bed.membership.explain(&ctx, bed.tenant.id, Some(ann.member.id), &permission(text)).await
+        bed.membership.explain(&ctx, bed.tenant.id, Some(ann.member.id), &permission(text), None).await
     };
     let Explanation::Refused(Missing::Grant { roles }) = explain(AUDIT).await? else { panic!("no role gives it") };
     let names: Vec<_> = roles.iter().map(|(_, name)| name.as_str()).collect();
@@ -109,7 +109,7 @@ async fn every_answer_has_its_reason() -> Result<(), Failure> {
     assert_eq!(at, end);
     let nobody = membership_core::id::MemberId::from_uuid(uuid::Uuid::nil());
     let ctx = bed.as_administrator();
-    let missing = bed.membership.explain(&ctx, bed.tenant.id, Some(nobody), &permission(AUDIT)).await?;
+    let missing = bed.membership.explain(&ctx, bed.tenant.id, Some(nobody), &permission(AUDIT), None).await?;
     assert_eq!(missing, Explanation::Refused(Missing::Member));
     Ok(())
 }
@@ -131,7 +131,8 @@ async fn who_may_is_everybody_who_may_and_nobody_else() -> Result<(), Failure> {
     bed.membership.disable_member(&bed.as_administrator(), bed.target(&disabled.member)).await?;
     let who = || async {
         let page = Page { after: None, limit: 50 };
-        let rows = bed.membership.who_may(&bed.as_administrator(), bed.tenant.id, &permission(AUDIT), page).await?;
+        let rows =
+            bed.membership.who_may(&bed.as_administrator(), bed.tenant.id, &permission(AUDIT), None, page).await?;
         Ok::<_, Failure>(rows.into_iter().map(|row| row.member.id).collect::<BTreeSet<_>>())
     };
     assert_eq!(who().await?, [by_itself.member.id, by_role.member.id, bed.member.id].into());

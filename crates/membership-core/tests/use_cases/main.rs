@@ -5,6 +5,7 @@ mod access;
 mod admission;
 mod attacks;
 mod credentials;
+mod departments;
 mod members;
 mod passkeys;
 mod policy;
@@ -36,11 +37,11 @@ fn permission(text: &str) -> Permission {
 }
 
 fn question(text: &str) -> Question {
-    Question { member: None, permission: permission(text) }
+    Question { member: None, permission: permission(text), department: None }
 }
 
 fn single(text: &str) -> Wanted {
-    Wanted { what: WantedGrant::Permission(text.to_owned()), until: None }
+    Wanted { what: WantedGrant::Permission(text.to_owned()), within: None, until: None }
 }
 
 fn holding(assignments: Vec<Wanted>) -> Changes {

@@ -172,7 +172,7 @@ async fn an_edit_gives_no_more_than_the_editor_holds() -> Result<(), Failure> {
     let ann = bed.added("ann", &["Member"]).await?;
     let ctx = bed.as_account(&manager.account);
     let target = bed.target(&ann.member);
-    let changes = Changes { name: Some("Ann Other".into()), email: Some("a@example.org".into()), assignments: None };
+    let changes = Changes { name: Some("Ann Other".into()), email: Some("a@example.org".into()), ..Changes::default() };
     let edited = bed.membership.edit_member(&ctx, target, changes).await?;
     assert_eq!(
         (edited.name.as_str(), edited.email.as_ref().map(membership_core::email::EmailAddress::as_str)),

@@ -64,6 +64,7 @@ impl Bed {
             tenant: self.tenant.id,
             people: vec![self.invitee(Reach::Mail(address.to_owned())).await?],
             assignments: Vec::new(),
+            departments: Vec::new(),
             send: None,
             validity: None,
         })
@@ -71,7 +72,8 @@ impl Bed {
 
     /// A person who is to be a `Member`, reached by `reach`.
     pub async fn invitee(&self, reach: Reach) -> Result<Invitee, Failure> {
-        Ok(Invitee { name: "Ann Example".into(), reach, assignments: vec![Wanted::role(self.role("Member").await?)] })
+        let assignments = vec![Wanted::role(self.role("Member").await?)];
+        Ok(Invitee { name: "Ann Example".into(), reach, assignments, departments: Vec::new() })
     }
 
     /// The administrator invites `address` by mail, at once, as a `Member`.
@@ -126,6 +128,7 @@ impl Bed {
             tenant: self.tenant.id,
             name: format!("{username} Example"),
             assignments,
+            departments: Vec::new(),
             username: username.to_owned(),
             password: Secret::new(TEMPORARY),
             email: None,

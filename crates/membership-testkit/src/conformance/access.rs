@@ -1,13 +1,14 @@
 //! What access is decided by: applications, roles, and what members were given.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, slice};
 
 use membership_core::{
     account::{FactorKind, Kinds},
+    department::{Department, Departments},
     directory::{Footing, MemberFilter, Page, Who},
     email::Alphabet,
     event::{Event, MemberChange},
-    id::{CatalogueId, RoleId, TenantId},
+    id::{CatalogueId, DepartmentId, RoleId, TenantId, TreeId},
     invitation::{Channel, Inviter},
     lifecycle::Stage,
     member::{Member, MemberState, MemberStatus, remove::Heirs},
@@ -40,6 +41,7 @@ pub(super) async fn a_tenant_with_its_policy_and_roles(adapter: Adapter) -> Outc
         preset: "portal-tenant".into(),
         policy: unusual_policy()?,
         catalogue: CatalogueId::new(now, entropy),
+        tree: TreeId::new(now, entropy),
         created_at: now,
     };
     let applications =
@@ -60,8 +62,17 @@ pub(super) async fn a_tenant_with_its_policy_and_roles(adapter: Adapter) -> Outc
     let all = ["video:cameras.view", "video:cameras.edit", "access:doors.open"];
     let (a, c) = (role("A", &["video:cameras.view"], false)?, role("C", &[], false)?);
     let b = Role { includes: [a.id, c.id].into(), ..role("B", &all, true)? };
+    let root = Department {
+        id: DepartmentId::new(now, entropy),
+        tenant: id,
+        name: tenant.name.clone(),
+        parent: None,
+        place: -7,
+        created_at: now,
+    };
     let founder = Member {
         tenant: id,
+        departments: Departments::stored([root.id], []),
         representative: true,
         creator: None,
         assignments: Assignments::of_role(b.id),
@@ -69,12 +80,13 @@ pub(super) async fn a_tenant_with_its_policy_and_roles(adapter: Adapter) -> Outc
     };
     // The one that includes others comes first.
     let access = Access { applications: applications.clone(), roles: vec![b.clone(), c.clone(), a.clone()] };
-    let founding = Event::TenantCreated { tenant: tenant.clone(), access };
+    let founding = Event::TenantCreated { tenant: tenant.clone(), access, root: root.clone() };
     bed.commit(Scope::Installation, &[founding, Event::MemberAdded(founder)]).await?;
 
     let expected = Access { applications, roles: vec![a, b, c] };
     let mut tx = bed.adapter.store.begin(Scope::Tenant(id)).await?;
     assert_eq!((tx.tenant().await?, tx.access().await?), (Some(tenant.clone()), expected.clone()));
+    assert_eq!(tx.departments().await?, slice::from_ref(&root));
     drop(tx);
     let directory = &bed.adapter.directory;
     assert_eq!((directory.tenant(id).await?, directory.access(id).await?), (Some(tenant.clone()), expected));
@@ -144,7 +156,7 @@ async fn catalogue(bed: &Bed) -> Result<CatalogueId, Failure> {
 }
 
 async fn holds(bed: &Bed, member: &Member, permission: &str) -> Result<bool, Failure> {
-    let question = Question { member: Some(member.id), permission: Permission::parse(permission)? };
+    let question = Question { member: Some(member.id), permission: Permission::parse(permission)?, department: None };
     Ok(bed.membership.check(&bed.as_administrator(), bed.tenant.id, &question).await?)
 }
 
@@ -244,6 +256,7 @@ pub(super) async fn footing_is_where_a_member_stands(adapter: Adapter) -> Outcom
         let expected = Footing {
             status: status_of_tenant,
             catalogue,
+            tree: bed.tenant.tree,
             second_factor: Kinds::NONE,
             member: member.clone(),
             scope: None,

@@ -61,8 +61,9 @@ pub(super) async fn all_filters_together(adapter: Adapter) -> Outcome {
             for at in [None, Some(crowd.end - TICK), Some(crowd.end)] {
                 let text = Query::parse(text)?.ok_or("nothing to search for")?;
                 let text = Some(text.near().unwrap_or(text));
-                let given = Some(AnyOf { roles: vec![one, two], permission: Some(crowd.permission.clone()), at });
-                let filter = MemberFilter { status: Some(status), stage, given, text };
+                let given =
+                    Some(AnyOf { roles: vec![one, two], permission: Some(crowd.permission.clone()), at, over: None });
+                let filter = MemberFilter { status: Some(status), stage, given, text, ..MemberFilter::default() };
                 let expected = crowd.expected(&filter);
                 found += expected.len();
                 assert_eq!(crowd.turned(&bed, &filter).await?, expected, "{filter:?}");
@@ -152,7 +153,7 @@ pub(super) async fn whoever_may_is_listed(adapter: Adapter) -> Outcome {
     let root = bed.member.id;
     for expected in [vec![by_role, included, single, root], vec![by_role, single, root], vec![by_role, root]] {
         let page = Page { after: None, limit: 10 };
-        let rows = bed.membership.who_may(&bed.as_administrator(), bed.tenant.id, &permission, page).await?;
+        let rows = bed.membership.who_may(&bed.as_administrator(), bed.tenant.id, &permission, None, page).await?;
         let found: BTreeSet<MemberId> = rows.iter().map(|row| row.member.id).collect();
         assert_eq!(found, expected.into_iter().collect());
         bed.clock.advance(TICK);
@@ -172,12 +173,12 @@ impl Crowd {
         let ([one, two], permission) = (self.roles, || Some(self.permission.clone()));
         let at = |end: TimeDelta| Some(self.end + end);
         for given in [
-            AnyOf { roles: vec![one], permission: None, at: None },
-            AnyOf { roles: vec![two], permission: None, at: at(-TICK) },
-            AnyOf { roles: vec![two], permission: None, at: at(TimeDelta::zero()) },
-            AnyOf { roles: vec![two, one], permission: permission(), at: at(TimeDelta::zero()) },
-            AnyOf { roles: vec![], permission: permission(), at: None },
-            AnyOf { roles: vec![], permission: permission(), at: at(TimeDelta::zero()) },
+            AnyOf { roles: vec![one], permission: None, at: None, over: None },
+            AnyOf { roles: vec![two], permission: None, at: at(-TICK), over: None },
+            AnyOf { roles: vec![two], permission: None, at: at(TimeDelta::zero()), over: None },
+            AnyOf { roles: vec![two, one], permission: permission(), at: at(TimeDelta::zero()), over: None },
+            AnyOf { roles: vec![], permission: permission(), at: None, over: None },
+            AnyOf { roles: vec![], permission: permission(), at: at(TimeDelta::zero()), over: None },
             AnyOf::default(),
         ] {
             choices.push(MemberFilter { given: Some(given), ..blank() });
@@ -203,7 +204,7 @@ impl Crowd {
             let given = filter.given.as_ref().is_none_or(|given| {
                 let roles = given.roles.iter().map(|role| Grant::Role(*role));
                 let mut wanted = roles.chain(given.permission.clone().map(Grant::Permission));
-                wanted.any(|grant| match (member.assignments.end_of(&grant), given.at) {
+                wanted.any(|grant| match (member.assignments.end_of(&grant, None), given.at) {
                     (None, _) => false,
                     (Some(_), None) | (Some(None), _) => true,
                     (Some(Some(end)), Some(at)) => at < end,
@@ -243,6 +244,8 @@ impl Crowd {
 /// All that either asks for; of two that ask for the same kind of thing, the other.
 fn both(one: &MemberFilter, other: &MemberFilter) -> MemberFilter {
     MemberFilter {
+        departments: other.departments.clone().or_else(|| one.departments.clone()),
+        sight: other.sight.clone().or_else(|| one.sight.clone()),
         status: other.status.or(one.status),
         stage: other.stage.or(one.stage),
         given: other.given.clone().or_else(|| one.given.clone()),

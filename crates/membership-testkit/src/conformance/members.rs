@@ -42,6 +42,7 @@ pub(super) async fn a_member_is_edited(adapter: Adapter) -> Outcome {
         name: Some("Ann Übel 界".into()),
         email: Some("ann@example.org".into()),
         assignments: Some(command.assignments),
+        departments: None,
     };
     let edited = bed.membership.edit_member(&bed.as_administrator(), bed.target(&ann.member), changes).await?;
     let manager = membership_core::role::Assignments::of_role(bed.role("Member manager").await?);
@@ -150,7 +151,12 @@ async fn joined_elsewhere(bed: &Bed, other: &crate::bed::Founded, ann: &Person) 
     let account = ann.account.id;
     let now = bed.clock.now();
     let state = membership_core::member::MemberState::Enabled { account, joined_at: now };
-    let member = Member { tenant: other.tenant.id, creator: Some(other.member.id), ..bed.member_in(state)? };
+    let member = Member {
+        tenant: other.tenant.id,
+        departments: other.member.departments.clone(),
+        creator: Some(other.member.id),
+        ..bed.member_in(state)?
+    };
     bed.commit(Scope::Tenant(other.tenant.id), &[Event::MemberAdded(member.clone())]).await?;
     Ok(member)
 }
@@ -325,7 +331,7 @@ pub(super) async fn the_details_of_a_member(adapter: Adapter) -> Outcome {
 
 /// Whoever is asked for in `ctx` sees the tenant, or why not.
 async fn sees(bed: &Bed, ctx: &Context) -> Option<&'static str> {
-    let question = Question { member: None, permission: Permission::MEMBERS_READ };
+    let question = Question { member: None, permission: Permission::MEMBERS_READ, department: None };
     let seen = code(bed.membership.tenant(ctx, bed.tenant.id).await);
     let checked = code(bed.membership.check(ctx, bed.tenant.id, &question).await);
     assert_eq!(seen, checked, "by whatever door");

@@ -85,7 +85,7 @@ async fn strike(bed: &Bed, blow: Blow, by: &Person, against: &Member) -> Option<
 /// Whether `person` is an enabled member who holds `role` for good.
 async fn is_administrator(bed: &Bed, role: RoleId, person: &Person) -> Result<bool, Failure> {
     let member = bed.stored(person.member.id).await?.ok_or("members are never taken away")?;
-    Ok(member.is_enabled() && member.assignments.end_of(&Grant::Role(role)) == Some(None))
+    Ok(member.is_enabled() && member.assignments.end_of(&Grant::Role(role), None) == Some(None))
 }
 
 /// Proves: A26 in part, I-2 in part. Whoever takes over while others strike at them: either they represent the tenant and
@@ -298,7 +298,7 @@ pub(super) async fn disabling_and_signing_in_at_once(adapter: Adapter) -> Outcom
 pub(super) async fn no_request_succeeds_after_the_disabling(adapter: Adapter) -> Outcome {
     let bed = Bed::over(adapter).await?;
     let ann = bed.added("ann", &["Member"]).await?;
-    let question = Question { member: None, permission: Permission::MEMBERS_READ };
+    let question = Question { member: None, permission: Permission::MEMBERS_READ, department: None };
     let (answered, seen) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
     let done = at_once(200, |number| {
         let (bed, ann, question) = (bed.clone(), ann.clone(), question.clone());

@@ -238,7 +238,12 @@ pub(super) async fn offers_are_kept_apart(adapter: Adapter) -> Outcome {
     drop(tx);
     let administrator = bed.somebody(Assignments::default()).await?.account().ok_or("no account")?;
     let state = membership_core::member::MemberState::Enabled { account: administrator, joined_at: bed.clock.now() };
-    let second = Member { tenant: elsewhere, creator: None, ..bed.member_in(state)? };
+    let second = Member {
+        tenant: elsewhere,
+        departments: other.member.departments.clone(),
+        creator: None,
+        ..bed.member_in(state)?
+    };
     let own = Nomination { tenant: elsewhere, nominator: other.member.id, nominee: second.id, ..offer.clone() };
     let own = Nomination { id: NominationId::new(bed.clock.now(), bed.membership.entropy()), ..own };
     let events = [Event::MemberAdded(second), Event::RepresentativeNominated(own.clone())];

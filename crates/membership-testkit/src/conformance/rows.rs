@@ -3,6 +3,7 @@
 use membership_core::{
     account::{Account, AccountEmail},
     audit::Record,
+    department::Departments,
     directory::{RecordFilter, RecordOrder},
     email::EmailAddress,
     event::{Event, MemberChange},
@@ -46,7 +47,7 @@ impl Bed {
         Ok(Account { email: Some(email), ..self.blank_account()? })
     }
 
-    /// A member of the tenant in `state`, with no role and no address.
+    /// A member of the tenant in `state`, with no role and no address, in the administrator's departments unless it is gone.
     pub(super) fn member_in(&self, state: MemberState) -> Result<Member, Failure> {
         let now = self.clock.now();
         Ok(Member {
@@ -56,6 +57,12 @@ impl Bed {
             email: None,
             username: None,
             assignments: Assignments::default(),
+            departments: match state {
+                MemberState::Removed { .. } => Departments::default(),
+                MemberState::NotJoined { .. } | MemberState::Enabled { .. } | MemberState::Disabled { .. } => {
+                    self.member.departments.clone()
+                }
+            },
             representative: false,
             creator: Some(self.member.id),
             created_at: now,

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use membership_core::{
     account::{Account, ApiKey, Challenge, Login, Session, SessionKeyHash, credential::KeyHash},
     audit::Record,
+    department::{Department, Headcount},
     directory::{
         Ancestor, Directory, Footing, InvitationView, MAX_PAGE, MemberDetails, MemberFilter, MemberRow, NominationView,
         Page, Place, RecordFilter, RecordOrder, Who,
@@ -105,6 +106,7 @@ impl Directory for MemoryStore {
         Ok(Some(Footing {
             status: tenant.status,
             catalogue: tenant.catalogue,
+            tree: tenant.tree,
             second_factor: tenant.policy.second_factor.wanted(),
             member: member.clone(),
             scope: None,
@@ -113,6 +115,10 @@ impl Directory for MemoryStore {
 
     async fn access(&self, tenant: TenantId) -> Result<Access, StoreError> {
         Ok(self.tables().access(tenant))
+    }
+
+    async fn departments(&self, tenant: TenantId) -> Result<Vec<(Department, Headcount)>, StoreError> {
+        Ok(self.tables().departments_of(tenant).cloned().collect())
     }
 
     async fn members(

@@ -6,9 +6,10 @@ use chrono::{DateTime, Utc};
 use membership_core::{
     account::{Account, ApiKey, Challenge, Factors, Login, Session},
     audit::{Head, Record},
+    department::{Department, DepartmentUse, Headcount},
     id::{
-        AccountId, ApiKeyId, ChallengeId, InvitationId, MemberId, MessageId, NominationId, RoleId, SessionId, TenantId,
-        TransferId,
+        AccountId, ApiKeyId, ChallengeId, DepartmentId, InvitationId, MemberId, MessageId, NominationId, RoleId,
+        SessionId, TenantId, TransferId,
     },
     installation::Installation,
     invitation::Invitation,
@@ -39,6 +40,7 @@ pub(super) struct Tables {
     /// In their order.
     pub(super) applications: BTreeMap<TenantId, Vec<Application>>,
     pub(super) roles: BTreeMap<RoleId, Role>,
+    pub(super) departments: BTreeMap<DepartmentId, (Department, Headcount)>,
     pub(super) members: BTreeMap<MemberId, Member>,
     pub(super) invitations: BTreeMap<InvitationId, Invitation>,
     pub(super) transfers: BTreeMap<TransferId, Transfer>,
@@ -76,6 +78,29 @@ impl Tables {
     /// The tenants where `account` is a member, joined and not removed.
     pub(super) fn tenants_of(&self, account: AccountId) -> impl Iterator<Item = (&Tenant, &Member)> {
         self.tenants.values().filter_map(move |tenant| Some((tenant, self.member_of(tenant.id, account)?)))
+    }
+
+    pub(super) fn departments_of(&self, tenant: TenantId) -> impl Iterator<Item = &(Department, Headcount)> {
+        self.departments.values().filter(move |(department, _)| department.tenant == tenant)
+    }
+
+    /// Whether `department` is `top`, or below it.
+    pub(super) fn is_within(&self, department: DepartmentId, top: DepartmentId) -> bool {
+        let above = |id: &DepartmentId| self.departments.get(id).and_then(|(department, _)| department.parent);
+        std::iter::successors(Some(department), above).any(|above| above == top)
+    }
+
+    pub(super) fn department_use(&self, tenant: TenantId, department: DepartmentId) -> DepartmentUse {
+        let mut used = DepartmentUse::default();
+        for member in self.present(tenant) {
+            match (member.departments.has(department), member.status()) {
+                (true, MemberStatus::NotJoined) => used.invited += 1,
+                (true, _) => used.members += 1,
+                (false, _) => {}
+            }
+            used.grants += member.assignments.iter().filter(|held| held.within == Some(department)).count() as u64;
+        }
+        used
     }
 
     pub(super) fn roles_of(&self, tenant: TenantId) -> impl Iterator<Item = &Role> {

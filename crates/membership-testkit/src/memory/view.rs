@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use membership_core::{
     account::{Kinds, Login},
     directory::{AnyOf, InvitationView, MemberDetails, MemberFilter, MemberRow, NominationView},
-    id::{AccountId, MemberId, NominationId, TenantId},
+    id::{AccountId, DepartmentId, MemberId, NominationId, TenantId},
     invariants::World,
     invitation::{Invitation, Inviter},
     member::{Member, MemberStatus},
@@ -21,7 +21,11 @@ use super::tables::Tables;
 impl Tables {
     /// Whether all of `filter` applies to `member`.
     pub(super) fn fits(&self, filter: &MemberFilter, member: &Member) -> bool {
-        let MemberFilter { status, stage, given, text } = filter;
+        let MemberFilter { status, stage, departments, sight, given, text } = filter;
+        let belongs = |top: &DepartmentId, below: bool| {
+            let own = member.departments.all();
+            own.iter().any(|own| own == top || (below && self.is_within(*own, *top)))
+        };
         let stands = match status {
             Some(status) => member.status() == *status,
             None => member.status() != MemberStatus::Removed,
@@ -31,6 +35,8 @@ impl Tables {
         stands
             && stage
                 .is_none_or(|(stage, at)| self.invitation_of(member.id).is_some_and(|own| own.stage_at(at) == stage))
+            && departments.as_ref().is_none_or(|those| those.of.iter().any(|one| belongs(one, those.below)))
+            && sight.as_ref().is_none_or(|tops| tops.iter().any(|top| belongs(top, true)))
             && given.as_ref().is_none_or(|given| was_given(member, given))
             && text.as_ref().is_none_or(|query| query.matches(&[member.name.as_str(), username, address]))
     }
@@ -99,6 +105,7 @@ impl Tables {
         World {
             tenant: tenant.clone(),
             access: self.access(id),
+            departments: self.departments_of(id).cloned().collect(),
             members: self.members_of(id).cloned().collect(),
             invitations: self.invitations.values().filter(|invitation| invitation.tenant == id).cloned().collect(),
             transfers: self.transfers.values().filter(|transfer| transfer.tenant == id).cloned().collect(),
@@ -115,10 +122,14 @@ impl Tables {
     }
 }
 
-fn was_given(member: &Member, AnyOf { roles, permission, at }: &AnyOf) -> bool {
+fn was_given(member: &Member, AnyOf { roles, permission, at, over }: &AnyOf) -> bool {
     let meant = |grant: &Grant| match grant {
         Grant::Role(role) => roles.contains(role),
         Grant::Permission(own) => permission.as_ref() == Some(own),
     };
-    member.assignments.iter().any(|(grant, until)| meant(grant) && at.is_none_or(|at| is_live(until, at)))
+    let covers = |within| over.as_ref().is_none_or(|over| over.contains(&within));
+    member
+        .assignments
+        .iter()
+        .any(|held| meant(&held.grant) && at.is_none_or(|at| is_live(held.until, at)) && held.within.is_none_or(covers))
 }

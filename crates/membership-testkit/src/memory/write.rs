@@ -1,6 +1,7 @@
 //! What each event writes, and what a database would not take.
 
 mod account;
+mod department;
 mod member;
 mod tenant;
 
@@ -23,6 +24,7 @@ impl Tables {
         let home = event.home(scope);
         concerns(scope, event)?;
         self.put(event)?;
+        self.count(event);
         let record = Record::of(home, self.head(home), ctx, event);
         self.audits.entry(home).or_default().push(record);
         if let Some(cancel) = event.cancels() {
@@ -81,7 +83,10 @@ impl Tables {
                 self.sessions.remove(session);
                 Ok(())
             }
-            Event::TenantCreated { tenant, access } => self.new_tenant(tenant, access),
+            Event::TenantCreated { tenant, access, root } => {
+                self.new_tenant(tenant, access)?;
+                self.put_department(root)
+            }
             Event::TenantActivated(tenant) | Event::TenantSuspended(tenant) | Event::TenantResumed(tenant) => {
                 self.known_tenant(tenant)
             }
@@ -89,6 +94,15 @@ impl Tables {
             Event::RoleDefined { role, catalogue } => self.role_defined(role, *catalogue),
             Event::RoleEdited { role, catalogue, .. } => self.role_edited(role, *catalogue),
             Event::RoleDeleted { role, catalogue } => self.role_deleted(role, *catalogue),
+            Event::DepartmentCreated(change) => {
+                constraint("department.id", !self.departments.contains_key(&change.department.id))?;
+                self.department_changed(change)
+            }
+            Event::DepartmentRenamed(change) | Event::DepartmentMoved(change) => {
+                constraint("department.present", self.departments.contains_key(&change.department.id))?;
+                self.department_changed(change)
+            }
+            Event::DepartmentDeleted { department, tree } => self.department_deleted(department, *tree),
             Event::MemberAdded(member) | Event::MemberAdmitted(member) => self.new_member(member),
             Event::MemberInvited { member, invitation } => {
                 self.new_member(member)?;

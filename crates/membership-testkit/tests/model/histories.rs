@@ -91,7 +91,7 @@ fn regiven(state: &Reference, member: usize) -> BoxedStrategy<Gives> {
 fn gives(state: &Reference, tenant: usize) -> BoxedStrategy<Gives> {
     let roles = state.tenants[tenant].roles.len();
     let role = prop_oneof![4 => 0..roles, 1 => Just(ADMINISTRATORS)].prop_map(Give::Role);
-    let permission = (0..16_u8).prop_map(Give::Permission);
+    let permission = (0..17_u8).prop_map(Give::Permission);
     let any = prop_oneof![1 => role.clone(), 2 => permission.clone()];
     let first = (prop_oneof![14 => role, 1 => permission], end(state));
     let more = prop_oneof![3 => Just(Vec::new()), 2 => prop::collection::vec((any, end(state)), 1..=2)];
@@ -157,7 +157,7 @@ fn roles(state: &Reference) -> BoxedStrategy<Step> {
     deed(state, |state, tenant| {
         let count = state.tenants[tenant].roles.len();
         let text = || {
-            let permissions = prop::collection::btree_set(0..16_u8, 0..3);
+            let permissions = prop::collection::btree_set(0..17_u8, 0..3);
             let text = (0..ROLE_NAMES, permissions, prop::collection::vec(0..count, 0..3));
             text.prop_map(|(name, permissions, includes)| RoleText { name, permissions, includes })
         };

@@ -62,8 +62,8 @@ impl<'a> State<'a> {
 
     /// What `member` was given that counts at `at`.
     fn held(&self, member: &Member, at: DateTime<Utc>) -> Permissions {
-        let live = member.assignments.iter().filter(|(_, end)| is_live(*end, at));
-        self.gives(live.map(|(grant, _)| grant))
+        let live = member.assignments.iter().filter(|held| is_live(held.until, at));
+        self.gives(live.map(|held| &held.grant))
     }
 
     /// perm(m): what `member` may do at `at`, if nothing else happens.
@@ -81,7 +81,7 @@ impl Way<'_> {
         let handed = handed.filter(|record| record.name == "representative.changed").count();
         for was in self.before.world.members.iter().filter(|member| member.representative) {
             let is = self.after.find(was.id);
-            let held = administrator(&self.after).and_then(|role| is?.assignments.end_of(&Grant::Role(role)));
+            let held = administrator(&self.after).and_then(|role| is?.assignments.end_of(&Grant::Role(role), None));
             let fit = is.is_some_and(|is| is.status() == MemberStatus::Enabled) && held == Some(None);
             if !fit && self.before.world.tenant.status != TenantStatus::SettingUp {
                 faults.push(format!("I-6: the representative {} was removed, disabled or demoted", was.id));
@@ -93,7 +93,8 @@ impl Way<'_> {
         for is in self.after.world.members.iter().filter(|member| member.representative) {
             let was = self.before.find(is.id);
             let fit = |was: &Member| {
-                let held = administrator(&self.before).and_then(|role| was.assignments.end_of(&Grant::Role(role)));
+                let held =
+                    administrator(&self.before).and_then(|role| was.assignments.end_of(&Grant::Role(role), None));
                 was.status() == MemberStatus::Enabled && held == Some(None)
             };
             if was.is_none_or(|was| !was.representative && !fit(was)) {
@@ -210,7 +211,8 @@ impl Way<'_> {
     /// Now, and just before and at the end of each assignment to come: nothing changes between them.
     fn moments(&self) -> impl Iterator<Item = DateTime<Utc>> {
         let ends = [&self.before, &self.after].into_iter().flat_map(|state| &state.world.members);
-        let ends: BTreeSet<_> = ends.flat_map(|member| member.assignments.iter().filter_map(|(_, end)| end)).collect();
+        let ends: BTreeSet<_> =
+            ends.flat_map(|member| member.assignments.iter().filter_map(|held| held.until)).collect();
         let tick = TimeDelta::microseconds(1);
         let around = ends.into_iter().filter(|end| *end >= self.now).flat_map(move |end| [(end - tick), end]);
         let now = self.now;

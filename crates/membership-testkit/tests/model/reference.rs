@@ -129,8 +129,8 @@ fn preset() -> Vec<Role> {
         administrator: name == 100,
         deleted: false,
     };
-    let all: Vec<u8> = (0..16).collect();
-    vec![role(100, &all, &[]), role(101, &[1, 2], &[2]), role(102, &[0, 6, 7, 10, 11, 14], &[])]
+    let all: Vec<u8> = (0..17).collect();
+    vec![role(100, &all, &[]), role(101, &[1, 2, 16], &[2]), role(102, &[0, 6, 7, 10, 11, 14], &[])]
 }
 
 /// What may be done.
@@ -377,4 +377,4 @@ pub(crate) fn address(slot: u8) -> Option<u8> {
     (slot < UNBOUND).then_some(slot)
 }
 
-const _: () = assert!(PERMISSIONS.len() == 16);
+const _: () = assert!(PERMISSIONS.len() == 17);

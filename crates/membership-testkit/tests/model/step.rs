@@ -21,7 +21,7 @@ pub(crate) const USERNAMES: u8 = 12;
 pub(crate) const ROLE_NAMES: u8 = 6;
 
 /// Everything that can be allowed in a tenant.
-pub(crate) const PERMISSIONS: [&str; 16] = [
+pub(crate) const PERMISSIONS: [&str; 17] = [
     "membership:members.read",
     "membership:members.invite",
     "membership:members.manage",
@@ -38,6 +38,7 @@ pub(crate) const PERMISSIONS: [&str; 16] = [
     "workspace:files.delete",
     "workspace:reports.view",
     "workspace:reports.export",
+    "membership:departments.manage",
 ];
 pub(crate) const INVITE: u8 = 1;
 pub(crate) const MANAGE: u8 = 2;

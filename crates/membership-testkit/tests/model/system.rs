@@ -219,7 +219,13 @@ impl Society {
         };
         let command = Invite {
             tenant: self.tenants[tenant],
-            people: vec![Invitee { name: "Ann Example".into(), reach, assignments: Vec::new() }],
+            people: vec![Invitee {
+                name: "Ann Example".into(),
+                reach,
+                assignments: Vec::new(),
+                departments: Vec::new(),
+            }],
+            departments: Vec::new(),
             assignments: self.wanted(tenant, gives),
             send: Some(if now { Sending::Now } else { Sending::Later }),
             validity: None,
@@ -237,6 +243,7 @@ impl Society {
             tenant: self.tenants[tenant],
             name: "Bob Example".into(),
             assignments: self.wanted(tenant, gives),
+            departments: Vec::new(),
             username: username_of(username),
             password: Secret::new(TEMPORARY),
             email: None,
@@ -269,7 +276,7 @@ impl Society {
                 Give::Role(role) => WantedGrant::Role(self.roles[tenant][*role]),
                 Give::Permission(permission) => WantedGrant::Permission(PERMISSIONS[usize::from(*permission)].into()),
             };
-            Wanted { what, until: wait.map(|wait| now + TimeDelta::microseconds(wait)) }
+            Wanted { what, within: None, until: wait.map(|wait| now + TimeDelta::microseconds(wait)) }
         });
         wanted.collect()
     }
@@ -403,7 +410,7 @@ impl Society {
         let is_in = is_in(world.tenant.status, member).is_ok();
         for (number, text) in (0..).zip(PERMISSIONS) {
             let permission = Permission::parse(text).unwrap();
-            let may = is_in && catalogue.gives(&member.assignments, &permission, self.bed.clock.now());
+            let may = is_in && catalogue.gives(&member.assignments, &permission, self.bed.clock.now(), |_| false);
             assert_eq!(may, expected.contains(&number), "{text} of {at}");
         }
     }

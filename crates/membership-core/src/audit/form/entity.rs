@@ -7,14 +7,15 @@ use uuid::Uuid;
 
 use super::own::words;
 use crate::{
-    id::{AccountId, MemberId, TenantId},
+    department::Department,
+    id::{AccountId, DepartmentId, MemberId, TenantId},
     installation::Installation,
     invitation::{Channel, Invitation, Inviter, State},
     member::{
         Member, MemberState,
         transfer::{Share, Transfer, TransferState},
     },
-    role::{Application, Grant, Role},
+    role::{Application, Assignment, Grant, Role},
     tenant::{
         Policy, Tenant,
         policy::Word,
@@ -32,6 +33,7 @@ pub struct TenantForm {
     pub preset: String,
     pub policy: PolicyForm,
     pub catalogue: Uuid,
+    pub tree: Uuid,
     pub created_at: DateTime<Utc>,
 }
 
@@ -94,6 +96,16 @@ pub struct RoleForm {
     pub changed_at: DateTime<Utc>,
 }
 
+/// A department in the audit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DepartmentForm {
+    pub id: Uuid,
+    pub name: String,
+    pub parent: Option<Uuid>,
+    pub place: i64,
+    pub created_at: DateTime<Utc>,
+}
+
 /// A member in the audit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MemberForm {
@@ -102,6 +114,8 @@ pub struct MemberForm {
     pub email: Option<String>,
     pub username: Option<String>,
     pub assignments: Vec<AssignmentForm>,
+    /// The primary one first.
+    pub departments: Vec<Uuid>,
     pub representative: bool,
     pub creator: Option<Uuid>,
     pub created_at: DateTime<Utc>,
@@ -121,6 +135,8 @@ pub struct AssignmentForm {
     pub role: Option<Uuid>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub permission: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub within: Option<Uuid>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<DateTime<Utc>>,
 }
@@ -207,6 +223,7 @@ impl From<&Tenant> for TenantForm {
             preset: tenant.preset.clone(),
             policy: (&tenant.policy).into(),
             catalogue: tenant.catalogue.as_uuid(),
+            tree: tenant.tree.as_uuid(),
             created_at: tenant.created_at,
         }
     }
@@ -267,6 +284,18 @@ impl From<&Role> for RoleForm {
     }
 }
 
+impl From<&Department> for DepartmentForm {
+    fn from(department: &Department) -> Self {
+        Self {
+            id: department.id.as_uuid(),
+            name: department.name.to_string(),
+            parent: department.parent.map(DepartmentId::as_uuid),
+            place: department.place,
+            created_at: department.created_at,
+        }
+    }
+}
+
 impl From<&Member> for MemberForm {
     fn from(member: &Member) -> Self {
         let (invitation, disabled_at, removed_at) = match member.state {
@@ -275,11 +304,12 @@ impl From<&Member> for MemberForm {
             MemberState::Disabled { disabled_at, .. } => (None, Some(disabled_at), None),
             MemberState::Removed { removed_at, .. } => (None, None, Some(removed_at)),
         };
-        let assignment = |(grant, until): (&Grant, _)| match grant {
-            Grant::Role(role) => AssignmentForm { role: Some(role.as_uuid()), permission: None, until },
-            Grant::Permission(permission) => {
-                AssignmentForm { role: None, permission: Some(permission.to_string()), until }
-            }
+        let assignment = |held: &Assignment| {
+            let (role, permission) = match &held.grant {
+                Grant::Role(role) => (Some(role.as_uuid()), None),
+                Grant::Permission(permission) => (None, Some(permission.to_string())),
+            };
+            AssignmentForm { role, permission, within: held.within.map(DepartmentId::as_uuid), until: held.until }
         };
         Self {
             id: member.id.as_uuid(),
@@ -287,6 +317,7 @@ impl From<&Member> for MemberForm {
             email: member.email.as_ref().map(ToString::to_string),
             username: member.username.as_ref().map(ToString::to_string),
             assignments: member.assignments.iter().map(assignment).collect(),
+            departments: member.departments.all().iter().map(|department| department.as_uuid()).collect(),
             representative: member.representative,
             creator: member.creator.map(MemberId::as_uuid),
             created_at: member.created_at,

@@ -6,13 +6,17 @@ use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use super::entity::{
-    ApplicationForm, AssignmentForm, InvitationForm, MemberForm, NominationForm, PolicyForm, RoleForm, ShareForm,
-    TenantForm, TransferForm, WordForm,
+    ApplicationForm, AssignmentForm, DepartmentForm, InvitationForm, MemberForm, NominationForm, PolicyForm, RoleForm,
+    ShareForm, TenantForm, TransferForm, WordForm,
 };
 use crate::{
     account::Kinds,
+    department::{Department, Departments},
     email::{Alphabet, EmailAddress},
-    id::{AccountId, CatalogueId, InvitationId, MemberId, NominationId, RoleId, TenantId, TransferId},
+    id::{
+        AccountId, CatalogueId, DepartmentId, InvitationId, MemberId, NominationId, RoleId, TenantId, TransferId,
+        TreeId,
+    },
     invitation::{Channel, Invitation, Inviter, State},
     member::{
         Member, MemberState,
@@ -20,7 +24,7 @@ use crate::{
     },
     name::{DisplayName, Username},
     ports::Holding,
-    role::{Application, Assignments, Grant, NamedPermission, Permission, Role, assignment::Until},
+    role::{Application, Assignment, Assignments, Grant, NamedPermission, Permission, Role},
     tenant::{
         Policy, Tenant, TenantStatus, Validity,
         policy::{SecondFactor, Word, Words},
@@ -70,6 +74,7 @@ impl TenantForm {
             preset: self.preset,
             policy: self.policy.restore()?,
             catalogue: CatalogueId::from_uuid(self.catalogue),
+            tree: TreeId::from_uuid(self.tree),
             created_at: self.created_at,
         })
     }
@@ -139,7 +144,21 @@ impl RoleForm {
     }
 }
 
+impl DepartmentForm {
+    pub(in crate::audit) fn restore(self, tenant: TenantId) -> Restored<Department> {
+        Ok(Department {
+            id: DepartmentId::from_uuid(self.id),
+            tenant,
+            name: name(&self.name)?,
+            parent: self.parent.map(DepartmentId::from_uuid),
+            place: self.place,
+            created_at: self.created_at,
+        })
+    }
+}
+
 impl MemberForm {
+    /// The member. Where the ways from its departments meet is not in the audit: that changes when departments move.
     pub(in crate::audit) fn restore(self, tenant: TenantId) -> Restored<Member> {
         let account = self.account.map(AccountId::from_uuid);
         let state = match (self.status.as_str(), self.invitation, account, self.joined_at) {
@@ -169,6 +188,7 @@ impl MemberForm {
                 .into_iter()
                 .map(AssignmentForm::restore)
                 .collect::<Restored<Assignments>>()?,
+            departments: Departments::stored(self.departments.into_iter().map(DepartmentId::from_uuid), []),
             representative: self.representative,
             creator: self.creator.map(MemberId::from_uuid),
             created_at: self.created_at,
@@ -179,13 +199,13 @@ impl MemberForm {
 }
 
 impl AssignmentForm {
-    fn restore(self) -> Restored<(Grant, Until)> {
+    fn restore(self) -> Restored<Assignment> {
         let grant = match (self.role, self.permission) {
             (Some(role), None) => Grant::Role(RoleId::from_uuid(role)),
             (None, Some(text)) => Grant::Permission(permission(&text)?),
             (role, _) => return Err(impossible("an assignment", format!("{role:?}"))),
         };
-        Ok((grant, self.until))
+        Ok(Assignment { grant, within: self.within.map(DepartmentId::from_uuid), until: self.until })
     }
 }
 

@@ -3,6 +3,8 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
+    actor::Grants,
+    department::{Departments, wanted::DepartmentsFault},
     email::EmailAddress,
     id::MemberId,
     invitation::{
@@ -12,7 +14,7 @@ use crate::{
     member::AddressTaken,
     name::DisplayName,
     refusal::{Fault, Faults, refusals},
-    role::{Assignments, Catalogue, assign::WantedFault},
+    role::{Assignments, Permission, assign::WantedFault},
     tenant::{Policy, Validity},
 };
 
@@ -44,6 +46,7 @@ pub(super) struct Draft {
     name: Option<DisplayName>,
     pub(super) channel: Option<Channel>,
     assignments: Option<Assignments>,
+    departments: Option<Departments>,
 }
 
 /// The call, read and found well-formed.
@@ -58,10 +61,11 @@ pub(super) struct Entry {
     pub(super) name: DisplayName,
     pub(super) channel: Channel,
     pub(super) assignments: Assignments,
+    pub(super) departments: Departments,
 }
 
 impl Drafts {
-    pub(super) fn read(command: &Invite, policy: &Policy, catalogue: &Catalogue, now: DateTime<Utc>) -> Self {
+    pub(super) fn read(command: &Invite, policy: &Policy, grants: &Grants, now: DateTime<Utc>) -> Self {
         let mut faults = Vec::new();
         let validity = command.validity.map_or(Ok(policy.invitation_validity), Validity::from_secs);
         let validity = validity.unwrap_or_else(|fault| {
@@ -70,12 +74,21 @@ impl Drafts {
         });
         // What is said of all is read once, whether or not it is all that is said of somebody.
         let says_of_all = !command.assignments.is_empty();
-        let of_all = says_of_all.then(|| WantedFault::read(&command.assignments, "/assignments", catalogue, now));
+        let of_all = says_of_all.then(|| WantedFault::read(&command.assignments, "/assignments", grants.ground(), now));
         let of_all = of_all.transpose().unwrap_or_else(|more| {
             faults.extend(more.into_iter().map(|fault| (None, fault)));
             None
         });
-        let everybody = Everybody { of_all, says_of_all, policy, catalogue, now };
+        // Where each is said to belong elsewhere, nothing is said of all.
+        let each = command.people.iter().all(|person| !person.departments.is_empty());
+        let invite = &Permission::MEMBERS_INVITE;
+        let belong = (!each || !command.departments.is_empty())
+            .then(|| DepartmentsFault::read(&command.departments, "/departments", grants, invite));
+        let belong = belong.transpose().unwrap_or_else(|more| {
+            faults.extend(more.into_iter().map(|fault| (None, fault)));
+            None
+        });
+        let everybody = Everybody { of_all, says_of_all, belong, policy, grants, now };
         let mut people = Vec::with_capacity(command.people.len());
         for (row, person) in command.people.iter().enumerate() {
             let mut own = Vec::new();
@@ -103,7 +116,12 @@ impl Drafts {
 
 impl Draft {
     fn complete(self) -> Option<Entry> {
-        Some(Entry { name: self.name?, channel: self.channel?, assignments: self.assignments? })
+        Some(Entry {
+            name: self.name?,
+            channel: self.channel?,
+            assignments: self.assignments?,
+            departments: self.departments?,
+        })
     }
 }
 
@@ -113,8 +131,10 @@ struct Everybody<'a> {
     of_all: Option<Assignments>,
     /// Whether it says something.
     says_of_all: bool,
+    /// Where the call says that all belong, if that could be read.
+    belong: Option<Departments>,
     policy: &'a Policy,
-    catalogue: &'a Catalogue,
+    grants: &'a Grants,
     now: DateTime<Utc>,
 }
 
@@ -127,11 +147,20 @@ impl Everybody<'_> {
         let assignments = match person.assignments.as_slice() {
             [] if self.says_of_all => self.of_all.clone(),
             own => {
-                let read = WantedFault::read(own, &format!("/people/{row}/assignments"), self.catalogue, self.now);
+                let read =
+                    WantedFault::read(own, &format!("/people/{row}/assignments"), self.grants.ground(), self.now);
                 read.map_err(|more| faults.extend(more)).ok()
             }
         };
-        Draft { name: name.ok(), channel: channel.ok(), assignments }
+        let departments = match person.departments.as_slice() {
+            [] => self.belong.clone(),
+            own => {
+                let pointer = format!("/people/{row}/departments");
+                let read = DepartmentsFault::read(own, &pointer, self.grants, &Permission::MEMBERS_INVITE);
+                read.map_err(|more| faults.extend(more)).ok()
+            }
+        };
+        Draft { name: name.ok(), channel: channel.ok(), assignments, departments }
     }
 }
 

@@ -58,7 +58,7 @@ impl Membership {
         }
         let grants = self.may(ctx, tenant, Permission::MEMBERS_READ).await?;
         let roles = grants.catalogue().administrator().map(|role| role.id).into_iter().collect();
-        let given = AnyOf { roles, permission: None, at: Some(ctx.now) };
+        let given = AnyOf { roles, permission: None, at: Some(ctx.now), over: Some(Vec::new()) };
         let filter =
             MemberFilter { status: Some(MemberStatus::Enabled), given: Some(given), ..MemberFilter::default() };
         let first = page.after.is_none();

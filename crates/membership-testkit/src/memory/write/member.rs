@@ -27,6 +27,9 @@ impl Tables {
         constraint("member.creator", member.creator.is_none_or(|by| self.has(member.tenant, [by])))?;
         let own = |role| self.roles_of(member.tenant).any(|known| known.id == role);
         constraint("member.assignments", member.assignments.roles().all(own))?;
+        let known = |department| self.departments_of(member.tenant).any(|(known, _)| known.id == department);
+        constraint("assignment.department_fk", member.assignments.iter().filter_map(|held| held.within).all(known))?;
+        constraint("member_department.department_fk", member.departments.all().iter().copied().all(known))?;
         constraint("member.account", member.account().is_none_or(|account| self.accounts.contains_key(&account)))?;
         if member.status() != MemberStatus::Removed {
             let free = |clash: &dyn Fn(&Member) -> bool| {

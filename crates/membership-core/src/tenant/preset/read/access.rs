@@ -21,10 +21,11 @@ const OWN_KEY: &str = "membership";
 
 /// What people call it, and its permissions.
 const OWN_NAME: &str = "Member management";
-const OWN_NAMES: [(Permission, &str); 6] = [
+const OWN_NAMES: [(Permission, &str); 7] = [
     (Permission::MEMBERS_READ, "See members and their details"),
     (Permission::MEMBERS_INVITE, "Invite people"),
     (Permission::MEMBERS_MANAGE, "Edit, disable and remove members"),
+    (Permission::DEPARTMENTS_MANAGE, "Make, rename, move and delete departments"),
     (Permission::ROLES_MANAGE, "Define, edit and delete roles"),
     (Permission::TENANT_MANAGE, "Change the rules of the tenant"),
     (Permission::AUDIT_READ, "Read the audit"),

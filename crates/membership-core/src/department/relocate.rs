@@ -1,0 +1,131 @@
+//! Relocate: a department, with all below it, to another place: among its siblings, or below another department. Nobody comes
+//! to anything by it that the actor could not have given.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    Membership,
+    actor::{Denied, Grants},
+    context::Context,
+    department::{Department, DepartmentOf, DepartmentUnknown, Misplaced, Position, RootStays, Tree},
+    event::{DepartmentChange, Event},
+    id::{DepartmentId, TreeId},
+    refusal::refusals,
+    role::Permission,
+    store::{Scope, StoreError, Tx},
+};
+
+refusals! {
+    /// Why something does not come into the reach of others.
+    pub enum GivenAway {
+        /// They would get over it what the actor does not hold.
+        Lacking {
+            /// The first permission that is lacking.
+            permission: Permission,
+        } = Forbidden "reach-exceeds-own"
+            ("this gives somebody {permission} over what is moved, and you do not hold that over it yourself",
+             "ask somebody who holds that permission, or move it elsewhere");
+    }
+}
+
+refusals! {
+    /// Why a department stays where it is.
+    pub enum RelocateError {
+    } passing Unknown(DepartmentUnknown), Root(RootStays), Misplaced(Misplaced), GivenAway(GivenAway), Denied(Denied),
+        Store(StoreError)
+}
+
+impl GivenAway {
+    /// Refused, if some permission is `lacking`.
+    pub(crate) fn refuse(lacking: Option<Permission>) -> Result<(), Self> {
+        match lacking {
+            Some(permission) => Err(Self::Lacking { permission }),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Membership {
+    /// Moves a department and all below it. Needs [`Permission::DEPARTMENTS_MANAGE`] over the department above it and over the
+    /// one that is to be above it; and over what is moved, all that anybody gets over it by the move.
+    pub async fn relocate_department(
+        &self,
+        ctx: &Context,
+        which: DepartmentOf,
+        position: Position,
+    ) -> Result<Department, RelocateError> {
+        let mut tx = self.store.begin(Scope::Tenant(which.tenant)).await?;
+        let (_, grants) = self.admitted(tx.as_mut(), ctx).await?;
+        let tree = grants.tree();
+        let above = tree.get(which.department).map(|before| before.parent);
+        // Who may not manage it learns nothing of it.
+        let over: Vec<DepartmentId> =
+            above.ok().flatten().into_iter().chain([which.department, position.parent]).collect();
+        let granted = grants.require_over(Permission::DEPARTMENTS_MANAGE, &over)?;
+        let _: crate::id::MemberId = granted.spend();
+        let before = tree.get(which.department)?;
+        let Some(parent) = before.parent else { return Err(RootStays::Fixed.into()) };
+        let height = tree.height(before.id);
+        let (place, siblings) = tree.place(position, &before.name, height, Some(before.id))?;
+        if position.parent != parent {
+            comes_into_reach(tx.as_mut(), &grants, before.id, position.parent).await?;
+        }
+        let department = Department { parent: Some(position.parent), place, ..before.clone() };
+        let id = TreeId::new(ctx.now, self.entropy.as_ref());
+        let changed: Vec<Department> = siblings.iter().cloned().chain([department.clone()]).collect();
+        let grown = self.regrown(tree, id, &changed, None)?;
+        let change = DepartmentChange {
+            before: Some(before.clone()),
+            department: department.clone(),
+            siblings,
+            lineages: hung_elsewhere(before, &department, &grown),
+            members: met_elsewhere(tx.as_mut(), before, &department, &grown).await?,
+            tree: id,
+        };
+        tx.commit(ctx, &[Event::DepartmentMoved(Box::new(change))]).await?;
+        self.trees.put(grown);
+        Ok(department)
+    }
+}
+
+/// Whether all that anybody gets over `moved` once it stands below `parent` is held over it by the actor.
+pub(super) async fn comes_into_reach(
+    tx: &mut dyn Tx,
+    grants: &Grants,
+    moved: DepartmentId,
+    parent: DepartmentId,
+) -> Result<(), RelocateError> {
+    let tree = grants.tree();
+    let known: BTreeSet<DepartmentId> = tree.upward(moved).collect();
+    let gaining: Vec<DepartmentId> = tree.upward(parent).filter(|above| !known.contains(above)).collect();
+    let gained = tx.granted_within(&gaining).await?;
+    Ok(GivenAway::refuse(grants.first_given_away(&gained, &[moved], None))?)
+}
+
+fn hung_elsewhere(before: &Department, department: &Department, grown: &Tree) -> Vec<(DepartmentId, super::Lineage)> {
+    if before.parent == department.parent {
+        return Vec::new();
+    }
+    grown.subtree(department.id).map(|below| (below.id, grown.lineage(below.id))).collect()
+}
+
+/// The members whose ways up meet elsewhere in the tree that has `grown`: they belong to something that was moved, and to
+/// something else.
+async fn met_elsewhere(
+    tx: &mut dyn Tx,
+    before: &Department,
+    department: &Department,
+    grown: &Tree,
+) -> Result<Vec<(crate::id::MemberId, super::Departments, super::Departments)>, RelocateError> {
+    if before.parent == department.parent {
+        return Ok(Vec::new());
+    }
+    let mut members = Vec::new();
+    for (member, departments) in tx.members_across(department.id).await? {
+        let after = grown.departments_of(departments.all())?;
+        if after != departments {
+            members.push((member, departments, after));
+        }
+    }
+    Ok(members)
+}

@@ -163,6 +163,15 @@ fn department(own: u128, parent: Option<u128>) -> Department {
     }
 }
 
+fn department_events() -> Vec<Event> {
+    vec![
+        Event::DepartmentCreated(Box::new(DepartmentChange { before: None, ..department_change() })),
+        Event::DepartmentRenamed(Box::new(DepartmentChange { siblings: vec![], ..department_change() })),
+        Event::DepartmentMoved(Box::new(department_change())),
+        Event::DepartmentDeleted { department: department(32, Some(31)), tree: tenant().tree },
+    ]
+}
+
 fn department_change() -> DepartmentChange {
     DepartmentChange {
         before: Some(department(32, Some(31))),
@@ -301,6 +310,7 @@ fn events() -> Vec<Event> {
     ]
     .into_iter()
     .chain(own_events())
+    .chain(department_events())
     .chain(vec![
         Event::TenantCreated { tenant: tenant(), access: access(), root: department(31, None) },
         Event::TenantActivated(tenant()),
@@ -317,10 +327,6 @@ fn events() -> Vec<Event> {
             catalogue: tenant().catalogue,
         },
         Event::RoleDeleted { role: role(), catalogue: tenant().catalogue },
-        Event::DepartmentCreated(Box::new(DepartmentChange { before: None, ..department_change() })),
-        Event::DepartmentRenamed(Box::new(DepartmentChange { siblings: vec![], ..department_change() })),
-        Event::DepartmentMoved(Box::new(department_change())),
-        Event::DepartmentDeleted { department: department(32, Some(31)), tree: tenant().tree },
         Event::MemberAdded(joined.clone()),
         Event::MemberAdmitted(joined.clone()),
         Event::MemberEdited(change()),

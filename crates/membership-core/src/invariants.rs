@@ -8,12 +8,13 @@ use chrono::{DateTime, Utc};
 use crate::{
     account::Account,
     audit::{Head, Record},
-    department::{Department, Headcount, MAX_DEPTH, Tree, tree::NoTree},
+    department::{Department, Headcount, MAX_DEPTH, Tree},
     id::{DepartmentId, InvitationId, MemberId, MessageId, RoleId},
     invitation::{Channel, Invitation, Inviter, State},
     member::{Member, MemberState, MemberStatus, transfer::Transfer},
     outbox::{Delivery, Mail, MailKind},
     role::{Access, Catalogue, Grant, Role},
+    store::StoreError,
     tenant::{
         Tenant, TenantStatus, Validity,
         representative::{Answer, Nomination},
@@ -100,7 +101,7 @@ impl World {
             .any(|grant| member.assignments.end_of(&grant, None) == Some(None))
     }
 
-    fn tree(&self) -> Result<Tree, NoTree> {
+    fn tree(&self) -> Result<Tree, StoreError> {
         Tree::grow(self.tenant.tree, self.departments.iter().map(|(department, _)| department.clone()))
     }
 
@@ -298,7 +299,7 @@ fn proved_addresses_are_unique(world: &World, _: DateTime<Utc>) -> Vec<String> {
 
 fn departments_are_one_tree(world: &World, _: DateTime<Utc>) -> Vec<String> {
     match world.tree() {
-        Err(error) => vec![error.to_string()],
+        Err(error) => vec![format!("{error:?}")],
         Ok(tree) => {
             let deep = tree.departments().filter(|department| tree.depth(department.id) > Some(MAX_DEPTH));
             deep.map(|department| format!("department {} is too deep", department.id)).collect()

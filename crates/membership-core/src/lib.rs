@@ -76,9 +76,9 @@ use std::{collections::BTreeSet, sync::Arc};
 use account::ApiKey;
 use actor::{Denied, Grants, Ground};
 use context::Context;
-use department::{Department, Tree};
+use department::Tree;
 use directory::{Directory, Footing, Who};
-use id::{TenantId, TreeId};
+use id::TenantId;
 use link::Links;
 use ports::{AppCodes, DataCustodian, Entropy, KnownPasswords, Passkeys, PasswordHasher, Sealer};
 use role::{Catalogue, Permission};
@@ -219,7 +219,7 @@ impl Membership {
         };
         let tree = match self.trees.get(tenant.tree) {
             Some(tree) => tree,
-            None => self.trees.put(grown(tenant.id, tenant.tree, tx.departments().await?)?),
+            None => self.trees.put(Tree::grow(tenant.tree, tx.departments().await?)?),
         };
         Ok(Ground { catalogue, tree })
     }
@@ -233,7 +233,7 @@ impl Membership {
         }
         let compiled = Catalogue::compile(footing.catalogue, self.directory.access(tenant).await?);
         let counted = self.directory.departments(tenant).await?;
-        let tree = grown(tenant, footing.tree, counted.into_iter().map(|(department, _)| department).collect())?;
+        let tree = Tree::grow(footing.tree, counted.into_iter().map(|(department, _)| department))?;
         let now = self.directory.tenant(tenant).await?;
         Ok(if now.is_some_and(|now| now.catalogue == footing.catalogue && now.tree == footing.tree) {
             Ground { catalogue: self.catalogues.put(compiled), tree: self.trees.put(tree) }
@@ -257,12 +257,6 @@ impl Membership {
         let ground = self.ground(&footing).await?;
         Ok((footing, ground))
     }
-}
-
-/// The tree of a tenant's departments as they were stored.
-fn grown(tenant: TenantId, id: TreeId, departments: Vec<Department>) -> Result<Tree, StoreError> {
-    Tree::grow(id, departments)
-        .map_err(|error| StoreError::Corrupt { detail: format!("the departments of tenant {tenant}: {error}") })
 }
 
 /// What a program's key was made for, if it is a key of the tenant that is asked for, and good at this moment.

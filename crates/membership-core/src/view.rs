@@ -12,7 +12,7 @@ use crate::{
     actor::{Denied, Grants, Ground, Sight},
     audit::Record,
     context::Context,
-    department::{Department, DepartmentUnknown, Headcount},
+    department::{Department, DepartmentUnknown, Headcount, Tree},
     directory::{
         Ancestor, InvitationView, MemberDetails, MemberFilter, MemberRow, Page, Place, RecordFilter, RecordOrder,
     },
@@ -278,7 +278,7 @@ impl Membership {
         let counted = self.directory.departments(tenant).await?;
         let headcounts: HashMap<DepartmentId, Headcount> =
             counted.iter().map(|(department, headcount)| (department.id, *headcount)).collect();
-        let tree = crate::grown(tenant, id, counted.into_iter().map(|(department, _)| department).collect())?;
+        let tree = Tree::grow(id, counted.into_iter().map(|(department, _)| department))?;
         let people = tree.people(|department| headcounts.get(&department).copied().unwrap_or_default());
         let seen: HashSet<DepartmentId> =
             tops.iter().flat_map(|top| tree.subtree(*top)).map(|department| department.id).collect();

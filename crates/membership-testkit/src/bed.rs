@@ -1,5 +1,6 @@
 //! A test bed: a [`Membership`] that is set up and at work, with the steps that most tests begin with.
 
+mod departments;
 mod people;
 
 use std::sync::Arc;

@@ -20,6 +20,7 @@ mod access;
 mod audit;
 mod commit;
 mod crowd;
+mod department;
 mod find;
 mod isolation;
 mod journey;
@@ -134,6 +135,14 @@ macro_rules! conformance_cases {
                 holders_are_counted
                 assignments_with_ends_are_read_back
                 footing_is_where_a_member_stands
+            }
+            department {
+                a_tree_reads_back
+                belonging_reads_back
+                what_was_given_for_a_department
+                lists_by_department
+                a_broken_tree_is_refused
+                moves_at_once
             }
             members {
                 a_member_is_edited

@@ -42,8 +42,7 @@ impl Membership {
     ) -> Result<Department, CreateDepartmentError> {
         let mut tx = self.store.begin(Scope::Tenant(command.tenant)).await?;
         let (_, grants) = self.admitted(tx.as_mut(), ctx).await?;
-        let granted = grants.require_over(Permission::DEPARTMENTS_MANAGE, &[command.position.parent])?;
-        let _: crate::id::MemberId = granted.spend();
+        drop(grants.require_over(Permission::DEPARTMENTS_MANAGE, &[command.position.parent])?);
         let name = DisplayName::parse(&command.name).map_err(|fault| Faults::one("/name", &fault))?;
         let tree = grants.tree();
         if tree.len() >= MAX_DEPARTMENTS {
@@ -60,7 +59,7 @@ impl Membership {
         };
         let id = TreeId::new(ctx.now, self.entropy.as_ref());
         let changed: Vec<Department> = siblings.iter().cloned().chain([department.clone()]).collect();
-        let grown = self.regrown(tree, id, &changed, None)?;
+        let grown = tree.with(id, &changed, None)?;
         let change = DepartmentChange {
             before: None,
             department: department.clone(),
@@ -72,17 +71,5 @@ impl Membership {
         tx.commit(ctx, &[Event::DepartmentCreated(Box::new(change))]).await?;
         self.trees.put(grown);
         Ok(department)
-    }
-
-    /// The tree after a change of it.
-    pub(super) fn regrown(
-        &self,
-        tree: &super::Tree,
-        id: TreeId,
-        changed: &[Department],
-        gone: Option<DepartmentId>,
-    ) -> Result<super::Tree, StoreError> {
-        tree.with(id, changed, gone)
-            .map_err(|error| StoreError::Corrupt { detail: format!("after a change of the departments, {error}") })
     }
 }

@@ -40,8 +40,7 @@ impl Membership {
         let tree = grants.tree();
         let above = tree.get(which.department).ok().and_then(|department| department.parent);
         let over = above.unwrap_or(which.department);
-        let granted = grants.require_over(Permission::DEPARTMENTS_MANAGE, &[over])?;
-        let _: crate::id::MemberId = granted.spend();
+        drop(grants.require_over(Permission::DEPARTMENTS_MANAGE, &[over])?);
         let department = tree.get(which.department)?.clone();
         if department.parent.is_none() {
             return Err(RootStays::Fixed.into());
@@ -53,7 +52,7 @@ impl Membership {
             return Err(DeleteDepartmentError::InUse { members, invited, below, grants });
         }
         let id = TreeId::new(ctx.now, self.entropy.as_ref());
-        let grown = self.regrown(tree, id, &[], Some(department.id))?;
+        let grown = tree.with(id, &[], Some(department.id))?;
         tx.commit(ctx, &[Event::DepartmentDeleted { department, tree: id }]).await?;
         self.trees.put(grown);
         Ok(())

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -99,8 +100,8 @@ impl Membership {
         let id = TreeId::new(ctx.now, self.entropy.as_ref());
         let tree = grants.tree();
         let moved = below_into(tree, &planned);
-        let between = self.regrown(tree, id, &moved, None)?;
-        let grown = self.regrown(&between, id, &[], Some(planned.department.id))?;
+        let between = tree.with(id, &moved, None)?;
+        let grown = between.with(id, &[], Some(planned.department.id))?;
         let mut events = Vec::new();
         let mut met: BTreeMap<MemberId, Departments> = BTreeMap::new();
         for (before, department) in planned.below.iter().zip(&moved) {
@@ -141,8 +142,7 @@ async fn plan(
 ) -> Result<Dissolution, DissolveError> {
     let tree = grants.tree();
     let above = tree.get(which).ok().and_then(|department| department.parent);
-    let granted = grants.require_over(Permission::DEPARTMENTS_MANAGE, &[above.unwrap_or(which), into])?;
-    let _: MemberId = granted.spend();
+    drop(grants.require_over(Permission::DEPARTMENTS_MANAGE, &[above.unwrap_or(which), into])?);
     let (department, target) = (tree.get(which)?.clone(), tree.get(into)?.clone());
     if department.parent.is_none() {
         return Err(RootStays::Fixed.into());
@@ -251,5 +251,5 @@ fn digest(
     for (member, ending) in ended {
         hash.update(format!("{} {ending:?}\n", member.id));
     }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    URL_SAFE_NO_PAD.encode(hash.finalize())
 }

@@ -61,8 +61,7 @@ impl Membership {
         // Who may not manage it learns nothing of it.
         let over: Vec<DepartmentId> =
             above.ok().flatten().into_iter().chain([which.department, position.parent]).collect();
-        let granted = grants.require_over(Permission::DEPARTMENTS_MANAGE, &over)?;
-        let _: crate::id::MemberId = granted.spend();
+        drop(grants.require_over(Permission::DEPARTMENTS_MANAGE, &over)?);
         let before = tree.get(which.department)?;
         let Some(parent) = before.parent else { return Err(RootStays::Fixed.into()) };
         let height = tree.height(before.id);
@@ -73,7 +72,7 @@ impl Membership {
         let department = Department { parent: Some(position.parent), place, ..before.clone() };
         let id = TreeId::new(ctx.now, self.entropy.as_ref());
         let changed: Vec<Department> = siblings.iter().cloned().chain([department.clone()]).collect();
-        let grown = self.regrown(tree, id, &changed, None)?;
+        let grown = tree.with(id, &changed, None)?;
         let change = DepartmentChange {
             before: Some(before.clone()),
             department: department.clone(),

@@ -29,8 +29,7 @@ impl Membership {
     ) -> Result<Department, RenameError> {
         let mut tx = self.store.begin(Scope::Tenant(which.tenant)).await?;
         let (_, grants) = self.admitted(tx.as_mut(), ctx).await?;
-        let granted = grants.require_over(Permission::DEPARTMENTS_MANAGE, &[which.department])?;
-        let _: crate::id::MemberId = granted.spend();
+        drop(grants.require_over(Permission::DEPARTMENTS_MANAGE, &[which.department])?);
         let tree = grants.tree();
         let before = tree.get(which.department)?;
         let name = DisplayName::parse(name).map_err(|fault| Faults::one("/name", &fault))?;
@@ -44,7 +43,7 @@ impl Membership {
             return Ok(department);
         }
         let id = TreeId::new(ctx.now, self.entropy.as_ref());
-        let grown = self.regrown(tree, id, std::slice::from_ref(&department), None)?;
+        let grown = tree.with(id, std::slice::from_ref(&department), None)?;
         let change = DepartmentChange {
             before: Some(before.clone()),
             department: department.clone(),

@@ -13,6 +13,7 @@ use crate::{
     id::{DepartmentId, TreeId},
     name::DisplayName,
     shelf::Shelved,
+    store::StoreError,
 };
 
 /// A tenant's departments, in the order in which they are read: each before those below it, siblings by their place.
@@ -37,23 +38,17 @@ struct Node {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lineage(pub Vec<DepartmentId>);
 
-/// Why departments are no tree: somebody else than this program has written them.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum NoTree {
-    /// None or several.
-    #[error("there are {0} departments without one above them, and expected is 1")]
-    Roots(usize),
-    /// In a circle, below one that is not there, or the same twice.
-    #[error("{0} departments hang on nothing")]
-    Loose(usize),
+/// Why departments are no tree: something else than this program has written them.
+fn no_tree(detail: impl std::fmt::Display) -> StoreError {
+    StoreError::Corrupt { detail: format!("departments: {detail}") }
 }
 
 /// The gap between two siblings at first.
 const GAP: i64 = 1 << 20;
 
 impl Tree {
-    /// Grows the tree `id` of `departments`, in whatever order they come.
-    pub fn grow(id: TreeId, departments: impl IntoIterator<Item = Department>) -> Result<Self, NoTree> {
+    /// Grows the tree `id` of `departments`, in whatever order they come. Refused as corrupt if they are none.
+    pub fn grow(id: TreeId, departments: impl IntoIterator<Item = Department>) -> Result<Self, StoreError> {
         let mut below: HashMap<Option<DepartmentId>, Vec<Department>> = HashMap::new();
         let mut all = 0;
         for department in departments {
@@ -67,7 +62,7 @@ impl Tree {
         let mut waiting: Vec<(Option<usize>, Department)> =
             below.remove(&None).unwrap_or_default().into_iter().map(|root| (None, root)).collect();
         if waiting.len() != 1 {
-            return Err(NoTree::Roots(waiting.len()));
+            return Err(no_tree(format_args!("{} of them have none above, expected 1", waiting.len())));
         }
         let mut tree = Self { id, nodes: Vec::with_capacity(all), at: HashMap::with_capacity(all) };
         while let Some((parent, department)) = waiting.pop() {
@@ -79,7 +74,7 @@ impl Tree {
             tree.nodes.push(Node { department, parent, end: at + 1, depth });
         }
         if tree.at.len() != all {
-            return Err(NoTree::Loose(all - tree.at.len()));
+            return Err(no_tree(format_args!("{} of them hang on nothing", all - tree.at.len())));
         }
         // From the last to the first: whatever is below one has told it already how far it reaches.
         for at in (0..tree.nodes.len()).rev() {
@@ -93,7 +88,12 @@ impl Tree {
     }
 
     /// This tree with `changed` in the place of what they were, or beside it, and without `gone`.
-    pub(crate) fn with(&self, id: TreeId, changed: &[Department], gone: Option<DepartmentId>) -> Result<Self, NoTree> {
+    pub(crate) fn with(
+        &self,
+        id: TreeId,
+        changed: &[Department],
+        gone: Option<DepartmentId>,
+    ) -> Result<Self, StoreError> {
         let new: BTreeSet<DepartmentId> = changed.iter().map(|department| department.id).chain(gone).collect();
         let kept = self.departments().filter(|department| !new.contains(&department.id));
         Self::grow(id, kept.chain(changed).cloned())

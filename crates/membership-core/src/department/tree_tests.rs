@@ -178,15 +178,15 @@ fn counts_are_right(
 
 #[test]
 fn what_is_no_tree_is_told() {
-    let none = Tree::grow(tree_id(0), []).unwrap_err();
-    assert_eq!(none, NoTree::Roots(0));
-    let two = Tree::grow(tree_id(0), [department(0, None, 0), department(1, None, 0)]).unwrap_err();
-    assert_eq!(two, NoTree::Roots(2));
-    let circle =
-        [department(0, None, 0), department(1, Some(2), 0), department(2, Some(1), 0), department(3, Some(9), 0)];
-    assert_eq!(Tree::grow(tree_id(0), circle).unwrap_err(), NoTree::Loose(3));
-    let twice = Tree::grow(tree_id(0), [department(0, None, 0), department(1, Some(0), 0), department(1, Some(0), 1)]);
-    assert_eq!(twice.unwrap_err(), NoTree::Loose(1));
+    let told = |departments: &[Department]| Tree::grow(tree_id(0), departments.iter().cloned()).unwrap_err();
+    let corrupt = |detail: &str| StoreError::Corrupt { detail: format!("departments: {detail}") };
+    let one = department(0, None, 0);
+    assert_eq!(told(&[]), corrupt("0 of them have none above, expected 1"));
+    assert_eq!(told(&[one.clone(), department(1, None, 0)]), corrupt("2 of them have none above, expected 1"));
+    let circle = [department(1, Some(2), 0), department(2, Some(1), 0), department(3, Some(9), 0)];
+    assert_eq!(told(&[std::slice::from_ref(&one), circle.as_slice()].concat()), corrupt("3 of them hang on nothing"));
+    let twice = [one, department(1, Some(0), 0), department(1, Some(0), 1)];
+    assert_eq!(told(&twice), corrupt("1 of them hang on nothing"));
 }
 
 /// Proves I-36 in part: nothing goes deeper than 32, by whatever way, nor below itself.

@@ -3,7 +3,7 @@
 use membership_core::{
     context::Context,
     department::{Department, DepartmentOf, Position, create::CreateDepartment},
-    directory::{InDepartments, MemberFilter, Page},
+    directory::{InDepartments, MemberFilter, Page, RecordFilter, RecordOrder},
     id::DepartmentId,
     invitation::invite::Invite,
     member::{Member, add::AddMember, edit::Changes, remove::Heirs},
@@ -308,11 +308,7 @@ async fn a_head_of_a_department_reaches_no_further() -> Result<(), Failure> {
     assert_eq!(code(bed.membership.delete_department(&ctx, company.of(*sales)).await), "other-departments");
     assert_eq!(code(bed.membership.rename_department(&ctx, company.of(*finance), "Mine").await), "other-departments");
     assert_eq!(
-        code(
-            bed.membership
-                .audit(&ctx, bed.tenant.id, &Default::default(), membership_core::directory::RecordOrder::After(0), 5)
-                .await
-        ),
+        code(bed.membership.audit(&ctx, bed.tenant.id, &RecordFilter::default(), RecordOrder::After(0), 5).await),
         "permission-missing"
     );
     company.is_sound().await

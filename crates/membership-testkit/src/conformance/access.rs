@@ -62,14 +62,7 @@ pub(super) async fn a_tenant_with_its_policy_and_roles(adapter: Adapter) -> Outc
     let all = ["video:cameras.view", "video:cameras.edit", "access:doors.open"];
     let (a, c) = (role("A", &["video:cameras.view"], false)?, role("C", &[], false)?);
     let b = Role { includes: [a.id, c.id].into(), ..role("B", &all, true)? };
-    let root = Department {
-        id: DepartmentId::new(now, entropy),
-        tenant: id,
-        name: tenant.name.clone(),
-        parent: None,
-        place: -7,
-        created_at: now,
-    };
+    let root = bed.root_of(&tenant);
     let founder = Member {
         tenant: id,
         departments: Departments::stored([root.id], []),
@@ -153,6 +146,19 @@ async fn catalogue(bed: &Bed) -> Result<CatalogueId, Failure> {
     let footing = directory.footing(bed.tenant.id, Who::Member(bed.member.id)).await?.ok_or("there is no member")?;
     assert_eq!((found, footing.catalogue), (told, told));
     Ok(told)
+}
+
+impl Bed {
+    fn root_of(&self, tenant: &Tenant) -> Department {
+        Department {
+            id: DepartmentId::new(tenant.created_at, self.membership.entropy()),
+            tenant: tenant.id,
+            name: tenant.name.clone(),
+            parent: None,
+            place: -7,
+            created_at: tenant.created_at,
+        }
+    }
 }
 
 async fn holds(bed: &Bed, member: &Member, permission: &str) -> Result<bool, Failure> {

@@ -246,7 +246,7 @@ impl Bed {
         }
     }
 
-    async fn membership_of_somebody_new(&self) -> Result<Member, Failure> {
+    pub(super) async fn membership_of_somebody_new(&self) -> Result<Member, Failure> {
         let account = self.blank_account()?;
         let joined_at = self.clock.now();
         let member = self.member_in(MemberState::Enabled { account: account.id, joined_at })?;

@@ -3,7 +3,7 @@
 use membership_core::{
     department::Department,
     event::{DepartmentChange, Event},
-    id::TreeId,
+    id::{DepartmentId, TreeId},
     store::StoreError,
 };
 
@@ -42,8 +42,12 @@ impl Tables {
     }
 
     pub(super) fn put_department(&mut self, department: &Department) -> Result<(), StoreError> {
-        let parent = department.parent.is_none_or(|parent| self.departments.contains_key(&parent));
+        let own = |id: DepartmentId| self.departments_of(department.tenant).any(|(other, _)| other.id == id);
+        let parent = department.parent.is_none_or(own);
         constraint("department.parent_fk", parent)?;
+        let root = |(other, _): &(Department, _)| other.parent.is_none() && other.id != department.id;
+        let second = department.parent.is_none() && self.departments_of(department.tenant).any(root);
+        constraint("department.root", !second)?;
         let canonical = department.name.canonical();
         let same = |(other, _): &&(Department, _)| {
             other.id != department.id && other.parent == department.parent && other.name.canonical() == canonical

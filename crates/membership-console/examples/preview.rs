@@ -24,6 +24,7 @@ use membership_core::{
     lifecycle::Stage,
     link::{Link, Links, Purpose},
     member::{Member, reach::Target},
+    name::DisplayName,
     ports::Secret,
     role::assign::Wanted,
     tenant::{
@@ -32,7 +33,7 @@ use membership_core::{
     },
 };
 use membership_testkit::{
-    Adapter, Bed, Dice, Failure, ManualClock, PlainSecrets,
+    Adapter, Bed, Dice, Failure, ManualClock, PlainPasskey, PlainSecrets,
     bed::{Asked, PASSWORD, TEMPORARY, parts},
 };
 use membership_web::{Edge, Shell};
@@ -138,7 +139,7 @@ async fn asked(bed: &Bed, beneath: TenantId) -> Result<Lines, Failure> {
     ])
 }
 
-/// Somebody with both second factors and sessions of several programs, links of every kind about an account, and somebody
+/// Somebody with every second factor and sessions of several programs, links of every kind about an account, and somebody
 /// whose organisation asks for a second factor.
 async fn accounts(bed: &Bed) -> Result<Lines, Failure> {
     let (membership, anybody) = (&bed.membership, bed.as_anybody());
@@ -151,6 +152,10 @@ async fn accounts(bed: &Bed) -> Result<Lines, Failure> {
     let app = membership.begin_app(&ctx).await?;
     let secret = data_encoding::BASE32_NOPAD.decode(app.secret.as_bytes())?;
     membership.confirm_app(&ctx, &PlainSecrets::code(&secret, bed.clock.now())).await?;
+    let ctx = bed.as_account(&bed.account(vera).await?);
+    let mut passkey = PlainPasskey::new(vera, vec![7; 32]);
+    let answer = passkey.answer(&membership.begin_passkey(&ctx).await?);
+    membership.confirm_passkey(&ctx, DisplayName::parse("Vera's laptop")?, answer).await?;
     let ctx = bed.as_account(&bed.account(vera).await?);
     let set = membership.renew_recovery_codes(&ctx).await?;
     let mut codes = set.recovery.into_iter();
@@ -182,7 +187,7 @@ async fn accounts(bed: &Bed) -> Result<Lines, Failure> {
     let plan = membership.plan_policy(&root, olga.tenant.id, policy.clone()).await?;
     membership.change_policy(&root, olga.tenant.id, policy, plan.hash).await?;
     Ok(vec![
-        ("with both second factors", format!("vera@example.org: {PASSWORD}")),
+        ("with every second factor", format!("vera@example.org: {PASSWORD}")),
         ("her session, as a cookie", format!("membership={newest}")),
         ("reset", links.url(&account.link(Purpose::Reset, reset))),
         ("address", links.url(&account.link(Purpose::Address, change))),

@@ -4,12 +4,13 @@ pub(crate) mod address;
 mod agent;
 pub(crate) mod app;
 pub(crate) mod close;
+pub(crate) mod passkey;
 pub(crate) mod second_factor;
 pub(crate) mod sessions;
 
 use askama::Template;
 use membership_core::{
-    account::{Account, AccountEmail, Factors, profile::ProfileError},
+    account::{Account, AccountEmail, Factors, passkey::MOST_PASSKEYS, profile::ProfileError},
     email::EmailAddress,
     id::TenantId,
     refusal::Refusal,
@@ -25,7 +26,7 @@ use serde::Deserialize;
 use self::sessions::Listed;
 use crate::{
     destination::Destination,
-    entrance::sign_in_anew,
+    entrance::{sign_in_anew, sign_in_by_more},
     form::{Field, Form as Fields},
     moment::Moment,
     notice::{Action, refused},
@@ -45,6 +46,9 @@ struct AccountPage {
     address: Fields,
     app_since: Option<Moment>,
     mailed_since: Option<Moment>,
+    passkeys: Vec<passkey::Listed>,
+    /// Whether there can be another.
+    passkeys_are_taken: bool,
     /// How many recovery codes are left, if there is a second factor that they stand for.
     recovery: Option<usize>,
     sessions: Vec<Listed>,
@@ -99,10 +103,11 @@ pub(crate) fn to_sign_in() -> Response {
     see("/sign-in?next=/account")
 }
 
-/// The page of a refusal. Whoever has to show anew who he or she is does so, and is then at `next`.
+/// The page of a refusal. Whoever has to show anew who he or she is, or one thing more, does so, and is then at `next`.
 pub(crate) fn not_done(visitor: &Visitor, next: &Destination, error: &dyn Refusal) -> Response {
     match error.code() {
         "sign-in-again" => sign_in_anew(visitor, next, error),
+        "second-factor-not-shown" => sign_in_by_more(visitor, next, error),
         _ => refused(visitor, error, vec![Action::new("Back", next.as_str())]),
     }
 }
@@ -128,6 +133,7 @@ pub(crate) async fn account_page(
         Ok((places, _)) => places,
         Err(error) => return refused(visitor, &error, vec![Action::new("Your organisations", "/")]),
     };
+    let passkeys_are_taken = factors.passkeys.len() < MOST_PASSKEYS && edge.membership().takes_passkeys();
     let (name, address) = match refused_form {
         Some(Refused::Name(form)) => (form, address::form("")),
         Some(Refused::Address(form)) => (name_form(account.name.as_str()), form),
@@ -144,6 +150,8 @@ pub(crate) async fn account_page(
         app_since: factors.app.as_ref().map(|app| Moment(app.since)),
         mailed_since: factors.email_since.map(Moment),
         recovery: left(&factors),
+        passkeys: factors.passkeys.into_iter().map(passkey::Listed::from).collect(),
+        passkeys_are_taken,
         sessions: sessions.into_iter().map(|session| Listed::of(session, visitor)).collect(),
         places: places.into_iter().map(|place| (place.tenant.id, place.tenant.name.to_string())).collect(),
     };

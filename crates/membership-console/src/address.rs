@@ -8,9 +8,8 @@ use membership_core::{
     account::{Account, address::AddressError},
     email::EmailAddress,
     link::{LinkFault, Purpose},
-    refusal::Refusal,
 };
-use membership_web::{Edge, Visitor, status_of};
+use membership_web::{Edge, Visitor};
 use poem::{
     Response, handler,
     http::StatusCode,
@@ -21,7 +20,7 @@ use crate::{
     destination::Destination,
     moment::Moment,
     notice::{Action, Notice, Tone, refused},
-    page::{Frame, page, see},
+    page::{Frame, page, refusal_page, see},
     settled::Settled,
     words::isolated,
 };
@@ -104,7 +103,7 @@ fn not_confirmed(visitor: &Visitor, account: &Account, token: String, error: &Ad
     match error {
         AddressError::NotYours => {
             let frame = Frame { who: None, ..Frame::card("This link is for another account", visitor) };
-            page(status_of(error.kind()), &OfAnother { frame, token, signed_in: account.label() })
+            refusal_page(error, &OfAnother { frame, token, signed_in: account.label() })
         }
         AddressError::Link(LinkFault::Superseded) => {
             let has = account.proved_email().map(|address| format!("Your account has {}.", isolated(address.as_str())));
@@ -115,7 +114,7 @@ fn not_confirmed(visitor: &Visitor, account: &Account, token: String, error: &Ad
                 sentences: [why].into_iter().chain(has).collect(),
                 actions,
             };
-            page(status_of(error.kind()), &notice)
+            refusal_page(error, &notice)
         }
         AddressError::Unchanged
         | AddressError::Expired

@@ -1,4 +1,4 @@
-//! The stylesheet, the script and the mark: part of the binary, under names that change with their content, so that a
+//! The stylesheet, the scripts and the mark: part of the binary, under names that change with their content, so that a
 //! browser may keep them for good.
 
 use std::sync::LazyLock;
@@ -23,6 +23,9 @@ pub(crate) static STYLESHEET: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("console", "css", "text/css; charset=utf-8", include_bytes!("../assets/console.css")));
 pub(crate) static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
     Asset::new("console", "js", "text/javascript; charset=utf-8", include_bytes!("../assets/console.js"))
+});
+pub(crate) static PASSKEY_SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new("passkey", "js", "text/javascript; charset=utf-8", include_bytes!("../assets/passkey.js"))
 });
 pub(crate) static MARK: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("mark", "svg", "image/svg+xml", include_bytes!("../assets/mark.svg")));
@@ -50,7 +53,7 @@ impl Asset {
 #[handler]
 pub(crate) fn serve(request: &Request, Path(name): Path<String>) -> Result<Response> {
     let named = |asset: &&LazyLock<Asset>| asset.path.strip_prefix("/assets/") == Some(name.as_str());
-    let found = [&STYLESHEET, &SCRIPT, &MARK].into_iter().find(named);
+    let found = [&STYLESHEET, &SCRIPT, &PASSKEY_SCRIPT, &MARK].into_iter().find(named);
     Ok(found.ok_or(Problem::from(HttpFault::NotFound))?.answer(request))
 }
 

@@ -1,16 +1,15 @@
 //! The second step of a sign-in: the password was right, and the second factor is to be shown.
 
 mod cookie;
+mod passkey;
+mod way;
 
 use askama::Template;
-use membership_core::{
-    account::{
-        ChallengeKey, FactorKind, Kinds,
-        sign_in::{ChallengeError, Proof, SignedIn},
-    },
-    refusal::Refusal,
+use membership_core::account::{
+    ChallengeKey, FactorKind, Kinds,
+    sign_in::{ChallengeError, Proof, SignedIn},
 };
-use membership_web::{Edge, HttpFault, Problem, Visitor, session_cookie, status_of};
+use membership_web::{Edge, HttpFault, Problem, Visitor, session_cookie};
 use poem::{
     Response, handler,
     http::StatusCode,
@@ -18,29 +17,28 @@ use poem::{
 };
 use serde::Deserialize;
 
-pub(crate) use self::cookie::{Held, Waiting};
+pub(crate) use self::{
+    cookie::{Held, Waiting},
+    passkey::{ask as ask_passkey, asked as passkey_asked},
+    way::Way,
+};
 use crate::{
-    destination::{Destination, Next},
+    destination::Next,
     form::{Field, Form as Fields},
     notice::{Action, refused},
-    page::{Frame, page, see, signing_in},
+    page::{Frame, page, refusal_page, see, signing_in},
+    passkey::{Offer, answered},
 };
 
-/// Where a sign-in leads that waits for its second factor.
-pub(crate) enum Way {
-    /// To a page.
-    To(Destination),
-    /// Into the tenant that the invitation with this token is of.
-    Joining(String),
-}
-
-/// What was typed: one of the three, and where to go on.
+/// What was typed, or what came of a passkey in the browser: one of the four, and where to go on.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Typed {
     app: Option<String>,
     mailed: Option<String>,
     recovery: Option<String>,
+    state: Option<String>,
+    credential: Option<String>,
     next: Option<String>,
 }
 
@@ -56,6 +54,9 @@ pub(crate) struct Asked {
 #[template(path = "challenge.html")]
 struct ChallengePage {
     frame: Frame,
+    passkey: Option<Offer>,
+    /// What became of the passkey that was shown.
+    not_taken: Option<String>,
     app: Option<Fields>,
     /// Where the app is asked for, while a mail is.
     instead: Option<String>,
@@ -69,6 +70,9 @@ struct ChallengePage {
 
 /// What was refused, on which of the forms.
 type Refused<'a> = Option<(FactorOrRecovery, &'a ChallengeError)>;
+
+/// What a sign-in may take, in words.
+const LIMITS: &str = "You have ten minutes, and five tries.";
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum FactorOrRecovery {
@@ -119,38 +123,21 @@ pub(crate) async fn give_up(
     given_up(&edge, &visitor, waiting, &Way::To(next.destination())).await
 }
 
-impl Way {
-    /// Where the page of the second step is.
-    fn path(&self) -> String {
-        match self {
-            Self::To(_) => "/sign-in/code".to_owned(),
-            Self::Joining(token) => format!("/invitation/{token}/code"),
-        }
-    }
-
-    /// The same, with where to go on.
-    fn address(&self, query: &str) -> String {
-        match self {
-            Self::To(next) if query.is_empty() => format!("{}?next={}", self.path(), next.as_str()),
-            Self::To(next) => format!("{}?next={}&{query}", self.path(), next.as_str()),
-            Self::Joining(_) if query.is_empty() => self.path(),
-            Self::Joining(_) => format!("{}?{query}", self.path()),
-        }
-    }
-
-    /// Where the password is asked for.
-    fn start(&self) -> String {
-        match self {
-            Self::To(next) => format!("/sign-in?next={}", next.as_str()),
-            Self::Joining(token) => format!("/invitation/{token}/sign-in"),
-        }
-    }
-
-    /// What the forms carry along.
-    fn carried(&self) -> Option<String> {
-        match self {
-            Self::To(next) => Some(next.as_str().to_owned()),
-            Self::Joining(_) => None,
+impl Typed {
+    /// What it shows, if it is one thing.
+    fn proof(self) -> Option<(FactorOrRecovery, Proof)> {
+        let passkey = match (self.state, self.credential) {
+            (Some(state), Some(credential)) => Some(answered(state, credential)),
+            (None, None) => None,
+            (Some(_), None) | (None, Some(_)) => return None,
+        };
+        let factor = FactorOrRecovery::Factor;
+        match (self.app, self.mailed, passkey, self.recovery) {
+            (Some(code), None, None, None) => Some((factor(FactorKind::App), Proof::App(code))),
+            (None, Some(code), None, None) => Some((factor(FactorKind::Email), Proof::Mailed(code))),
+            (None, None, Some(shown), None) => Some((factor(FactorKind::Passkey), Proof::Passkey(shown))),
+            (None, None, None, Some(code)) => Some((FactorOrRecovery::Recovery, Proof::Recovery(code))),
+            _ => None,
         }
     }
 }
@@ -178,12 +165,7 @@ pub(crate) async fn shown(
     way: &Way,
     typed: Typed,
 ) -> poem::Result<Result<SignedIn, Response>> {
-    let (which, proof) = match (typed.app, typed.mailed, typed.recovery) {
-        (Some(code), None, None) => (FactorOrRecovery::Factor(FactorKind::App), Proof::App(code)),
-        (None, Some(code), None) => (FactorOrRecovery::Factor(FactorKind::Email), Proof::Mailed(code)),
-        (None, None, Some(code)) => (FactorOrRecovery::Recovery, Proof::Recovery(code)),
-        _ => return Err(Problem::from(HttpFault::Malformed).into()),
-    };
+    let Some((which, proof)) = typed.proof() else { return Err(Problem::from(HttpFault::Malformed).into()) };
     let Some(waiting) = waiting else { return Ok(Err(see(&way.start()))) };
     let sent = which == FactorOrRecovery::Factor(FactorKind::Email);
     Ok(match edge.membership().answer_challenge(&visitor.context, &waiting.key, proof).await {
@@ -231,7 +213,7 @@ fn not_in(
     let (_, error) = refusal;
     match error {
         ChallengeError::Wrong | ChallengeError::TooOften(_) => {
-            page(status_of(error.kind()), &challenge_page(visitor, waiting.kinds, way, sent, Some(refusal)))
+            refusal_page(error, &challenge_page(visitor, waiting.kinds, way, sent, Some(refusal)))
         }
         ChallengeError::Over => over(refused(visitor, error, vec![Action::new("Sign in again", way.start())]), edge),
         ChallengeError::NotThis | ChallengeError::Store(_) => {
@@ -244,11 +226,7 @@ fn challenge_page(visitor: &Visitor, kinds: Kinds, way: &Way, sent: bool, refusa
     let carried = way.carried();
     let form = |which, submit, field: Field| {
         let field = field.answering_for(&["challenge-failed"]);
-        let form = Fields::new(way.path(), submit, vec![field]);
-        let form = match &carried {
-            Some(next) => form.carrying("next", next.clone()),
-            None => form,
-        };
+        let form = way.carried_by(Fields::new(way.path(), submit, vec![field]));
         match refusal {
             Some((blamed, error)) if blamed == which => form.answering(Some(error)),
             Some(_) | None => form,
@@ -265,8 +243,16 @@ fn challenge_page(visitor: &Visitor, kinds: Kinds, way: &Way, sent: bool, refusa
     };
     let recovery = Field::word("recovery", "Recovery code", "")
         .hinting("Each works once. You wrote them down when you set this up.");
+    let has_codes = kinds.has(FactorKind::App) || kinds.has(FactorKind::Email);
+    let title = if has_codes { "Enter your code" } else { "Show your passkey" };
+    let passkey = || {
+        let offer = Offer::new(format!("{}/passkey", way.path()), "Use a passkey", carried.clone());
+        if kinds.has(FactorKind::App) || sent { offer.beside_another() } else { offer }
+    };
     ChallengePage {
-        frame: Frame { who: None, ..Frame::card("Enter your code", visitor) },
+        frame: Frame { who: None, ..Frame::card(title, visitor) },
+        passkey: kinds.has(FactorKind::Passkey).then(passkey),
+        not_taken: passkey::not_taken(refusal),
         app: (kinds.has(FactorKind::App) && !sent).then(app),
         instead: (kinds.has(FactorKind::App) && sent).then(|| way.address("")),
         mailed: (kinds.has(FactorKind::Email) && sent).then(mailed),

@@ -2,7 +2,10 @@
 
 use askama::Template;
 use membership_core::{
-    account::sign_in::{Entrance, SignIn},
+    account::{
+        FactorKind,
+        sign_in::{Entrance, SignIn},
+    },
     directory::Place,
     id::TenantId,
     member::MemberStatus,
@@ -11,7 +14,7 @@ use membership_core::{
     refusal::Refusal,
     tenant::TenantStatus,
 };
-use membership_web::{Edge, Visitor, session_cookie, status_of};
+use membership_web::{Edge, Visitor, session_cookie};
 use poem::{
     Response, handler,
     http::{HeaderValue, StatusCode},
@@ -24,7 +27,8 @@ use crate::{
     destination::{Destination, Next},
     form::{Field, Form as Fields, FormPage, Other},
     notice::refused,
-    page::{Frame, page, see, signing_in},
+    page::{Frame, page, refusal_page, see, signing_in},
+    passkey::Offer,
     settled::Settled,
     words::sentence,
 };
@@ -53,13 +57,13 @@ pub(crate) struct Typed {
 
 /// The form to sign in with.
 #[handler]
-#[expect(clippy::needless_pass_by_value, reason = "what a handler asks for comes by value")]
-pub(crate) fn ask(visitor: Visitor, Query(next): Query<Next>) -> Response {
+pub(crate) fn ask(edge: Data<&Edge>, visitor: Visitor, Query(next): Query<Next>) -> Response {
     let next = next.destination();
     if visitor.account().is_some() {
         return see(next.as_str());
     }
-    page(StatusCode::OK, &sign_in_page(&visitor, "", &next, None))
+    let passkey = Offer::if_taken(&edge, &Way::To(next.clone()));
+    page(StatusCode::OK, &FormPage { passkey, ..sign_in_page(&visitor, "", &next, None) })
 }
 
 /// Signs in.
@@ -74,7 +78,10 @@ pub(crate) async fn sign_in(edge: Data<&Edge>, visitor: Visitor, Form(typed): Fo
             signing_in(see(next.as_str()), &edge, &signed_in.key)
         }
         Ok(Entrance::Challenged { key, kinds, .. }) => begin(&edge, &key, kinds, &Way::To(next)),
-        Err(error) => page(status_of(error.kind()), &sign_in_page(&visitor, &login, &next, Some(&error))),
+        Err(error) => {
+            let passkey = Offer::if_taken(&edge, &Way::To(next.clone()));
+            refusal_page(&error, &FormPage { passkey, ..sign_in_page(&visitor, &login, &next, Some(&error)) })
+        }
     }
 }
 
@@ -95,16 +102,29 @@ pub(crate) async fn sign_out(edge: Data<&Edge>, visitor: Visitor, Form(next): Fo
 
 /// The form to sign in with, for somebody whose session is good here and not good there: a new one is good everywhere.
 pub(crate) fn sign_in_anew(visitor: &Visitor, next: &Destination, refusal: &dyn Refusal) -> Response {
+    let lead = format!("{} {}", sentence(&refusal.to_string()), sentence(refusal.advice()));
+    anew(visitor, next, refusal, lead)
+}
+
+/// The same, for somebody whose own account asks for what only its app or passkey shows.
+pub(crate) fn sign_in_by_more(visitor: &Visitor, next: &Destination, refusal: &dyn Refusal) -> Response {
+    let lead = "This is delicate, and you signed in without your app or a passkey. Sign in again by one of them.";
+    anew(visitor, next, refusal, lead.to_owned())
+}
+
+fn anew(visitor: &Visitor, next: &Destination, refusal: &dyn Refusal, lead: String) -> Response {
     let known = visitor.account().and_then(|account| {
         let username = account.username.as_ref().map(ToString::to_string);
         username.or_else(|| account.proved_email().map(ToString::to_string))
     });
+    let has_passkey = visitor.account().is_some_and(|account| account.kinds.has(FactorKind::Passkey));
     let asked = FormPage {
         frame: Frame { who: None, ..Frame::card("Please sign in anew", visitor) },
-        lead: format!("{} {}", sentence(&refusal.to_string()), sentence(refusal.advice())),
+        lead,
+        passkey: has_passkey.then(|| Offer::alone(&Way::To(next.clone()))),
         ..sign_in_page(visitor, &known.unwrap_or_default(), next, None)
     };
-    page(status_of(refusal.kind()), &asked)
+    refusal_page(refusal, &asked)
 }
 
 /// Leads who is signed out to the sign-in, and shows everybody else where they are members.
@@ -141,6 +161,7 @@ fn sign_in_page(visitor: &Visitor, login: &str, next: &Destination, refusal: Opt
         monogram: None,
         lead: "To see the organisations where you are a member.".to_owned(),
         form: form.answering(refusal),
+        passkey: None,
         other: Some(Other {
             question: "Forgotten your password?",
             label: "Choose another",

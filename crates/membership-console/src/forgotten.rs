@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use membership_core::{account::reset::ResetError, refusal::Refusal};
-use membership_web::{Edge, Visitor, status_of};
+use membership_web::{Edge, Visitor};
 use poem::{
     Response, handler,
     http::StatusCode,
@@ -16,7 +16,7 @@ use tokio::time::{Instant, sleep_until};
 use crate::{
     form::{Field, Form as Fields, FormPage, Other},
     notice::{Action, Notice, Tone, refused},
-    page::{Frame, page},
+    page::{Frame, page, refusal_page},
 };
 
 /// How long every answer takes: longer than the work does, unless the machine is at its limit.
@@ -53,7 +53,7 @@ pub(crate) async fn forget(edge: Data<&Edge>, visitor: Visitor, Form(typed): For
     match done {
         Ok(()) => told(&visitor),
         Err(error @ ResetError::TooOften(_)) => {
-            page(status_of(error.kind()), &forgotten_page(&visitor, &typed.login, Some(&error)))
+            refusal_page(&error, &forgotten_page(&visitor, &typed.login, Some(&error)))
         }
         Err(error) => refused(&visitor, &error, vec![Action::new("Back", "/forgotten")]),
     }
@@ -81,6 +81,7 @@ fn forgotten_page(visitor: &Visitor, login: &str, refusal: Option<&dyn Refusal>)
         monogram: None,
         lead: "We mail you a link by which you choose another.".to_owned(),
         form: Fields::new("/forgotten".to_owned(), "Mail me a link", fields).answering(refusal),
+        passkey: None,
         other: Some(Other { question: "It came back to you?", label: "Sign in", href: "/sign-in".to_owned() }),
     }
 }

@@ -4,7 +4,7 @@ mod card;
 mod field;
 
 use askama::{Template, filters::HtmlSafe};
-use membership_core::refusal::Refusal;
+use membership_core::{account::passkey::Ceremony, refusal::Refusal};
 
 pub(crate) use card::{FormPage, Other};
 pub(crate) use field::{Choice, Field};
@@ -18,8 +18,18 @@ pub(crate) struct Form {
     action: String,
     submit: &'static str,
     hidden: Vec<(&'static str, String)>,
+    asked: Option<Asked>,
     fields: Vec<Field>,
     pub(crate) problem: Option<Problem>,
+}
+
+/// What the browser's authenticator is asked before the form is sent.
+struct Asked {
+    /// Of `navigator.credentials`.
+    call: &'static str,
+    options: String,
+    /// Whether it is asked without a press of the button.
+    at_once: bool,
 }
 
 /// What is wrong with a form as a whole.
@@ -41,13 +51,28 @@ impl HtmlSafe for Form {}
 
 impl Form {
     pub(crate) fn new(action: String, submit: &'static str, fields: Vec<Field>) -> Self {
-        Self { action, submit, hidden: Vec::new(), fields, problem: None }
+        Self { action, submit, hidden: Vec::new(), asked: None, fields, problem: None }
     }
 
     /// Also carries a value that nobody sees.
     pub(crate) fn carrying(mut self, name: &'static str, value: String) -> Self {
         self.hidden.push((name, value));
         self
+    }
+
+    /// Is sent with a new passkey, for which the browser asks when the button is pressed.
+    pub(crate) fn making_passkey(self, ceremony: Ceremony) -> Self {
+        self.asking("create", ceremony, false)
+    }
+
+    /// Is sent with a passkey, for which the browser asks at once.
+    pub(crate) fn showing_passkey(self, ceremony: Ceremony) -> Self {
+        self.asking("get", ceremony, true)
+    }
+
+    fn asking(self, call: &'static str, ceremony: Ceremony, at_once: bool) -> Self {
+        let asked = Asked { call, options: ceremony.options, at_once };
+        Self { asked: Some(asked), ..self.carrying("state", ceremony.state) }
     }
 
     /// The same form; if it was refused, saying why.

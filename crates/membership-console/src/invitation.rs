@@ -2,6 +2,7 @@
 
 pub(crate) mod answer;
 pub(crate) mod code;
+pub(crate) mod passkey;
 pub(crate) mod register;
 pub(crate) mod sign_in;
 
@@ -15,7 +16,7 @@ use membership_core::{
     refusal::Refusal,
     tenant::TenantStatus,
 };
-use membership_web::{Edge, Visitor, status_of};
+use membership_web::{Edge, Visitor};
 use poem::{
     Response, handler,
     http::StatusCode,
@@ -25,7 +26,7 @@ use poem::{
 use crate::{
     moment::Moment,
     notice::{Action, Notice, Tone, refused, refused_about},
-    page::{Frame, page, see},
+    page::{Frame, page, refusal_page, see},
     settled::Settled,
     words::{initial, isolated},
 };
@@ -107,7 +108,7 @@ fn closed_page(visitor: &Visitor, view: &InvitationView, closed: Closed) -> Resp
                 sentences: vec![format!("You are a member of {tenant}. There is nothing left to accept.")],
                 actions: ways_on(visitor, view),
             };
-            page(status_of(closed.kind()), &notice)
+            refusal_page(&closed, &notice)
         }
         State::Ready
         | State::Invited { .. }

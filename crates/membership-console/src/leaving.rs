@@ -9,7 +9,7 @@ use membership_core::{
         leave::LeaveError,
         remove::{Heirs, RemoveError, Removed},
     },
-    refusal::{Kind, Refusal},
+    refusal::Kind,
     tenant::Tenant,
 };
 use membership_web::{Edge, Visitor, status_of};
@@ -24,7 +24,7 @@ use crate::{
     entrance::sign_in_anew,
     moment::Moment,
     notice::{Action, Notice, Tone, refused},
-    page::{Frame, page},
+    page::{Frame, page, refusal_page},
     settled::Settled,
     welcome::inside,
     words::isolated,
@@ -171,5 +171,5 @@ fn later(visitor: &Visitor, path: String, error: &LeaveError, why: &str) -> Resp
         sentences: vec![why.to_owned(), "You are still a member. Try again in a few minutes.".to_owned()],
         actions: vec![Action::new("Try again", path)],
     };
-    page(status_of(error.kind()), &notice)
+    refusal_page(error, &notice)
 }

@@ -1,4 +1,5 @@
-//! The pages that people see: rendered on the server, working without JavaScript.
+//! The pages that people see: rendered on the server, working without JavaScript; passkeys alone need it, as browsers hand them to
+//! scripts and to nobody else.
 //!
 //! The console is an adapter like the API: it calls [`Membership`](membership_core::Membership), never HTTP. [`routes`]
 //! goes beside the API, inside the shell of `membership-web`, which shows its errors by [`problem_page`].
@@ -8,6 +9,7 @@
 //! | an invitation, and the ways through it | `/invitation/{token}` |
 //! | the first administrator's set-up | `/set-up/{token}` |
 //! | signing in and out, the first page | `/sign-in`, `/sign-out`, `/` |
+//! | signing in by a passkey alone | `/sign-in/passkey`, `/invitation/{token}/passkey` |
 //! | the second step of a sign-in | `/sign-in/code`, `/invitation/{token}/code` |
 //! | another password | `/password`, `/forgotten`, `/reset/{token}` |
 //! | the own account: name, address, second factors, sessions | `/account` |
@@ -31,6 +33,7 @@ mod mailbox;
 mod moment;
 mod notice;
 mod page;
+mod passkey;
 mod password;
 mod problem_page;
 mod reset;
@@ -68,6 +71,9 @@ pub fn routes(options: Options) -> impl Endpoint<Output = Response> {
         .at("/sign-in/code", both(get(challenge::ask).post(challenge::answer)))
         .at("/sign-in/code/mail", write(post(challenge::mail)))
         .at("/sign-in/code/give-up", write(post(challenge::give_up)))
+        .at("/sign-in/code/passkey", write(post(challenge::ask_passkey)))
+        .at("/sign-in/passkey", write(post(passkey::begin)))
+        .at("/sign-in/passkey/shown", write(post(passkey::sign_in)))
         .at("/sign-out", write(post(entrance::sign_out)))
         .at("/password", both(get(password::ask).post(password::change)))
         .at("/forgotten", both(get(forgotten::ask).post(forgotten::forget)))
@@ -81,8 +87,11 @@ pub fn routes(options: Options) -> impl Endpoint<Output = Response> {
         .at("/invitation/:token/reject", write(post(invitation::answer::reject)))
         .at("/invitation/:token/register", both(get(invitation::register::ask).post(invitation::register::register)))
         .at("/invitation/:token/sign-in", both(get(invitation::sign_in::ask).post(invitation::sign_in::sign_in)))
+        .at("/invitation/:token/passkey", write(post(invitation::passkey::begin)))
+        .at("/invitation/:token/passkey/shown", write(post(invitation::passkey::sign_in)))
         .at("/invitation/:token/code", both(get(invitation::code::ask).post(invitation::code::answer)))
         .at("/invitation/:token/code/mail", write(post(invitation::code::mail)))
+        .at("/invitation/:token/code/passkey", write(post(invitation::code::ask_passkey)))
         .at("/invitation/:token/code/give-up", write(post(invitation::code::give_up)))
         .at("/welcome/:tenant", read(get(welcome::show)))
         .at("/welcome/:tenant/invitations", write(post(welcome::invite::invite)))
@@ -102,7 +111,7 @@ pub fn routes(options: Options) -> impl Endpoint<Output = Response> {
 }
 
 fn own_account(route: Route) -> Route {
-    use account::{address, app, close, second_factor, sessions};
+    use account::{address, app, close, passkey, second_factor, sessions};
     route
         .at("/account", read(get(account::show)))
         .at("/account/name", write(post(account::rename)))
@@ -110,6 +119,9 @@ fn own_account(route: Route) -> Route {
         .at("/account/app", both(get(app::ask).post(app::begin)))
         .at("/account/app/confirm", write(post(app::confirm)))
         .at("/account/app/remove", write(post(second_factor::remove_app)))
+        .at("/account/passkey", read(get(passkey::ask)))
+        .at("/account/passkey/confirm", write(post(passkey::confirm)))
+        .at("/account/passkey/remove", write(post(passkey::remove)))
         .at("/account/mailed-codes", write(post(second_factor::mail_codes)))
         .at("/account/mailed-codes/remove", write(post(second_factor::stop_mailing)))
         .at("/account/recovery-codes", write(post(second_factor::renew_recovery_codes)))

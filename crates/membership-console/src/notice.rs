@@ -2,11 +2,11 @@
 
 use askama::Template;
 use membership_core::refusal::{Kind, Refusal};
-use membership_web::{Visitor, status_of};
+use membership_web::Visitor;
 use poem::Response;
 
 use crate::{
-    page::{Frame, page},
+    page::{Frame, refusal_page},
     words::sentence,
 };
 
@@ -75,6 +75,10 @@ const HEADINGS: &[(&str, Tone, &str)] = &[
     ("factor-required", Tone::Waiting, "This one is needed"),
     ("factor-already-set-up", Tone::Done, "You have this one already"),
     ("factor-not-set-up", Tone::Lost, "This one is not set up"),
+    ("passkeys-off", Tone::Waiting, "No passkeys here"),
+    ("passkey-failed", Tone::Trouble, "This passkey opens nothing here"),
+    ("passkey-refused", Tone::Trouble, "This passkey was not taken"),
+    ("too-many-passkeys", Tone::Waiting, "You have ten passkeys already"),
     ("app-not-begun", Tone::Late, "Please begin again"),
     ("tried-too-often", Tone::Waiting, "Please wait a little"),
     ("factor-frozen", Tone::Trouble, "This is blocked"),
@@ -122,5 +126,5 @@ pub(crate) fn refused_about(
     let message = (!said).then_some(message);
     let sentences = about.into_iter().chain(message).chain([sentence(refusal.advice())]).collect();
     let frame = Frame::card(heading, visitor);
-    page(status_of(refusal.kind()), &Notice { frame, tone, sentences, actions })
+    refusal_page(refusal, &Notice { frame, tone, sentences, actions })
 }

@@ -1,8 +1,11 @@
 //! What every page has in common, and how it becomes an answer.
 
 use askama::Template;
-use membership_core::account::{Account, SessionKey};
-use membership_web::{Edge, Visitor, session_cookie};
+use membership_core::{
+    account::{Account, SessionKey},
+    refusal::Refusal,
+};
+use membership_web::{Edge, Visitor, session_cookie, status_of};
 use poem::{
     Response,
     http::{StatusCode, header},
@@ -53,6 +56,19 @@ pub(crate) fn page(status: StatusCode, template: &impl Template) -> Response {
             StatusCode::INTERNAL_SERVER_ERROR.into()
         }
     }
+}
+
+/// Renders the page of a refusal: with its status, and with when to try again, where that is known.
+pub(crate) fn refusal_page(refusal: &dyn Refusal, template: &impl Template) -> Response {
+    waiting(page(status_of(refusal.kind()), template), refusal.retry_after())
+}
+
+/// The same answer, which also says in how many `seconds` to try again, where that is known.
+pub(crate) fn waiting(mut response: Response, seconds: Option<u32>) -> Response {
+    if let Some(seconds) = seconds {
+        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    }
+    response
 }
 
 /// Leads the browser to another page of ours, by GET.

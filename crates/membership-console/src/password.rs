@@ -9,7 +9,7 @@ use membership_core::{
     ports::Secret,
     refusal::Refusal,
 };
-use membership_web::{Edge, Visitor, status_of};
+use membership_web::{Edge, Visitor};
 use poem::{
     Response, handler,
     http::StatusCode,
@@ -21,7 +21,7 @@ use crate::{
     destination::{Destination, Next},
     form::{Field, Form as Fields, FormPage, Other},
     notice::refused,
-    page::{Frame, page, see, signing_in},
+    page::{Frame, page, refusal_page, see, signing_in},
 };
 
 #[derive(Deserialize)]
@@ -63,7 +63,7 @@ pub(crate) async fn change(edge: Data<&Edge>, visitor: Visitor, Form(typed): For
             | ChangePasswordError::OwnPassword(
                 OwnPasswordError::Wrong | OwnPasswordError::TooOften(_) | OwnPasswordError::Hashing(_),
             )),
-        ) => page(status_of(error.kind()), &password_page(&visitor, account, &next, Some(&error))),
+        ) => refusal_page(&error, &password_page(&visitor, account, &next, Some(&error))),
         Err(
             error @ (ChangePasswordError::OwnPassword(OwnPasswordError::Denied(_) | OwnPasswordError::Store(_))
             | ChangePasswordError::Store(_)),
@@ -98,6 +98,7 @@ fn password_page(visitor: &Visitor, account: &Account, next: &Destination, refus
         monogram: None,
         lead: lead.to_owned(),
         form: form.answering(refusal),
+        passkey: None,
         other: (!owed).then(|| Other {
             question: "Changed your mind?",
             label: "Go back",

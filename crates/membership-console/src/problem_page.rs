@@ -5,7 +5,7 @@ use poem::{Response, http::StatusCode};
 
 use crate::{
     notice::{Action, Notice, Tone},
-    page::{Frame, page},
+    page::{Frame, page, waiting},
     words::sentence,
 };
 
@@ -14,7 +14,7 @@ pub fn problem_page(problem: &Problem) -> Response {
     let (tone, heading, advice) = told(problem);
     let frame = Frame { title: heading.to_owned(), who: None, above: None, ruled: false };
     let actions = vec![Action::new("To the first page", "/")];
-    page(problem.status, &Notice { frame, tone, sentences: advice, actions })
+    waiting(page(problem.status, &Notice { frame, tone, sentences: advice, actions }), problem.retry_after)
 }
 
 fn told(problem: &Problem) -> (Tone, &'static str, Vec<String>) {

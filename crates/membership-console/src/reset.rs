@@ -5,7 +5,7 @@ use membership_core::{
     ports::Secret,
     refusal::Refusal,
 };
-use membership_web::{Edge, Visitor, status_of};
+use membership_web::{Edge, Visitor};
 use poem::{
     Response, handler,
     http::StatusCode,
@@ -16,7 +16,7 @@ use serde::Deserialize;
 use crate::{
     form::{Field, Form as Fields, FormPage},
     notice::{Action, Notice, Tone, refused},
-    page::{Frame, page},
+    page::{Frame, page, refusal_page},
     words::isolated,
 };
 
@@ -58,7 +58,7 @@ pub(crate) async fn reset(
         | ResetError::Faults(_)
         | ResetError::TooOften(_)
         | ResetError::Hashing(_) => match membership.open_reset(&visitor.context, &token).await {
-            Ok(view) => page(status_of(error.kind()), &reset_page(&visitor, &token, &view, Some(&error))),
+            Ok(view) => refusal_page(&error, &reset_page(&visitor, &token, &view, Some(&error))),
             Err(error) => closed(&visitor, &error),
         },
         ResetError::Expired | ResetError::MailboxIsFactor | ResetError::Link(_) | ResetError::Store(_) => {
@@ -104,6 +104,7 @@ fn reset_page(visitor: &Visitor, token: &str, view: &ResetView, refusal: Option<
         monogram: None,
         lead: "Afterwards you sign in with it. Wherever you are signed in now, you are not any more.".to_owned(),
         form: Fields::new(format!("/reset/{token}"), "Change password", fields).answering(refusal),
+        passkey: None,
         other: None,
     }
 }

@@ -5,7 +5,7 @@ use membership_core::{
     refusal::Refusal,
     tenant::set_up::{SetUp, SetUpError},
 };
-use membership_web::{Edge, Visitor, status_of};
+use membership_web::{Edge, Visitor};
 use poem::{
     Response, handler,
     http::StatusCode,
@@ -16,7 +16,7 @@ use serde::Deserialize;
 use crate::{
     form::{Field, Form as Fields, FormPage},
     notice::{Action, refused},
-    page::{Frame, page, see, signing_in},
+    page::{Frame, page, refusal_page, see, signing_in},
     settled::Settled,
 };
 
@@ -69,7 +69,7 @@ pub(crate) async fn set_up(
         Ok(done) => signing_in(see(&format!("/welcome/{}", done.tenant.id)), &edge, &done.key),
         Err(error @ (SetUpError::Faults(_) | SetUpError::Hashing(_))) => {
             let filled = Filled { tenant, name, username, email };
-            page(status_of(error.kind()), &set_up_page(&visitor, &token, &filled, Some(&error)))
+            refusal_page(&error, &set_up_page(&visitor, &token, &filled, Some(&error)))
         }
         Err(error @ (SetUpError::Link(_) | SetUpError::Closed(_) | SetUpError::Store(_))) => closed(&visitor, &error),
     }
@@ -99,6 +99,7 @@ fn set_up_page(visitor: &Visitor, token: &str, filled: &Filled, refusal: Option<
         lead: "You become the operator of this installation and the administrator of its first organisation."
             .to_owned(),
         form: form.answering(refusal),
+        passkey: None,
         other: None,
     }
 }

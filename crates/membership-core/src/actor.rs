@@ -83,7 +83,7 @@ refusals! {
              "set one up on the page of your account, and sign in by it");
         /// The account has a second factor, and this session was begun without.
         FactorNotShown = Forbidden "second-factor-not-shown"
-            ("this tenant admits only sessions that were begun with a second factor", "sign in again");
+            ("this needs a session that was begun with a second factor of yours that counts here", "sign in again, and show it");
         /// A program asks for what only a person may do.
         NotByKey = Forbidden "not-by-api-key"
             ("an API key is not enough for this", "sign in as a person");

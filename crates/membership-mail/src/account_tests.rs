@@ -68,19 +68,31 @@ fn a_code_is_read_by_whoever_opens_the_letter() {
 fn what_signing_in_asks_for_is_told() {
     let forgotten = "https://members.example.net/forgotten";
     for (kinds, expected) in [
-        (vec![], "Signing in now asks for your password alone."),
-        (vec![FactorKind::Email], "Signing in now asks for your password and a code by mail."),
-        (vec![FactorKind::App], "Signing in now asks for your password and a code from your authenticator app."),
+        (vec![], "No second step is set up now. Signing in asks for your password alone."),
+        (vec![FactorKind::Email], "Set up now: codes by mail. Signing in asks for your password and a code by mail."),
+        (
+            vec![FactorKind::App],
+            "Set up now: an authenticator app. Signing in asks for your password and a code from your authenticator app.",
+        ),
+        (
+            vec![FactorKind::Passkey],
+            "Set up now: passkeys. Signing in asks for your password and a passkey. A passkey also signs in by itself, \
+             without the password.",
+        ),
         (
             FactorKind::ALL.to_vec(),
-            "Signing in now asks for your password and a code by mail or a code from your authenticator app.",
+            "Set up now: codes by mail, an authenticator app and passkeys. Signing in asks for your password and a code \
+             by mail, a code from your authenticator app or a passkey. A passkey also signs in by itself",
         ),
     ] {
-        let content = Content::FactorsChanged { kinds: Kinds::from_iter(kinds), forgotten: forgotten.to_owned() };
+        let kinds = Kinds::from_iter(kinds);
+        let content = Content::FactorsChanged { kinds, forgotten: forgotten.to_owned() };
         let message = composed(&Letter { content, ..letter("Bea", "Acme", None, &[]) });
         let parsed = parsed(&message);
         assert!(on_one_line(&parsed.body_text(0).unwrap()).contains(expected), "{message}");
-        assert!(without_tags(&parsed.body_html(0).unwrap()).contains(expected), "{message}");
+        let html = without_tags(&parsed.body_html(0).unwrap());
+        assert!(html.contains(expected), "{message}");
+        assert_eq!(html.contains("signs in by itself"), kinds.has(FactorKind::Passkey), "{message}");
     }
 }
 

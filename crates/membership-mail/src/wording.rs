@@ -32,10 +32,19 @@ pub(crate) fn moment(at: DateTime<Utc>) -> String {
 
 /// `administrator`, `editor and author`, `a, b and c`.
 pub(crate) fn enumeration(words: &[String]) -> String {
+    joined(words, "and")
+}
+
+/// `editor or author`, `a, b or c`.
+pub(crate) fn choice(words: &[String]) -> String {
+    joined(words, "or")
+}
+
+fn joined(words: &[String], by: &str) -> String {
     match words {
         [] => String::new(),
         [only] => only.clone(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+        [first @ .., last] => format!("{} {by} {last}", first.join(", ")),
     }
 }
 
@@ -62,11 +71,12 @@ mod tests {
     fn moments_and_lists_are_written_for_people() {
         let at = DateTime::from_timestamp(1_795_615_500, 0).unwrap();
         assert_eq!(moment(at), "Wednesday, 25 November 2026, 14:05 UTC");
-        let words = |words: &[&str]| enumeration(&words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>());
-        assert_eq!(words(&[]), "");
-        assert_eq!(words(&["editor"]), "editor");
-        assert_eq!(words(&["editor", "author"]), "editor and author");
-        assert_eq!(words(&["a", "b", "c"]), "a, b and c");
+        let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+        assert_eq!(enumeration(&words(&[])), "");
+        assert_eq!(enumeration(&words(&["editor"])), "editor");
+        assert_eq!(enumeration(&words(&["editor", "author"])), "editor and author");
+        assert_eq!(enumeration(&words(&["a", "b", "c"])), "a, b and c");
+        assert_eq!(choice(&words(&["a", "b", "c"])), "a, b or c");
     }
 
     #[test]

@@ -16,6 +16,7 @@ mod invitee;
 mod listing;
 mod me;
 mod members;
+mod passkeys;
 mod passwords;
 mod policy;
 mod presets;
@@ -43,9 +44,9 @@ pub(crate) const PREFIX: &str = "/api/v1";
 /// The chapters of the description.
 #[derive(Tags)]
 enum Chapter {
-    /// Signing in and out. Where the account has a second factor, signing in takes two steps.
+    /// Signing in and out. Where the account has a second factor, signing in takes two steps; a passkey alone is enough, too.
     Sessions,
-    /// The own account: who one is, the name, the address, the password, the second factors, the sessions. Whoever has
+    /// The own account: who one is, the name, the address, the password, the second factors, the passkeys, the sessions. Whoever has
     /// forgotten the password gets a link; the token of a link stands in the body, never in the address.
     Account,
     /// The first start, the making of tenants, and what they are made by.
@@ -80,6 +81,8 @@ type Own = (
     address::AddressApi,
     passwords::PasswordsApi,
     second_factors::SecondFactorsApi,
+    passkeys::PasskeysApi,
+    passkeys::PasskeySignInApi,
 );
 
 /// What is done in a tenant.
@@ -110,6 +113,8 @@ pub(crate) fn service() -> OpenApiService<Operations, ()> {
         address::AddressApi,
         passwords::PasswordsApi,
         second_factors::SecondFactorsApi,
+        passkeys::PasskeysApi,
+        passkeys::PasskeySignInApi,
     );
     let in_tenant = (
         tenants::TenantsApi,

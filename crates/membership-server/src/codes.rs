@@ -1,5 +1,9 @@
 //! Which problems each operation can answer, from the use cases' own lists.
 
+mod public;
+
+pub(crate) use public::PUBLIC;
+
 use std::collections::BTreeMap;
 
 use membership_core::{
@@ -11,6 +15,7 @@ use membership_core::{
         close::CloseError,
         enrol::EnrolError,
         guess::TooOften,
+        passkey::PasskeySignInError,
         password::PasswordFault,
         profile::ProfileError,
         register::{RegisterError, RegisterFault},
@@ -77,6 +82,10 @@ const OPERATIONS: &[Listed] = &[
     ("mailCode", ChallengeError::all_codes),
     ("answerChallenge", ChallengeError::all_codes),
     ("abandonChallenge", StoreError::all_codes),
+    ("beginPasskeyProof", ChallengeError::all_codes),
+    ("answerChallengeByPasskey", ChallengeError::all_codes),
+    ("beginPasskeySignIn", PasskeySignInError::all_codes),
+    ("signInByPasskey", PasskeySignInError::all_codes),
     ("getMe", stored),
     ("editProfile", ProfileError::all_codes),
     ("closeAccount", CloseError::all_codes),
@@ -97,6 +106,9 @@ const OPERATIONS: &[Listed] = &[
     ("switchMailedCodesOn", EnrolError::all_codes),
     ("switchMailedCodesOff", EnrolError::all_codes),
     ("renewRecoveryCodes", EnrolError::all_codes),
+    ("beginPasskey", EnrolError::all_codes),
+    ("addPasskey", EnrolError::all_codes),
+    ("removePasskey", EnrolError::all_codes),
     ("createTenant", CreateError::all_codes),
     ("getTenant", ViewError::all_codes),
     ("suspendTenant", SuspendError::all_codes),
@@ -173,26 +185,6 @@ const FAULTS: &[fn() -> Rows] = &[
     RoleFault::all_codes,
     ValidityFault::all_codes,
     WantedFault::all_codes,
-];
-
-/// The operations that need nobody signed in. Every other one answers 401 to whoever is not.
-pub(crate) const PUBLIC: [&str; 16] = [
-    "setUp",
-    "signIn",
-    "mailCode",
-    "answerChallenge",
-    "abandonChallenge",
-    "forgetPassword",
-    "openReset",
-    "resetPassword",
-    "openFormerAddress",
-    "restoreAddress",
-    "openInvitation",
-    "acceptInvitation",
-    "rejectInvitation",
-    "registerByInvitation",
-    "openLeaving",
-    "leaveByLink",
 ];
 
 /// What can be wrong with any request.

@@ -21,7 +21,8 @@ Member management for products with many tenants: who belongs to a tenant, how t
 
 **Signing in.** `POST /api/v1/sessions` starts a session. Its key travels in a cookie (browsers) or as a bearer token
 (programs): `Authorization: Bearer mbk_…`. A token never stands in an address. Where the account has a second factor, the
-answer is 202 with a challenge: `POST /api/v1/challenges/answer` answers it. A program that runs by itself has an API key of
+answer is 202 with a challenge: `POST /api/v1/challenges/answer` answers it. A passkey answers it as well, or signs in alone:
+each in two steps, of which the first says what the browser is to be asked, and gives a `state` that has to come back. A program that runs by itself has an API key of
 one tenant: `Authorization: Bearer mba_…`.
 
 **Problems.** Everything that is refused is answered as `application/problem+json` (RFC 9457) with a stable `code`, what

@@ -14,7 +14,7 @@ use membership_core::{
     delivery::Postman,
     link::Links,
     outbox::Mailer,
-    ports::NoPasskeys,
+    ports::{NoPasskeys, Passkeys},
     tenant::{Preset, Presets},
 };
 use membership_custodian::Custodians;
@@ -65,7 +65,7 @@ impl Service {
             known: Arc::new(known_passwords(config)?),
             sealer: Arc::new(sealer),
             codes: Arc::new(TotpCodes),
-            passkeys: Arc::new(NoPasskeys),
+            passkeys: passkeys(config),
             traces: Arc::clone(&database) as _,
             custodian: Arc::new(Custodians::configured(&config.custodians, &clock).context("custodians")?),
             links: links.clone(),
@@ -159,6 +159,23 @@ fn mailer(config: &Config, clock: &Clock) -> Outcome<MailOut> {
     }
 }
 
+/// What knows passkeys: nothing does if `base_url` has a number for a host, as a passkey is bound to a name.
+#[cfg(feature = "passkeys")]
+fn passkeys(config: &Config) -> Arc<dyn Passkeys> {
+    match membership_auth::WebAuthnPasskeys::new(&config.base_url, &config.product) {
+        Ok(passkeys) => Arc::new(passkeys),
+        Err(reason) => {
+            tracing::warn!(%reason, "there are no passkeys here");
+            Arc::new(NoPasskeys)
+        }
+    }
+}
+
+#[cfg(not(feature = "passkeys"))]
+fn passkeys(_: &Config) -> Arc<dyn Passkeys> {
+    Arc::new(NoPasskeys)
+}
+
 /// The passwords that nobody may choose: those that are built in, and those of the operator's file.
 fn known_passwords(config: &Config) -> Outcome<CommonPasswords> {
     let known = CommonPasswords::new();
@@ -177,6 +194,20 @@ fn bounds(config: &Config) -> Bounds {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(feature = "passkeys")]
+    #[test]
+    fn passkeys_are_taken_where_the_address_has_a_name() {
+        for (base_url, taken) in [
+            ("https://members.example.org", true),
+            ("http://localhost:8080", true),
+            ("http://127.0.0.1:8080", false),
+            ("http://[::1]:8080", false),
+        ] {
+            let config = Config { base_url: base_url.to_owned(), ..Config::default() };
+            assert_eq!(passkeys(&config).begin_showing(&[]).is_some(), taken, "{base_url}");
+        }
+    }
 
     #[cfg(unix)]
     #[tokio::test]

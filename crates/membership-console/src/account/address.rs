@@ -19,7 +19,7 @@ use super::{Refused, account_page, not_done, to_sign_in};
 use crate::{
     destination::Destination,
     form::{Field, Form as Fields},
-    page::see,
+    page::{see, waiting},
     settled::Settled,
 };
 
@@ -46,7 +46,8 @@ pub(crate) async fn change(edge: Data<&Edge>, Settled(visitor): Settled, Form(ty
             )),
         ) => {
             let form = Refused::Address(form(&typed.to).answering(Some(&error)));
-            account_page(status_of(error.kind()), &edge, &visitor, account, Some(form)).await
+            let shown = account_page(status_of(error.kind()), &edge, &visitor, account, Some(form)).await;
+            waiting(shown, error.retry_after())
         }
         Err(
             error @ (AddressError::Expired

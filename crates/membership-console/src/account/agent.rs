@@ -23,16 +23,23 @@ const SYSTEMS: &[(&str, &str)] = &[
     ("Linux", "Linux"),
 ];
 
+/// `Firefox on Linux`, if both are known.
+pub(super) fn known(said: &str) -> Option<String> {
+    Some(format!("{} on {}", word(BROWSERS, said)?, word(SYSTEMS, said)?))
+}
+
 /// `Firefox on Linux`; the whole of what it says if that is nothing we know.
 pub(super) fn name(said: &str) -> String {
-    let known =
-        |list: &[(&str, &'static str)]| list.iter().find(|(word, _)| said.contains(word)).map(|(_, name)| *name);
-    match (known(BROWSERS), known(SYSTEMS)) {
+    match (word(BROWSERS, said), word(SYSTEMS, said)) {
         (Some(browser), Some(system)) => format!("{browser} on {system}"),
         (Some(browser), None) => browser.to_owned(),
         (None, _) if said.is_empty() => "A program that gave no name".to_owned(),
         (None, _) => said.to_owned(),
     }
+}
+
+fn word(list: &[(&str, &'static str)], said: &str) -> Option<&'static str> {
+    list.iter().find(|(word, _)| said.contains(word)).map(|(_, name)| *name)
 }
 
 pub(super) fn is_phone(said: &str) -> bool {
@@ -58,6 +65,8 @@ mod tests {
         ] {
             assert_eq!(name(said), called);
         }
+        assert_eq!(known(chrome), Some("Chrome on Linux".to_owned()));
+        assert_eq!((known("curl/8.9.1"), known("")), (None, None));
         assert!(is_phone(safari) && !is_phone(chrome));
     }
 }

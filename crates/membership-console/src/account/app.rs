@@ -5,7 +5,7 @@ use membership_core::{
     account::enrol::{EnrolError, NewApp},
     refusal::Refusal,
 };
-use membership_web::{Edge, Visitor, status_of};
+use membership_web::{Edge, Visitor};
 use poem::{
     Response, handler,
     http::StatusCode,
@@ -19,7 +19,7 @@ use super::{not_done, second_factor::answer, to_sign_in};
 use crate::{
     destination::{Destination, Next},
     form::{Field, Form as Fields},
-    page::{Frame, page, see},
+    page::{Frame, page, refusal_page, see},
     settled::Settled,
 };
 
@@ -81,9 +81,7 @@ pub(crate) async fn ask(edge: Data<&Edge>, Settled(visitor): Settled, Query(next
 pub(crate) async fn confirm(edge: Data<&Edge>, Settled(visitor): Settled, Form(typed): Form<Typed>) -> Response {
     let next = Next::from(typed.next).or_account();
     match edge.membership().confirm_app(&visitor.context, &typed.code).await {
-        Err(error @ EnrolError::CodeWrong) => {
-            page(status_of(error.kind()), &app_page(&visitor, &next, None, Some(&error)))
-        }
+        Err(error @ EnrolError::CodeWrong) => refusal_page(&error, &app_page(&visitor, &next, None, Some(&error))),
         set => answer(&edge, &visitor, set, &next),
     }
 }

@@ -17,7 +17,7 @@ use poem::{
 };
 use zeroize::Zeroizing;
 
-use super::{not_done, to_sign_in};
+use super::{not_done, passkey, to_sign_in};
 use crate::{
     destination::{Destination, Next},
     notice::refused,
@@ -31,6 +31,8 @@ struct Wanted {
     frame: Frame,
     tenant: String,
     app: bool,
+    /// Where a passkey is added, if one will do.
+    passkey: Option<String>,
     mail: Option<Mail>,
     next: String,
 }
@@ -72,10 +74,12 @@ pub(crate) async fn ask(edge: Data<&Edge>, Settled(visitor): Settled, Query(next
     if wanted.is_empty() || !wanted.and(account.kinds).is_empty() {
         return see(next.as_str());
     }
+    let passkey = wanted.has(FactorKind::Passkey) && edge.membership().takes_passkeys();
     let shown = Wanted {
         frame: Frame::card("Set up a second factor", &visitor),
         tenant: place.tenant.name.to_string(),
         app: wanted.has(FactorKind::App),
+        passkey: passkey.then(|| passkey::path(&next)),
         mail: wanted.has(FactorKind::Email).then(|| Mail { to: account.proved_email().cloned() }),
         next: next.as_str().to_owned(),
     };

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::Form;
-use crate::page::Frame;
+use crate::{page::Frame, passkey::Offer};
 
 /// A card with a form in it.
 #[derive(Template)]
@@ -13,6 +13,7 @@ pub(crate) struct FormPage {
     pub(crate) monogram: Option<String>,
     pub(crate) lead: String,
     pub(crate) form: Form,
+    pub(crate) passkey: Option<Offer>,
     pub(crate) other: Option<Other>,
 }
 

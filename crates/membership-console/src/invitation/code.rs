@@ -7,7 +7,7 @@ use poem::{
 };
 
 use super::sign_in::join;
-use crate::challenge::{Asked, Held, Typed, Way, given_up, mailed, over, show, shown};
+use crate::challenge::{Asked, Held, Typed, Way, given_up, mailed, over, passkey_asked, show, shown};
 
 /// The page.
 #[handler]
@@ -49,6 +49,17 @@ pub(crate) async fn mail(
     Path(token): Path<String>,
 ) -> Response {
     mailed(&edge, &visitor, waiting, &Way::Joining(token)).await
+}
+
+/// Has the browser ask for a passkey.
+#[handler]
+pub(crate) async fn ask_passkey(
+    edge: Data<&Edge>,
+    visitor: Visitor,
+    Held(waiting): Held,
+    Path(token): Path<String>,
+) -> Response {
+    passkey_asked(&edge, &visitor, waiting, &Way::Joining(token)).await
 }
 
 /// Gives up.

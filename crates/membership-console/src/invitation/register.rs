@@ -6,7 +6,7 @@ use membership_core::{
     ports::Secret,
     refusal::Refusal,
 };
-use membership_web::{Edge, Visitor, status_of};
+use membership_web::{Edge, Visitor};
 use poem::{
     Response, handler,
     http::StatusCode,
@@ -18,7 +18,7 @@ use super::{needs_proof, next_step, not_through, on_the_way, path, welcome};
 use crate::{
     form::{Field, Form as Fields, FormPage, Other},
     notice::refused,
-    page::{Frame, page, see, signing_in},
+    page::{Frame, page, refusal_page, see, signing_in},
     settled::Settled,
     words::{initial, isolated},
 };
@@ -69,7 +69,7 @@ pub(crate) async fn register(
     match on_the_way(&edge, &visitor, &token).await {
         Ok(view) => {
             let filled = register_page(&visitor, &view, &token, &name, &chosen, Some(&error));
-            page(status_of(error.kind()), &filled)
+            refusal_page(&error, &filled)
         }
         Err(page) => page,
     }
@@ -104,6 +104,7 @@ fn register_page(
         monogram: Some(initial(view.tenant.name.as_str())),
         lead: format!("One account, and you are a member of {}.", isolated(view.tenant.name.as_str())),
         form: form.answering(refusal),
+        passkey: None,
         other: view.invitation.address().is_none().then(|| Other {
             question: "You have an account already?",
             label: "Sign in instead",

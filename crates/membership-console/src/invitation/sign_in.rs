@@ -8,7 +8,7 @@ use membership_core::{
     ports::Secret,
     refusal::Refusal,
 };
-use membership_web::{Edge, Visitor, status_of};
+use membership_web::{Edge, Visitor};
 use poem::{
     Response, handler,
     http::StatusCode,
@@ -21,7 +21,8 @@ use crate::{
     challenge::{Way, begin},
     destination::Destination,
     form::{Field, Form as Fields, FormPage, Other},
-    page::{Frame, page, see, signing_in},
+    page::{Frame, page, refusal_page, see, signing_in},
+    passkey::Offer,
     password,
     settled::Settled,
     words::{initial, isolated},
@@ -39,7 +40,10 @@ pub(crate) struct Typed {
 #[handler]
 pub(crate) async fn ask(edge: Data<&Edge>, Settled(visitor): Settled, Path(token): Path<String>) -> Response {
     match on_the_way(&edge, &visitor, &token).await {
-        Ok(view) => page(StatusCode::OK, &sign_in_page(&visitor, &view, &token, "", None)),
+        Ok(view) => {
+            let passkey = Offer::if_taken(&edge, &Way::Joining(token.clone()));
+            page(StatusCode::OK, &FormPage { passkey, ..sign_in_page(&visitor, &view, &token, "", None) })
+        }
         Err(page) => page,
     }
 }
@@ -66,8 +70,9 @@ pub(crate) async fn sign_in(
         }
         Ok(Entrance::Challenged { key, kinds, .. }) => begin(&edge, &key, kinds, &Way::Joining(token)),
         Err(error @ (SignInError::Wrong | SignInError::TooOften(_) | SignInError::Hashing(_))) => {
+            let passkey = Offer::if_taken(&edge, &Way::Joining(token.clone()));
             let filled = sign_in_page(&visitor, &view, &token, &typed_login, Some(&error));
-            page(status_of(error.kind()), &filled)
+            refusal_page(&error, &FormPage { passkey, ..filled })
         }
         Err(error @ SignInError::Store(_)) => not_through(&edge, &visitor, &token, &error).await,
     }
@@ -107,6 +112,7 @@ fn sign_in_page(
         monogram: Some(initial(view.tenant.name.as_str())),
         lead: format!("Then you are a member of {}.", isolated(view.tenant.name.as_str())),
         form: form.answering(refusal),
+        passkey: None,
         other: view.invitation.address().is_none().then(|| Other {
             question: "You have no account yet?",
             label: "Create one",

@@ -23,7 +23,7 @@ use crate::{
     form::{Choice, Field, Form as Fields},
     moment::Moment,
     notice::refused,
-    page::{Frame, page, see},
+    page::{Frame, page, see, waiting},
     settled::Settled,
 };
 
@@ -81,7 +81,9 @@ pub(crate) async fn invite(
         }
         Err(error) => {
             let form = form(&inside, &filled, Some(&error));
-            welcome_page(status_of(error.kind()), &edge, &visitor, inside, Wanted::default(), Some(form)).await
+            let status = status_of(error.kind());
+            let shown = welcome_page(status, &edge, &visitor, inside, Wanted::default(), Some(form)).await;
+            waiting(shown, error.retry_after())
         }
     }
 }

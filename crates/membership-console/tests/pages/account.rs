@@ -7,13 +7,15 @@ use poem::http::StatusCode;
 use crate::site::Site;
 
 /// Every address of the own page, and whether it takes a form.
-const PAGES: [&str; 4] = ["/account", "/account/app", "/account/close", "/account/second-factor"];
-const FORMS: [&str; 10] = [
+const PAGES: [&str; 5] = ["/account", "/account/app", "/account/close", "/account/passkey", "/account/second-factor"];
+const FORMS: [&str; 12] = [
     "/account/name",
     "/account/address",
     "/account/app",
     "/account/app/confirm",
     "/account/app/remove",
+    "/account/passkey/confirm",
+    "/account/passkey/remove",
     "/account/mailed-codes",
     "/account/mailed-codes/remove",
     "/account/recovery-codes",
@@ -27,6 +29,8 @@ fn typed(form: &str) -> &'static [(&'static str, &'static str)] {
         "/account/name" => &[("name", "Eve")],
         "/account/address" => &[("to", "eve@example.org"), ("password", PASSWORD)],
         "/account/app/confirm" => &[("code", "000000")],
+        "/account/passkey/confirm" => &[("name", "Phone"), ("state", "AAAA"), ("credential", "{}")],
+        "/account/passkey/remove" => &[("credential", "AAAA")],
         _ => &[],
     }
 }
@@ -51,6 +55,9 @@ async fn forms_of_other_sites_are_refused() {
     let (root, before) = (site.cookie_of("root").await, site.account_of("root").await);
     for form in FORMS.into_iter().chain([
         "/sign-in/code",
+        "/sign-in/code/passkey",
+        "/sign-in/passkey",
+        "/sign-in/passkey/shown",
         "/forgotten",
         "/reset/mbr_x",
         "/address/mbe_x",

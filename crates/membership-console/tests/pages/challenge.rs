@@ -17,7 +17,7 @@ async fn password(site: &Site, login: &str, next: &str) -> Answer {
 }
 
 /// The newest code that was mailed.
-async fn mailed_code(site: &Site) -> String {
+pub(crate) async fn mailed_code(site: &Site) -> String {
     let code = |content| if let Content::SignInCode { code, .. } = content { Some(code) } else { None };
     letters(site).await.into_iter().filter_map(code).next_back().unwrap()
 }

@@ -15,6 +15,8 @@ mod leaving;
 mod mailbox;
 mod members;
 mod nomination;
+mod passkey;
+mod passkey_at_the_door;
 mod password;
 mod post;
 mod safety;

@@ -38,6 +38,7 @@ async fn every_page_is_locked_down() {
         ("/former-address/mbf_x", ""),
         ("/account", &root),
         ("/account/close", &root),
+        ("/account/passkey", &root),
         (&leave, &root),
         (&searched, &root),
     ] {
@@ -124,12 +125,48 @@ async fn errors_are_pages_too() {
     bare.assert_says(&["This form could not be read"]).assert_lacks(&["serde", "missing field"]);
 }
 
+/// Whoever tries too often is told when to try again, on every page that says so: to people, and to programs (RFC 6585, 4).
+#[tokio::test]
+async fn what_was_tried_too_often_says_when() {
+    let site = Site::new().await;
+    site.bed.join("ann@example.org").await.unwrap();
+    let (root, ann) = (site.cookie_of("root").await, site.cookie_of("ann@example.org").await);
+    site.pages.post("/account/mailed-codes", &ann, &[]).await.assert(StatusCode::OK);
+    let typed = [("login", "ann@example.org"), ("password", PASSWORD)];
+    let waiting = site.pages.post("/sign-in", "", &typed).await.waiting();
+    let wrong = [("login", "nobody"), ("password", "not-the-password")];
+    let address = [("to", "root@new.example.org"), ("password", PASSWORD)];
+    let nobody = [("login", "nobody@example.org")];
+    for (path, cookie, form) in [
+        ("/sign-in", "", &wrong[..]),
+        ("/sign-in/code/mail", &waiting, &[]),
+        ("/forgotten", "", &nobody),
+        ("/account/address", &root, &address),
+    ] {
+        let mut refused = None;
+        for _ in 0..40 {
+            let answer = site.pages.post(path, cookie, form).await;
+            if answer.status == StatusCode::TOO_MANY_REQUESTS {
+                refused = Some(answer);
+                break;
+            }
+            assert!(answer.header("retry-after").is_empty(), "{path}");
+        }
+        let refused = refused.unwrap_or_else(|| panic!("{path} is never too often"));
+        let seconds: u32 = refused.header("retry-after").parse().unwrap();
+        assert!(seconds > 0, "{path}");
+        refused.assert_says(&[&format!("{seconds} seconds")]);
+    }
+}
+
 /// The files of the pages may be kept for good, because their names change with them.
 #[tokio::test]
 async fn assets_are_cached_by_content() {
     let site = Site::new().await;
     let page = site.pages.get("/sign-in", "").await.body;
-    for (start, kind) in [("/assets/console.", "text/css"), ("/assets/mark.", "image/svg+xml")] {
+    for (start, kind) in
+        [("/assets/console.", "text/css"), ("/assets/mark.", "image/svg+xml"), ("/assets/passkey.", "text/javascript")]
+    {
         let from = page.find(start).unwrap();
         let path: String = page[from..].chars().take_while(|letter| *letter != '"').collect();
         let asset = site.pages.get(&path, "").await.assert(StatusCode::OK);

@@ -13,7 +13,7 @@ use crate::{
     site::Site,
 };
 
-async fn require(site: &Site, kinds: Kinds) {
+pub(crate) async fn require(site: &Site, kinds: Kinds) {
     let (membership, root, tenant) = (&site.bed.membership, site.bed.as_administrator(), site.bed.tenant.id);
     let policy = membership.tenant(&root, tenant).await.unwrap().tenant.policy;
     let policy =

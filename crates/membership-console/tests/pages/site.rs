@@ -96,7 +96,7 @@ impl Site {
     }
 
     /// With codes as real apps have them.
-    async fn altered(alter: impl FnOnce(&mut Parts)) -> Self {
+    pub(crate) async fn altered(alter: impl FnOnce(&mut Parts)) -> Self {
         let altered = |parts: &mut Parts| {
             parts.codes = Arc::new(TotpCodes);
             alter(parts);

@@ -70,7 +70,7 @@ pub struct PasskeyAnswer {
 pub const MOST_PASSKEYS: usize = 10;
 /// How long a ceremony can be finished.
 const MAX_AGE: TimeDelta = TimeDelta::minutes(10);
-/// The longest state that is looked at. The state of ten passkeys takes about 8 kB.
+/// The longest state that is looked at. Beside ten passkeys whose names are as long as they may be, one takes 16 kB.
 const LONGEST_STATE: usize = 65_536;
 
 /// What a ceremony is for.
@@ -147,6 +147,11 @@ impl Factors {
 }
 
 impl Membership {
+    /// Whether this installation takes passkeys at all.
+    pub fn takes_passkeys(&self) -> bool {
+        self.passkeys.begin_showing(&[]).is_some()
+    }
+
     /// Begins to add a passkey for whoever is signed in, and has just shown to be that person.
     pub async fn begin_passkey(&self, ctx: &Context) -> Result<Ceremony, EnrolError> {
         let (tx, account, factors) = self.own(ctx).await?;

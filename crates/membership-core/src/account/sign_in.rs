@@ -83,9 +83,10 @@ refusals! {
         /// There is no such challenge, or it is over.
         Over = Unauthenticated "challenge-over"
             ("this sign-in is not waiting for a code any more", "sign in with your password again");
-        /// The code is none.
+        /// The code, or the passkey, is none of the account's.
         Wrong = Unauthenticated "challenge-failed"
-            ("the code is wrong, or was used before", "use the newest mail, or the app's next code; five wrong ones end this sign-in");
+            ("the code or the passkey is wrong, or was used before",
+             "use the newest mail, the app's next code, or the passkey anew; five wrong ones end this sign-in");
         /// The account does not have that factor.
         NotThis = Conflict "factor-not-set-up"
             ("this account does not have that second factor", "use one of those that the sign-in names");

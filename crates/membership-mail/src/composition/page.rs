@@ -8,7 +8,7 @@ use membership_core::{
 
 use crate::{
     Letterhead, Sender,
-    wording::{enumeration, in_fours, moment, one_line},
+    wording::{choice, enumeration, in_fours, moment, one_line},
 };
 
 /// Longest name in a subject or a greeting, in characters.
@@ -42,7 +42,7 @@ pub(super) enum Said {
     PasswordChanged { forgotten: String },
     ConfirmAddress { link: String, until: String },
     AddressChanged { to: String, restore: String, until: String },
-    FactorsChanged { asked: String, forgotten: String },
+    FactorsChanged { set_up: String, asked: String, alone: bool, forgotten: String },
     SignInCode { code: String, until: String },
 }
 
@@ -107,9 +107,7 @@ fn told(content: &Content) -> (Option<&str>, Said) {
             let to = one_line(to, MAX_ADDRESS_BYTES);
             (None, Said::AddressChanged { to, restore: address(restore), until: moment(*expires_at) })
         }
-        Content::FactorsChanged { kinds, forgotten } => {
-            (None, Said::FactorsChanged { asked: asked(*kinds), forgotten: address(forgotten) })
-        }
+        Content::FactorsChanged { kinds, forgotten } => (None, factors_changed(*kinds, forgotten)),
         Content::SignInCode { code, expires_at } => {
             (None, Said::SignInCode { code: in_fours(&one_line(code, MOST_CODE)), until: moment(*expires_at) })
         }
@@ -121,15 +119,36 @@ fn service(sender: &Sender) -> String {
     sender.name().map_or_else(|| one_line(sender.address().domain(), MAX_ADDRESS_BYTES), name)
 }
 
+/// Which second steps there are now, and what signing in asks for. What was changed is not told to whoever writes the letter.
+fn factors_changed(kinds: Kinds, forgotten: &str) -> Said {
+    Said::FactorsChanged {
+        set_up: set_up(kinds),
+        asked: asked(kinds),
+        alone: kinds.has(FactorKind::Passkey),
+        forgotten: address(forgotten),
+    }
+}
+
+/// What an account has beside its password: `codes by mail and passkeys`; empty if there is nothing.
+fn set_up(kinds: Kinds) -> String {
+    let words = kinds.iter().map(|kind| match kind {
+        FactorKind::Email => "codes by mail",
+        FactorKind::App => "an authenticator app",
+        FactorKind::Passkey => "passkeys",
+    });
+    enumeration(&words.map(str::to_owned).collect::<Vec<_>>())
+}
+
 /// What signing in asks for: `your password and a code by mail`.
 fn asked(kinds: Kinds) -> String {
-    let codes = kinds.iter().map(|kind| match kind {
+    let shown = kinds.iter().map(|kind| match kind {
         FactorKind::Email => "a code by mail",
         FactorKind::App => "a code from your authenticator app",
+        FactorKind::Passkey => "a passkey",
     });
-    match codes.collect::<Vec<_>>().join(" or ") {
-        codes if codes.is_empty() => "your password alone".to_owned(),
-        codes => format!("your password and {codes}"),
+    match choice(&shown.map(str::to_owned).collect::<Vec<_>>()) {
+        shown if shown.is_empty() => "your password alone".to_owned(),
+        shown => format!("your password and {shown}"),
     }
 }
 

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use membership_core::{
-    actor::Denied,
     id::{MemberId, TenantId},
     member::bulk::{self, BulkDone, BulkRefused},
     refusal::{Fault, Faults},
@@ -112,10 +111,13 @@ impl BulkApi {
     ) -> Answer<Json<BulkAnswer>> {
         let tenant = TenantId::named(&tenant);
         let BulkRequest { members, action, heir, heirs } = body.0;
-        // Whoever may do it to nobody is refused once, and learns nothing about anybody.
+        // Whoever may do it to nobody is refused once, and learns nothing about anybody. No key invites.
+        if action == BulkAction::Reinvite {
+            caller.context.actor.account()?;
+        }
         let question = Question { member: None, permission: action.needs() };
         if !edge.membership().check(&caller.context, tenant, &question).await? {
-            return Err(Denied::PermissionMissing { permission: question.permission }.into());
+            return Err(caller.denied(question.permission).into());
         }
         let action = read(action, heir, heirs)?;
         let members: Vec<MemberId> = members.into_iter().map(MemberId::from_uuid).collect();

@@ -31,9 +31,9 @@ pub(super) struct WaitingChallenge {
 /// The challenge that one has.
 #[derive(Object, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct ChallengeHeld {
+pub(super) struct ChallengeHeld {
     /// Its key.
-    challenge: String,
+    pub(super) challenge: String,
 }
 
 /// An answer to a challenge.
@@ -50,7 +50,7 @@ struct ChallengeAnswer {
     transport: Transport,
 }
 
-/// What a challenge can be answered with.
+/// What a challenge can be answered with. A passkey takes two steps, and operations of its own.
 #[derive(Enum, Deserialize, Debug, Clone, Copy, PartialEq, Eq)]
 #[oai(rename_all = "kebab-case")]
 #[serde(rename_all = "kebab-case")]
@@ -138,6 +138,6 @@ impl ProofKind {
 }
 
 /// The key of a challenge. What is none was never waited for.
-fn key(text: &str) -> Result<ChallengeKey, ChallengeError> {
+pub(super) fn key(text: &str) -> Result<ChallengeKey, ChallengeError> {
     ChallengeKey::parse(text).ok_or(ChallengeError::Over)
 }

@@ -34,7 +34,7 @@ struct AppCode {
 
 /// The second factors have changed.
 #[derive(Object)]
-struct SecondFactorsChanged {
+pub(super) struct SecondFactorsChanged {
     /// The session that goes on; every other is over.
     signed_in: SignedIn,
     /// New recovery codes, if there are: each stands once for a second factor that is lost. They are shown this once.
@@ -54,7 +54,7 @@ enum AppBegun {
 }
 
 #[derive(ApiResponse)]
-enum FactorsChanged {
+pub(super) enum FactorsChanged {
     /// The second factors have changed, and a new session has started in the place of this one.
     #[oai(status = 201)]
     Done(
@@ -137,7 +137,8 @@ impl SecondFactorsApi {
 }
 
 impl FactorsChanged {
-    fn by(caller: &Arrived, edge: &Edge, set: FactorsSet) -> Self {
+    /// The answer to `caller`, whose session goes on under another key.
+    pub(super) fn by(caller: &Arrived, edge: &Edge, set: FactorsSet) -> Self {
         let FactorsSet { account, session, key, recovery } = set;
         let (signed_in, cookie) = SignedIn::by(caller.transport(), edge, account, &session, &key);
         let recovery_codes = recovery.iter().map(|code| code.to_string()).collect();

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use membership_core::{
-    account::{self, Kinds},
+    account::{self, Kinds, passkey},
     tenant::policy,
 };
 use poem_openapi::{Enum, Object};
@@ -17,6 +17,8 @@ pub(crate) enum FactorKind {
     Email,
     /// "Authentication App": a code of an authenticator app.
     App,
+    /// A passkey, which is a whole sign-in by itself, too.
+    Passkey,
 }
 
 /// Which second factor a tenant's people have to show at sign-in.
@@ -40,12 +42,28 @@ pub(crate) struct Factors {
     /// Since when there is an authenticator app.
     #[oai(skip_serializing_if_is_none)]
     app_since: Option<DateTime<Utc>>,
+    /// The passkeys, oldest first.
+    passkeys: Vec<Passkey>,
     /// How many recovery codes are left.
     recovery_codes_left: u64,
 }
 
+/// A passkey.
+#[derive(Object)]
+struct Passkey {
+    /// What its authenticator calls it (base64url). By this it is taken away.
+    credential: String,
+    /// What the owner calls it.
+    name: String,
+    /// Since when there is.
+    since: DateTime<Utc>,
+    /// When it was last shown.
+    #[oai(skip_serializing_if_is_none)]
+    used_at: Option<DateTime<Utc>>,
+}
+
 super::words::words! {
-    account::FactorKind => FactorKind { Email, App }
+    account::FactorKind => FactorKind { Email, App, Passkey }
 }
 
 impl FactorKind {
@@ -73,7 +91,15 @@ impl From<account::Factors> for Factors {
             kinds: FactorKind::all(factors.kinds()),
             email_since: factors.email_since,
             app_since: factors.app.map(|app| app.since),
+            passkeys: factors.passkeys.into_iter().map(Passkey::from).collect(),
             recovery_codes_left: factors.recovery.len().try_into().unwrap_or(u64::MAX),
         }
+    }
+}
+
+impl From<passkey::Passkey> for Passkey {
+    fn from(passkey: passkey::Passkey) -> Self {
+        let passkey::Passkey { credential, name, since, used_at, key: _ } = passkey;
+        Self { credential: credential.to_string(), name: name.to_string(), since, used_at }
     }
 }

@@ -3,6 +3,7 @@
 
 mod account;
 mod member;
+mod passkey;
 mod tenant;
 
 use serde_json::{Value, json};
@@ -29,13 +30,15 @@ const TOKEN: &str = "mbi_the-last-part-of-the-link";
 /// Puts the examples of the operation `id` into it.
 pub(super) fn put(operation: &mut Value, id: &str) {
     if let Some(body) = operation.pointer_mut("/requestBody/content/application~1json") {
-        let rooms = member::request(id).or_else(|| tenant::request(id)).or_else(|| account::request(id));
+        let own = || account::request(id).or_else(|| passkey::request(id));
+        let rooms = member::request(id).or_else(|| tenant::request(id)).or_else(own);
         set(body, "example", rooms.unwrap_or_else(|| request(id)));
     }
     let responses = operation.get_mut("responses").and_then(Value::as_object_mut);
     for (status, response) in responses.into_iter().flatten() {
         if let Some(content) = response.pointer_mut("/content/application~1json") {
-            let rooms = member::answer(id).or_else(|| tenant::answer(id)).or_else(|| account::answer(id, status));
+            let own = || account::answer(id, status).or_else(|| passkey::answer(id));
+            let rooms = member::answer(id).or_else(|| tenant::answer(id)).or_else(own);
             set(content, "example", rooms.unwrap_or_else(|| answer(id)));
         }
     }

@@ -70,6 +70,7 @@ fn parameters(operation: &mut Value) {
             "limit" => json!({ "type": "integer", "minimum": 1, "maximum": 200, "default": 50 }),
             "order" => json!({ "type": "string", "enum": ["newest", "oldest"], "default": "newest" }),
             "from" | "before" => json!({ "type": "string", "format": "date-time" }),
+            "credential" => json!({ "type": "string", "pattern": "^[A-Za-z0-9_-]+$", "maxLength": 1_364 }),
             "actor" | "cursor" | "name" | "permission" => json!({ "type": "string" }),
             _ => json!({ "type": "string", "format": "uuid" }),
         };

@@ -5,6 +5,9 @@ use serde_json::{Map, Value, json};
 
 use crate::fixture::Api;
 
+/// What a browser's authenticator answers takes fields that nobody knows yet. It is the only thing that does.
+const OPEN: &str = "/credential";
+
 /// Every operation that takes a body: its method, its address in the tenant and a body that is understood.
 fn writes(api: &Api) -> Vec<(Method, String, Value)> {
     let mut found = Vec::new();
@@ -77,7 +80,8 @@ fn fields_at(api: &Api, method: &Method, path: &str, place: &str) -> Option<Map<
             schema = api.spec.pointer(&to).unwrap();
         }
     }
-    assert_ne!(schema["additionalProperties"], Value::Bool(true), "{method} {path} {place} takes anything");
+    let takes_anything = schema["additionalProperties"] == Value::Bool(true);
+    assert_eq!(takes_anything, place == OPEN, "{method} {path} {place} takes anything");
     schema["properties"].as_object().cloned()
 }
 
@@ -102,14 +106,15 @@ async fn wrong_types_are_refused_at_their_place() {
     let api = Api::start().await;
     let root = api.root().await;
     for (method, path, example) in writes(&api) {
-        for place in objects(&example, "") {
+        for place in objects(&example, "").into_iter().filter(|place| !place.starts_with(OPEN)) {
             let schemas = fields_at(&api, &method, &path, &place).unwrap_or_default();
             for field in example.pointer(&place).unwrap().as_object().unwrap().keys() {
                 for wrong in [json!(["victim@example.org", "me@example.org"]), json!({ "a": 918_273_645 }), json!(true)]
                 {
                     let schema = schemas.get(field).unwrap_or(&Value::Null);
                     let texts = schema["type"] == "array" && schema["items"] == json!({ "type": "string" });
-                    if wrong.is_array() && texts || wrong.is_boolean() && schema["type"] == "boolean" {
+                    let open = wrong.is_object() && schema["additionalProperties"] == true;
+                    if open || wrong.is_array() && texts || wrong.is_boolean() && schema["type"] == "boolean" {
                         continue;
                     }
                     let mut body = example.clone();

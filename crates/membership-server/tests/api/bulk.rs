@@ -153,6 +153,36 @@ async fn a_call_that_makes_no_sense_is_refused() {
     assert_eq!(api.everything().await, before);
 }
 
+/// A key that was not made for it is told so, whoever its maker is, as the operation on one member tells it.
+#[tokio::test]
+async fn a_key_hears_of_its_scope() {
+    let api = Api::start().await;
+    let root = api.root().await;
+    let ann = api.enabled_id("ann").await;
+    let (_, member) = api.person("reader", &["Member"]).await;
+    let before = api.bed.world(api.bed.tenant.id).await.unwrap().members;
+    let (of_root, _) = api.key_for(&root, &["membership:members.read"]).await;
+    let (of_member, _) = api.key_for(&member, &["workspace:tasks.view"]).await;
+    for (key, action, lacking) in
+        [(&of_root, "disable", "manage"), (&of_member, "disable", "manage"), (&of_member, "enable", "manage")]
+    {
+        let many = api.many(key, &json!({ "members": [ann, NOTHING], "action": action })).await;
+        assert_eq!(many.problem(), (403, "scope-too-small".into()), "{action}: {}", many.text);
+        assert!(text(&many.json()["detail"]).contains(&format!("members.{lacking}")), "{}", many.text);
+        let alone = api.act(api.member(&ann, &format!("/{action}"))).by(key).send().await;
+        assert_eq!(many.but_request_id(), alone.but_request_id(), "{action}");
+    }
+    assert_eq!(api.bed.world(api.bed.tenant.id).await.unwrap().members, before);
+    let both = json!({ "members": [ann, NOTHING], "action": "reinvite" });
+    let (invites, _) = api.key_for(&root, &["membership:members.invite"]).await;
+    for key in [&of_root, &invites] {
+        assert_eq!(api.many(key, &both).await.problem(), (403, "not-by-api-key".into()), "once, and about nobody");
+    }
+    let (manages, _) = api.key_for(&root, &["membership:members.manage"]).await;
+    let tried = api.many(&manages, &json!({ "members": [ann], "action": "disable" })).await;
+    assert_eq!(tried.json()["results"][0]["problem"]["code"], "member-above-own", "the call itself is let in");
+}
+
 impl Api {
     async fn enabled_id(&self, username: &str) -> String {
         self.bed.added(username, &["Member"]).await.unwrap().member.id.to_string()

@@ -9,7 +9,7 @@ use poem::{
     Route, Server,
     listener::{Acceptor as _, Listener as _, TcpListener},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
@@ -34,9 +34,16 @@ async fn serve(trusted: &[&str]) -> std::net::SocketAddr {
 
 /// The status of an attempt to sign in as somebody else each time.
 async fn attempt(server: std::net::SocketAddr, n: usize, headers: &str) -> u16 {
-    let body = json!({ "login": format!("nobody{n}"), "password": PASSWORD, "transport": "bearer" }).to_string();
+    let body = json!({ "login": format!("nobody{n}"), "password": PASSWORD, "transport": "bearer" });
+    status(server, "/api/v1/sessions", headers, &body).await
+}
+
+async fn status(server: std::net::SocketAddr, path: &str, headers: &str, body: &Value) -> u16 {
+    let body = body.to_string();
     let mut stream = TcpStream::connect(server).await.unwrap();
-    let head = "POST /api/v1/sessions HTTP/1.1\r\nhost: members.example.org\r\nconnection: close\r\ncontent-type: application/json\r\n";
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nhost: members.example.org\r\nconnection: close\r\ncontent-type: application/json\r\n"
+    );
     let request = format!("{head}{headers}content-length: {}\r\n\r\n{body}", body.len());
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut answer = String::new();
@@ -97,4 +104,19 @@ async fn a_limit_says_when_it_is_over() {
     assert_eq!(api.post("/api/v1/sessions", &right).send().await.status, 429);
     api.bed.clock.advance(chrono::TimeDelta::seconds(10));
     assert_eq!(api.post("/api/v1/sessions", &right).send().await.status, 201);
+}
+
+/// Both steps of signing in by a passkey are counted for the client: whoever asks for nothing but first steps is stopped as well.
+#[tokio::test]
+async fn a_client_begins_only_so_many_sign_ins_by_passkey() {
+    let server = serve(&[]).await;
+    let (begin, finish) = ("/api/v1/sessions/passkey/ceremonies", "/api/v1/sessions/passkey");
+    let wrong = json!({ "state": "AAAA", "credential": {}, "transport": "bearer" });
+    for _ in 0..15 {
+        assert_eq!(status(server, begin, "", &json!({})).await, 200);
+        assert_eq!(status(server, finish, "", &wrong).await, 401);
+    }
+    assert_eq!(status(server, begin, "", &json!({})).await, 429);
+    assert_eq!(status(server, finish, "", &wrong).await, 429);
+    assert_eq!(attempt(server, 0, "").await, 401, "a password is counted apart");
 }

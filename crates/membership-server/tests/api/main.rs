@@ -13,6 +13,8 @@ mod bulk;
 #[cfg(test)]
 mod ceiling;
 #[cfg(test)]
+mod claims;
+#[cfg(test)]
 mod credentials;
 #[cfg(test)]
 mod described;
@@ -20,6 +22,10 @@ mod described;
 mod finding;
 #[cfg(test)]
 mod fixture;
+// It reads of its own memory where Linux tells it.
+#[cfg(target_os = "linux")]
+#[cfg(test)]
+mod flood;
 #[cfg(test)]
 mod foreign;
 #[cfg(test)]
@@ -37,13 +43,19 @@ mod limits;
 #[cfg(test)]
 mod lists;
 #[cfg(test)]
+mod long_passwords;
+#[cfg(test)]
 mod matrix;
 #[cfg(test)]
 mod members;
 #[cfg(test)]
 mod own;
 #[cfg(test)]
+mod passkeys;
+#[cfg(test)]
 mod passwords;
+#[cfg(test)]
+mod pathways;
 #[cfg(test)]
 mod policy;
 #[cfg(test)]
@@ -64,5 +76,7 @@ mod second_factors;
 mod site;
 #[cfg(test)]
 mod tenants;
+#[cfg(test)]
+mod timing;
 #[cfg(test)]
 mod walk;

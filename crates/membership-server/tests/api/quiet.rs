@@ -50,7 +50,7 @@ async fn the_log_holds_no_secret() {
     // For the whole process: what other tests do meanwhile must leave no secret either.
     tracing::subscriber::set_global_default(subscriber).unwrap();
 
-    let api = Api::start().await;
+    let api = Api::with_passkeys().await;
     let root = api.root().await;
     let invited = api.bed.invite("ann@example.org").await.unwrap();
     let token = api.bed.token(&invited.invitation);
@@ -94,7 +94,8 @@ async fn the_log_holds_no_secret() {
     let wrong = json!({ "login": "root", "password": [PASSWORD], "transport": token });
     api.post("/api/v1/sessions", &wrong).send().await;
 
-    let secrets = secrets_of_an_account(&api).await;
+    let mut secrets = secrets_of_an_account(&api).await;
+    secrets.extend(secrets_of_a_passkey(&api).await);
     let log = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
     assert!(log.contains("answered") && log.contains("/api/v1/invitation/accept"), "{log}");
     for secret in [&root, &token, &ann, &fresh, &leaving, PASSWORD, TEMPORARY, "mbi_", "mbk_", "mbl_"] {
@@ -133,5 +134,26 @@ async fn secrets_of_an_account(api: &Api) -> Vec<String> {
         api.get(format!("/api/v1/me/{token}")).by(&session).send().await;
     }
     secrets.extend([key, challenge, code, token, session, shown["secret"].as_str().unwrap().to_owned()]);
+    secrets
+}
+
+/// What a passkey's owner sends, right and wrong, and what it opens.
+async fn secrets_of_a_passkey(api: &Api) -> Vec<String> {
+    let dora = api.joined("dora@example.org").await;
+    let mut with = api.passkey_of(&dora).await;
+    let mut secrets = vec![with.token.clone()];
+    let mut liar = with.device.clone();
+    "https://evil.example".clone_into(&mut liar.origin);
+    for device in [&mut with.device, &mut liar] {
+        let begun = api.begin_alone().await;
+        let answer = begun.shown_by(device);
+        let reply = api.alone_by(&begun.state, &answer).await;
+        let challenge = api.begin_proof("dora@example.org").await.0;
+        api.prove_by_passkey(&challenge, &begun.state, &answer).await;
+        let signature = answer["response"]["signature"].as_str().unwrap().to_owned();
+        secrets.extend([begun.state, signature, challenge]);
+        secrets.extend(reply.json()["token"].as_str().map(str::to_owned));
+    }
+    assert_eq!(secrets.len(), 8, "one of them was taken");
     secrets
 }

@@ -129,7 +129,10 @@ impl Api {
 async fn an_app_from_its_first_code_to_its_last() {
     let api = Api::with_apps().await;
     let ann = api.joined("ann@example.org").await;
-    assert_eq!(api.get(FACTORS).by(&ann).send().await.json(), json!({ "kinds": [], "recovery_codes_left": 0 }));
+    assert_eq!(
+        api.get(FACTORS).by(&ann).send().await.json(),
+        json!({ "kinds": [], "passkeys": [], "recovery_codes_left": 0 })
+    );
     let none = api.post(CONFIRM, &json!({ "code": "123456" })).by(&ann).send().await;
     assert_eq!(none.problem(), (409, "app-not-begun".into()));
     let shown = api.act(APP).by(&ann).send().await;
@@ -413,7 +416,7 @@ async fn a_tenant_wants_a_second_factor() {
     let root = api.app_of(&root).await;
     let policy_at = api.tenant("/policy");
     let mut policy = api.get(&policy_at).by(&root.token).send().await.json();
-    assert_eq!(policy["second_factor"], json!({ "required": false, "kinds": ["email", "app"] }));
+    assert_eq!(policy["second_factor"], json!({ "required": false, "kinds": ["email", "app", "passkey"] }));
     let plan = async |policy: &Value| {
         let asked = api.post(api.tenant("/policy/plan"), &json!({ "policy": policy })).by(&root.token);
         asked.send().await

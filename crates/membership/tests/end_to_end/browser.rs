@@ -1,6 +1,7 @@
-//! The pages in a real browser, with JavaScript switched off: what a person does with a letter.
+//! The pages in a real browser, with JavaScript switched off, but where it is needed: what a person does with a letter.
 
 mod account;
+mod passkey;
 mod second_factor;
 
 use std::{
@@ -21,16 +22,29 @@ use super::{
 const PATIENCE: usize = 100;
 const MOMENT: Duration = Duration::from_millis(100);
 
+/// Whether a browser runs the scripts of pages.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Scripts {
+    On,
+    Off,
+}
+
 /// A browser of its own, closed when dropped.
 struct Browser {
     driver: WebDriver,
+    /// Where its driver listens.
+    driver_url: String,
     process: Child,
     _profile: TempDir,
 }
 
 impl Browser {
-    /// Starts one, or tells why there is none.
+    /// Starts one that runs no scripts, or tells why there is none.
     async fn start() -> Option<Self> {
+        Self::start_as(Scripts::Off).await
+    }
+
+    async fn start_as(scripts: Scripts) -> Option<Self> {
         let (Ok(program), Ok(browser)) =
             (std::env::var("MEMBERSHIP_TEST_CHROMEDRIVER"), std::env::var("MEMBERSHIP_TEST_CHROMIUM"))
         else {
@@ -46,10 +60,11 @@ impl Browser {
             .spawn()
             .expect("the driver starts");
         let profile = tempfile::tempdir().expect("a folder");
-        let capabilities = capabilities(&browser, &profile);
+        let capabilities = capabilities(&browser, &profile, scripts);
+        let driver_url = format!("http://127.0.0.1:{port}");
         for _ in 0..100 {
-            match WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities.clone()).await {
-                Ok(driver) => return Some(Self { driver, process, _profile: profile }),
+            match WebDriver::new(&driver_url, capabilities.clone()).await {
+                Ok(driver) => return Some(Self { driver, driver_url, process, _profile: profile }),
                 Err(_) => tokio::time::sleep(Duration::from_millis(200)).await,
             }
         }
@@ -128,7 +143,7 @@ impl Drop for Browser {
     }
 }
 
-fn capabilities(browser: &str, profile: &TempDir) -> ChromeCapabilities {
+fn capabilities(browser: &str, profile: &TempDir, scripts: Scripts) -> ChromeCapabilities {
     let mut capabilities = DesiredCapabilities::chrome();
     capabilities.set_binary(browser).expect("a browser");
     let folder = format!("--user-data-dir={}", profile.path().display());
@@ -145,6 +160,9 @@ fn capabilities(browser: &str, profile: &TempDir) -> ChromeCapabilities {
         &folder,
     ] {
         capabilities.add_arg(argument).expect("an argument");
+    }
+    if scripts == Scripts::On {
+        return capabilities;
     }
     // Everything that changes something is a plain form: the pages must work like this.
     capabilities

@@ -3,11 +3,12 @@
 use serde_json::{Value, json};
 
 use super::{
-    API_KEY, EVENING, MEMBER, MORNING, PASSWORD, SESSION, THREE_DAYS_LATER, account, joined, session, signed_in,
+    API_KEY, EVENING, MEMBER, MORNING, PASSWORD, SESSION, THREE_DAYS_LATER, account, joined, passkey::a_passkey,
+    session, signed_in,
 };
 use crate::spec::set;
 
-const CHALLENGE: &str = "mbc_shown-this-once";
+pub(super) const CHALLENGE: &str = "mbc_shown-this-once";
 const RESET: &str = "mbr_the-last-part-of-the-link";
 
 pub(super) fn request(id: &str) -> Option<Value> {
@@ -53,7 +54,10 @@ pub(super) fn answer(id: &str, status: &str) -> Option<Value> {
         "openFormerAddress" => json!({ "email": "ann@example.org" }),
         "forgetPassword" => json!({ "valid_for_seconds": 86_400 }),
         "openReset" => json!({ "label": "ann", "needs_code": true, "expires_at": THREE_DAYS_LATER }),
-        "getSecondFactors" => json!({ "kinds": ["app"], "app_since": MORNING, "recovery_codes_left": 10 }),
+        "getSecondFactors" => json!({
+            "kinds": ["app", "passkey"], "app_since": MORNING, "recovery_codes_left": 10,
+            "passkeys": [a_passkey()],
+        }),
         "beginApp" => json!({
             "secret": "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ",
             "address": "otpauth://totp/membership:ann?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=membership",

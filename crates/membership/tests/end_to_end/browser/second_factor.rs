@@ -62,10 +62,10 @@ impl Browser {
     }
 
     /// Types name and password; then the code is asked for.
-    async fn password_is_right(&self) {
+    pub(super) async fn password_is_right(&self) {
         self.sign_in(PASSWORD).await;
         self.arrives(|path| path == "/sign-in/code").await;
-        self.says(&["Enter your code"]).await;
+        self.says(&["Your password was right"]).await;
     }
 }
 
@@ -167,7 +167,7 @@ async fn a_tenant_asks_for_a_second_factor() {
     let Some(browser) = Browser::start().await else { return };
     let installation = Installation::new(&[]).await;
     bob(&browser, &installation).await;
-    require_app(&installation).await;
+    require(&installation, "app").await;
     let welcome = format!("/welcome/{}", installation.tenant);
 
     browser.go(&installation, &welcome).await;
@@ -192,11 +192,11 @@ async fn a_tenant_asks_for_a_second_factor() {
     browser.close().await;
 }
 
-/// From now on the tenant admits only people who show a code of an app.
-async fn require_app(installation: &Installation) {
+/// From now on the tenant admits only people who show a second factor of `kind`.
+pub(super) async fn require(installation: &Installation, kind: &str) {
     let path = installation.path("/policy");
     let mut policy = installation.get(&path).await.expect(200);
-    policy["second_factor"] = json!({ "required": true, "kinds": ["app"] });
+    policy["second_factor"] = json!({ "required": true, "kinds": [kind] });
     let plan = installation.post(&format!("{path}/plan"), &json!({ "policy": policy })).await.expect(200);
     let request = installation.client.put(installation.server.url(&path)).bearer_auth(&installation.token);
     let applied = request.json(&json!({ "policy": policy, "plan": plan["plan"] })).send().await.expect("an answer");

@@ -57,7 +57,7 @@ impl Letters for OneLetter {
 
 async fn invited(bed: &Bed, name: &str, reach: Reach, role: &str) -> Result<Asked, Failure> {
     let assignments = vec![Wanted::role(bed.role(role).await?)];
-    let person = Invitee { name: name.into(), reach, assignments };
+    let person = Invitee { name: name.into(), reach, assignments, departments: Vec::new() };
     let command = bed.invitation_to("nobody@example.org").await?;
     bed.invite_one(Invite { people: vec![person], ..command }).await
 }
@@ -237,8 +237,16 @@ async fn step(bed: &Bed, tenant: TenantId, name: &str, role: &str, stage: Stage)
     let role = roles.iter().find(|known| known.name.as_str() == role).ok_or("there is no such role")?;
     let local = name.split(' ').next().unwrap_or_default().to_ascii_lowercase();
     let reach = Reach::Mail(format!("{local}@example.org"));
-    let person = Invitee { name: name.to_owned(), reach, assignments: vec![Wanted::role(role.id)] };
-    let command = Invite { tenant, people: vec![person], assignments: vec![], send: None, validity: None };
+    let person =
+        Invitee { name: name.to_owned(), reach, assignments: vec![Wanted::role(role.id)], departments: Vec::new() };
+    let command = Invite {
+        tenant,
+        people: vec![person],
+        assignments: vec![],
+        send: None,
+        validity: None,
+        departments: Vec::new(),
+    };
     let invited = bed.invite_one(command).await?;
     if stage != Stage::Ready {
         let subject = Subject { tenant, invitation: invited.invitation.id };

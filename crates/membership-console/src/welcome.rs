@@ -74,8 +74,8 @@ impl From<TenantView> for Inside {
 impl Inside {
     fn roles(&self, visitor: &Visitor) -> Vec<Held> {
         let live = self.grants.member().assignments.live_at(visitor.context.now);
-        let roles = live.filter_map(|(grant, until)| match grant {
-            Grant::Role(role) => self.grants.catalogue().role(*role).map(|role| (role, until)),
+        let roles = live.filter_map(|held| match &held.grant {
+            Grant::Role(role) => self.grants.catalogue().role(*role).map(|role| (role, held.until)),
             Grant::Permission(_) => None,
         });
         roles.map(|(role, until)| Held { name: role.name.to_string(), until: until.map(Moment) }).collect()

@@ -95,9 +95,16 @@ fn command(tenant: TenantId, filled: &Filled) -> Invite {
         By::Link => Reach::Link(address),
     };
     let assignments = filled.roles.parse().into_iter().map(Given::role).collect();
-    let person = Invitee { name: filled.name.clone(), reach, assignments };
+    let person = Invitee { name: filled.name.clone(), reach, assignments, departments: Vec::new() };
     // There is no second step on this page in which it could be sent.
-    Invite { tenant, people: vec![person], assignments: Vec::new(), send: Some(Sending::Now), validity: None }
+    Invite {
+        tenant,
+        people: vec![person],
+        assignments: Vec::new(),
+        departments: Vec::new(),
+        send: Some(Sending::Now),
+        validity: None,
+    }
 }
 
 fn handover(visitor: &Visitor) -> impl Fn(Invited) -> Option<Handover> {

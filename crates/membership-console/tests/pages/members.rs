@@ -30,8 +30,20 @@ fn order(body: &str, texts: &[&str]) {
 /// Invites somebody as `role`.
 async fn invite(site: &Site, address: &str, role: &str) -> Vec<InvitationId> {
     let assignments = vec![Wanted::role(site.bed.role(role).await.unwrap())];
-    let people = vec![Invitee { name: "Ann Example".into(), reach: Reach::Mail(address.into()), assignments }];
-    let command = Invite { tenant: site.bed.tenant.id, people, assignments: vec![], send: None, validity: None };
+    let people = vec![Invitee {
+        name: "Ann Example".into(),
+        reach: Reach::Mail(address.into()),
+        assignments,
+        departments: Vec::new(),
+    }];
+    let command = Invite {
+        tenant: site.bed.tenant.id,
+        people,
+        assignments: vec![],
+        send: None,
+        validity: None,
+        departments: Vec::new(),
+    };
     let invited = site.bed.membership.invite(&site.bed.as_administrator(), command).await.unwrap();
     invited.into_iter().filter_map(|invited| invited.invitation).map(|invitation| invitation.id).collect()
 }

@@ -73,8 +73,20 @@ pub(crate) async fn joined_at_once() -> JoinedAtOnce {
     letters(&site).await;
 
     let assignments = vec![Wanted::role(site.bed.role("Visitor").await.unwrap())];
-    let people = vec![Invitee { name: "Ann".into(), reach: Reach::Mail("ann@example.org".into()), assignments }];
-    let command = Invite { tenant: site.bed.tenant.id, people, assignments: vec![], send: None, validity: None };
+    let people = vec![Invitee {
+        name: "Ann".into(),
+        reach: Reach::Mail("ann@example.org".into()),
+        assignments,
+        departments: vec![],
+    }];
+    let command = Invite {
+        tenant: site.bed.tenant.id,
+        people,
+        assignments: vec![],
+        departments: vec![],
+        send: None,
+        validity: None,
+    };
     let ann = site.bed.membership.invite(&site.bed.as_administrator(), command).await.unwrap().remove(0).member;
     let mut letters = letters(&site).await.into_iter();
     let Some(Content::BecameMember { open, leave, .. }) = letters.next() else { panic!("nobody has told Ann") };

@@ -124,8 +124,8 @@ impl Site {
         let tenant = other.tenant.id;
         let access = self.bed.adapter.directory.access(tenant).await.unwrap();
         let assignments = vec![Wanted::role(access.roles.first().unwrap().id)];
-        let people = vec![Invitee { name: "Ann".into(), reach, assignments: Vec::new() }];
-        let command = Invite { tenant, people, assignments, send: None, validity: None };
+        let people = vec![Invitee { name: "Ann".into(), reach, assignments: Vec::new(), departments: Vec::new() }];
+        let command = Invite { tenant, people, assignments, departments: Vec::new(), send: None, validity: None };
         let ctx = self.bed.as_account(&other.administrator);
         let invited = self.bed.membership.invite(&ctx, command).await.unwrap().remove(0);
         let asked = Asked { member: invited.member, invitation: invited.invitation.unwrap(), link: invited.link };

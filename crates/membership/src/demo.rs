@@ -82,7 +82,8 @@ impl Story<'_> {
         ];
         let people = people.map(|(name, email)| invitee(name, email)).to_vec();
         let assignments = vec![Wanted::role(role)];
-        let command = Invite { tenant: tenant.id, people, assignments, send: None, validity: None };
+        let command =
+            Invite { tenant: tenant.id, people, assignments, departments: Vec::new(), send: None, validity: None };
         let invited = self.service.membership.invite(&self.by(ada), command).await.context("inviting")?;
         println!("2. Ada invited Bob and Carol by mail, and Dan by a link that she hands over.");
 
@@ -165,5 +166,5 @@ struct Letter {
 
 fn invitee(name: &str, email: Option<&str>) -> Invitee {
     let reach = email.map_or(Reach::Link(None), |email| Reach::Mail(email.to_owned()));
-    Invitee { name: name.to_owned(), reach, assignments: Vec::new() }
+    Invitee { name: name.to_owned(), reach, assignments: Vec::new(), departments: Vec::new() }
 }

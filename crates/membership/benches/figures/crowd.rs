@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, TimeDelta, Utc};
 use membership_core::{
     account::{Account, AccountEmail},
+    department::Departments,
     email::EmailAddress,
     event::{Event, MemberChange},
     id::{AccountId, InvitationId, MemberId, RoleId},
@@ -38,6 +39,8 @@ pub(crate) struct Crowd {
     /// How long the filling took, and how many records the audit has grown by.
     pub(crate) filled: (Duration, usize),
     member: RoleId,
+    /// To which they belong, in turns.
+    departments: Vec<Departments>,
     begun: DateTime<Utc>,
     dice: Dice,
     names: [Vec<&'static str>; 2],
@@ -61,6 +64,12 @@ impl Crowd {
     /// Fills the tenant of a new bed over `adapter` with `size` members.
     pub(crate) async fn gather(adapter: Adapter, size: usize) -> Self {
         let bed = Bed::over(adapter).await.expect("a bed");
+        let root = bed.member.departments.clone();
+        Self::fill(bed, size, vec![root]).await
+    }
+
+    /// Fills the tenant of `bed` with `size` members, who belong to `departments` in turns.
+    pub(crate) async fn fill(bed: Bed, size: usize, departments: Vec<Departments>) -> Self {
         let role = async |name| bed.role(name).await.expect("a role");
         let (manager, member) = (role("Member manager").await, role("Member").await);
         let mut crowd = Self {
@@ -74,6 +83,7 @@ impl Crowd {
             size,
             manager,
             member,
+            departments,
         };
         let begun = Instant::now();
         for from in (0..size).step_by(TOGETHER) {
@@ -161,6 +171,7 @@ impl Crowd {
             email: Some(email),
             username: account.is_some().then_some(username),
             assignments: Assignments::of_role(role),
+            departments: self.departments[number % self.departments.len()].clone(),
             representative: false,
             creator: Some(self.bed.member.id),
             created_at: at,

@@ -1,17 +1,19 @@
 //! Decisions in process, beside a bit set behind a hash map.
 
-use std::{collections::HashMap, hint::black_box, time::Instant};
+use std::{collections::HashMap, hint::black_box, sync::Arc, time::Instant};
 
-use chrono::{DateTime, Utc};
+use chrono::DateTime;
 use membership_core::{
     account::Kinds,
+    actor::Ground,
+    department::{Department, Departments, Tree},
     directory::Footing,
-    id::{AccountId, CatalogueId, MemberId, RoleId, TenantId},
+    id::{AccountId, CatalogueId, DepartmentId, MemberId, RoleId, TenantId, TreeId},
     member::{Member, MemberState},
     name::DisplayName,
     role::{
-        Access, Application, Assignments, Catalogue, Grant, NamedPermission, Permission, Role, check::allows_at,
-        explain::explain,
+        Access, Application, Assignment, Assignments, Catalogue, Grant, NamedPermission, Permission, Role,
+        check::allows_at, explain::explain,
     },
     tenant::TenantStatus,
 };
@@ -21,17 +23,20 @@ const MEMBERS: u128 = 100_000;
 const APPLICATIONS: usize = 4;
 const PERMISSIONS: usize = 15;
 const ROLES: u128 = 10;
+const DEPARTMENTS: u128 = 10_000;
 const QUESTIONS: usize = 2_000_000;
 
 /// The same questions, in the same order, to all: who is asked about jumps through all of memory.
 pub(crate) fn measure() {
     println!("decisions in process, {MEMBERS} members, {APPLICATIONS} applications, 60 permissions, {ROLES} roles");
     let (catalogue, permissions) = catalogue();
+    let ground = Ground { catalogue: Arc::new(catalogue), tree: Arc::new(tree()) };
+    let catalogue = &ground.catalogue;
     let now = DateTime::UNIX_EPOCH;
     let members: HashMap<MemberId, (Footing, u64)> = (0..MEMBERS)
         .map(|n| {
-            let footing = footing(n, &catalogue);
-            let bits = bare_bits(&footing, &catalogue, &permissions);
+            let footing = footing(n, catalogue);
+            let bits = bare_bits(&footing, catalogue, &permissions);
             (member_id(n), (footing, bits))
         })
         .collect();
@@ -54,20 +59,28 @@ pub(crate) fn measure() {
     });
     let own = timed("a decision (status, ends, roles)", &questions, |(member, permission)| {
         let found = members.get(member);
-        found.is_some_and(|(footing, _)| allows_at(footing, &catalogue, &permissions[*permission], now))
+        found.is_some_and(|(footing, _)| allows_at(footing, &ground, &permissions[*permission], None, now))
     });
+    let within =
+        timed("a decision about something in one of 10,000 departments", &questions, |(member, permission)| {
+            let department = Some(department_id(member.as_uuid().as_u128() % DEPARTMENTS));
+            let found = members.get(member);
+            found.is_some_and(|(footing, _)| allows_at(footing, &ground, &permissions[*permission], department, now))
+        });
+    assert!(within.0 > own.0, "rights for a department count there");
     assert!([bare.0, own.0].iter().all(|allowed| *allowed == word.0), "all decide alike");
     let explained = timed("a decision with its reason", &questions[..QUESTIONS / 10], |(member, permission)| {
         members.get(member).is_some_and(|(footing, _)| {
-            let reason = explain(footing, &catalogue, &permissions[*permission], now);
+            let reason = explain(footing, &ground, &permissions[*permission], None, now);
             matches!(reason, membership_core::role::explain::Explanation::Allowed(_))
         })
     });
     black_box(explained);
     println!(
-        "  a decision takes {:.1} times the bit set in the record, {:.1} times the word",
+        "  a decision takes {:.1} times the bit set in the record, {:.1} times the word; one about a department {:.1} times",
         own.1 / bare.1,
-        own.1 / word.1
+        own.1 / word.1,
+        within.1 / bare.1
     );
 }
 
@@ -123,13 +136,35 @@ fn catalogue() -> (Catalogue, Vec<Permission>) {
     (Catalogue::compile(CatalogueId::from_uuid(Uuid::nil()), access), all)
 }
 
-/// Two roles each.
+fn department_id(n: u128) -> DepartmentId {
+    DepartmentId::from_uuid(Uuid::from_u128(n))
+}
+
+/// Ten below each.
+fn tree() -> Tree {
+    let department = |n: u128| Department {
+        id: department_id(n),
+        tenant: TenantId::from_uuid(Uuid::nil()),
+        name: name(&format!("Department {n}")),
+        parent: n.checked_sub(1).map(|above| department_id(above / 10)),
+        place: i64::try_from(n).unwrap_or_default(),
+        created_at: DateTime::UNIX_EPOCH,
+    };
+    Tree::grow(TreeId::from_uuid(Uuid::nil()), (0..DEPARTMENTS).map(department)).expect("a tree")
+}
+
+/// Two roles each, and a third for a department.
 fn footing(n: u128, catalogue: &Catalogue) -> Footing {
-    let assignments: Assignments =
-        [n, n / 10].map(|n| (Grant::Role(role_id(n)), None::<DateTime<Utc>>)).into_iter().collect();
+    let everywhere = [n, n / 10].map(|n| Assignment::of(Grant::Role(role_id(n))));
+    let part = Assignment {
+        within: Some(department_id(n % DEPARTMENTS / 10)),
+        ..Assignment::of(Grant::Role(role_id(n / 100)))
+    };
+    let assignments: Assignments = everywhere.into_iter().chain([part]).collect();
     Footing {
         status: TenantStatus::Active,
         catalogue: catalogue.id(),
+        tree: TreeId::from_uuid(Uuid::nil()),
         second_factor: Kinds::NONE,
         scope: None,
         member: Member {
@@ -139,6 +174,7 @@ fn footing(n: u128, catalogue: &Catalogue) -> Footing {
             email: None,
             username: None,
             assignments,
+            departments: Departments::stored([department_id(n % DEPARTMENTS)], []),
             representative: false,
             creator: None,
             created_at: DateTime::UNIX_EPOCH,
@@ -153,7 +189,7 @@ fn footing(n: u128, catalogue: &Catalogue) -> Footing {
 
 fn bare_bits(footing: &Footing, catalogue: &Catalogue, permissions: &[Permission]) -> u64 {
     let held = |(bit, permission): (usize, &Permission)| {
-        let held = catalogue.gives(&footing.member.assignments, permission, DateTime::UNIX_EPOCH);
+        let held = catalogue.gives(&footing.member.assignments, permission, DateTime::UNIX_EPOCH, |_| false);
         if held { 1 << bit } else { 0_u64 }
     };
     permissions.iter().enumerate().map(held).sum()

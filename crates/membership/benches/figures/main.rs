@@ -14,6 +14,7 @@
 mod access;
 mod crowd;
 mod decision;
+mod departments;
 mod entrance;
 mod invitations;
 mod mail;
@@ -60,6 +61,9 @@ fn main() {
     }
     if wanted("people") {
         runtime.block_on(people::measure());
+    }
+    if wanted("departments") {
+        runtime.block_on(departments::measure());
     }
     if wanted("tenants") {
         runtime.block_on(tenants::measure());

@@ -153,7 +153,10 @@ async fn questions(crowd: &Crowd) -> Vec<Question> {
     let now = crowd.bed.clock.now();
     let expired = MemberFilter { stage: Some((Stage::Expired, now)), ..everybody() };
     ask("by state of the invitation", "expired", expired, None);
-    let given = |roles, permission, at| MemberFilter { given: Some(AnyOf { roles, permission, at }), ..everybody() };
+    let given = |roles, permission, at| MemberFilter {
+        given: Some(AnyOf { roles, permission, at, over: None }),
+        ..everybody()
+    };
     for (text, after) in [("first page", None), ("in the middle", Some(crowd.some[500].id))] {
         ask("by role, which one in ten has", text, given(vec![crowd.manager], None, None), after);
     }

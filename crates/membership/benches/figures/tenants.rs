@@ -8,9 +8,10 @@ use membership_core::{
     account::{Account, Login},
     actor::Actor,
     context::Context,
+    department::{Department, Departments},
     directory::Directory as _,
     event::Event,
-    id::{AccountId, CatalogueId, MemberId, RequestId, RoleId, TenantId},
+    id::{AccountId, CatalogueId, DepartmentId, MemberId, RequestId, RoleId, TenantId, TreeId},
     member::{Member, MemberState},
     name::{DisplayName, Username},
     role::{Access, Assignments, Role},
@@ -97,12 +98,21 @@ impl Pattern {
         let id = TenantId::new(self.now, &self.dice);
         let name = DisplayName::parse(&format!("Tenant {number}")).expect("a name");
         let catalogue = CatalogueId::new(self.now, &self.dice);
-        let tenant = Tenant { id, name, catalogue, created_at: self.now, ..self.tenant.clone() };
+        let tree = TreeId::new(self.now, &self.dice);
+        let tenant = Tenant { id, name, catalogue, tree, created_at: self.now, ..self.tenant.clone() };
+        let root = Department {
+            id: root_of(&tenant),
+            tenant: id,
+            name: tenant.name.clone(),
+            parent: None,
+            place: 0,
+            created_at: self.now,
+        };
         let access = self.access_of(id);
         let administrators = access.roles.iter().find(|role| role.administrator).expect("an administrator's role").id;
         let ada = Member { representative: true, ..self.member(&tenant, administrators, self.account, "ada") };
         let role = access.roles.iter().find(|role| !role.administrator).expect("another role").id;
-        let mut events = vec![Event::TenantCreated { tenant: tenant.clone(), access }, Event::MemberAdded(ada)];
+        let mut events = vec![Event::TenantCreated { tenant: tenant.clone(), access, root }, Event::MemberAdded(ada)];
         events.extend(self.people(&tenant, role, number, 1..FEW));
         self.commit(Scope::Installation, &events).await;
         tenant
@@ -159,6 +169,7 @@ impl Pattern {
             email: None,
             username: Some(Username::parse(username).expect("a username")),
             assignments: Assignments::of_role(role),
+            departments: Departments::stored([root_of(tenant)], []),
             representative: false,
             creator: None,
             created_at: self.now,
@@ -166,4 +177,9 @@ impl Pattern {
             state: MemberState::Enabled { account, joined_at: self.now },
         }
     }
+}
+
+/// The first department of a tenant has the tenant's number.
+fn root_of(tenant: &Tenant) -> DepartmentId {
+    DepartmentId::from_uuid(tenant.id.as_uuid())
 }

@@ -62,9 +62,9 @@ refusals! {
         /// Not one of ours: mistyped, cut off, edited, for another purpose, or from elsewhere.
         Unknown = Absent "link-unknown"
             ("this link is not valid here", "check that the link is complete, or ask for a new one");
-        /// A newer link was issued.
+        /// A newer link was issued, or it was used.
         Superseded = Gone "link-superseded"
-            ("a newer link was sent; this one no longer works", "use the newest link");
+            ("this link was used, or a newer one was made; it no longer works", "use the newest link, or ask for another");
     }
 }
 

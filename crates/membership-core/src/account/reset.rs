@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Membership,
     account::{
-        Account, FactorKind, Kinds, Login,
+        Account, FactorKind, Factors, Kinds, Login,
+        factor::recovery_tries,
         guess::{self, TooOften},
         password::PasswordFault,
     },
@@ -19,7 +20,7 @@ use crate::{
     refusal::{Faults, refusals},
     store::{Scope, StoreError, Tx},
     tenant::Validity,
-    traces::{Pace, TraceKey},
+    traces::{Pace, TraceKey, Tries},
 };
 
 /// A link to choose another password by. The newest alone is good, for 24 hours, once.
@@ -165,7 +166,7 @@ impl Membership {
         }
         self.acceptable(&account, &command.new).await?.map_err(|fault| Faults::one("/new", &fault))?;
         if needed {
-            self.not_frozen(ctx, FactorKind::App.tries(id)).await?;
+            self.not_frozen(ctx, tries_of(command.code.as_deref(), id)).await?;
         }
         let hash = self.passwords.hash(command.new).await?;
 
@@ -183,22 +184,20 @@ impl Membership {
         }
         events.push(Event::PasswordReset(account.clone()));
         tx.commit(ctx, &events).await?;
-        // The owner has shown another factor: guesses at the password are forgiven, and those at the app if a code was right.
-        let app = needed.then_some(FactorKind::App.tries(id).key);
-        self.forgive(&[guess::password(id).key].into_iter().chain(app).collect::<Vec<_>>()).await;
+        // The owner has shown another factor: guesses at the password are forgiven, and those at what a right code was of.
+        let shown = needed.then(|| tries_of(command.code.as_deref(), id).key);
+        self.forgive(&[guess::password(id).key].into_iter().chain(shown).collect::<Vec<_>>()).await;
         Ok(account)
     }
 
-    /// The factors with `code` used up: one of the app's, or a recovery code.
-    pub(crate) fn spend(
-        &self,
-        factors: super::Factors,
-        code: &str,
-        ctx: &Context,
-    ) -> Option<(super::Factors, FactorChange)> {
-        let app = factors.clone().spend_app(code, ctx.now, self.sealer.as_ref(), self.codes.as_ref());
-        let app = app.map(|factors| (factors, FactorChange::AppUsed));
-        app.or_else(|| factors.spend_recovery(code).map(|factors| (factors, FactorChange::RecoveryUsed)))
+    /// The factors with `code` used up.
+    fn spend(&self, factors: Factors, code: &str, ctx: &Context) -> Option<(Factors, FactorChange)> {
+        if is_of_app(code) {
+            let spent = factors.spend_app(code, ctx.now, self.sealer.as_ref(), self.codes.as_ref());
+            spent.map(|factors| (factors, FactorChange::AppUsed))
+        } else {
+            factors.spend_recovery(code).map(|factors| (factors, FactorChange::RecoveryUsed))
+        }
     }
 
     /// Whether `password` may be that of `account`.
@@ -236,6 +235,19 @@ async fn usable(tx: &mut dyn Tx, account: &Account, link: Link, ctx: &Context) -
 
 fn needs_code(account: &Account, reset: Reset) -> bool {
     reset.by == ResetBy::Owner && !account.kinds.and(Kinds::BEYOND_MAIL).is_empty()
+}
+
+/// Whether `code` is meant as one of an app's: six digits, with gaps or without. A recovery code never has digits alone.
+fn is_of_app(code: &str) -> bool {
+    code.chars().all(|c| c.is_ascii_digit() || c.is_whitespace() || c == '-')
+}
+
+/// Under which `code` is counted.
+fn tries_of(code: Option<&str>, account: AccountId) -> Tries {
+    match code {
+        Some(code) if !is_of_app(code) => recovery_tries(account),
+        Some(_) | None => FactorKind::App.tries(account),
+    }
 }
 
 /// How often a link is mailed for one login: three at once, and one more every ten minutes.

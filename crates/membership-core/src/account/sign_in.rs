@@ -187,8 +187,13 @@ impl Membership {
         let found = self.directory.challenge(&key.hash()).await?.ok_or(ChallengeError::Over)?;
         self.paced(ctx, guess::by_client(ctx, "code")).await?;
         let (factor, with) = (proof.tries(found.account), proof.shows());
-        // One that is over costs no try of the factor's.
-        waiting(self.store.begin(Scope::Account(found.account)).await?.as_mut(), &found, ctx).await?;
+        // One that is over costs no try of the factor's, nor does a factor that the account has not.
+        let mut tx = self.store.begin(Scope::Account(found.account)).await?;
+        let (_, account) = waiting(tx.as_mut(), &found, ctx).await?;
+        drop(tx);
+        if with.and(account.kinds).is_empty() {
+            return Err(ChallengeError::NotThis);
+        }
         // Counted before it is looked at: a hundred at once are a hundred.
         if !self.may_try(ctx, found.tries()).await? {
             return Err(ChallengeError::Over);

@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use membership_core::{
     account::{
         FactorKind, Kinds,
+        factor::recovery_tries,
         passkey::{Ceremony, CredentialId, MOST_PASSKEYS, PasskeyAnswer},
         reset::ResetPassword,
         sign_in::{Entrance, Proof, SignIn, SignedIn},
@@ -63,6 +64,10 @@ async fn a_passkey_opens_beside_a_password_and_alone() -> Result<(), Failure> {
     let mut copy = passkey.clone();
 
     let key = challenge(&bed).await?;
+    for other in [Proof::App("123456".into()), Proof::Mailed("12345678".into())] {
+        let refused = bed.membership.answer_challenge(&bed.as_anybody(), &key, other).await;
+        assert_eq!(code(refused), "factor-not-set-up", "and it costs no try");
+    }
     let ceremony = bed.membership.begin_passkey_proof(&bed.as_anybody(), &key).await?;
     let answer = passkey.answer(&ceremony);
     let done = bed.membership.answer_challenge(&bed.as_anybody(), &key, Proof::Passkey(answer.clone())).await?;
@@ -203,9 +208,15 @@ async fn a_mailed_link_does_not_go_past_a_passkey() -> Result<(), Failure> {
         |code: Option<&String>| ResetPassword { token: token.clone(), new: Secret::new(OTHER), code: code.cloned() };
     let anybody = bed.as_anybody();
     assert_eq!(code(bed.membership.reset_password(&anybody, reset(None)).await), "reset-code-needed");
-    assert_eq!(code(bed.membership.reset_password(&anybody, reset(Some(&"123456".to_owned()))).await), "code-wrong");
+    let wrong = ["123 456".to_owned(), "aaaa-bbbb-cccc-dddd-eeee-ffff".to_owned(), "nothing".to_owned()];
+    for code_of in &wrong {
+        assert_eq!(code(bed.membership.reset_password(&anybody, reset(Some(code_of))).await), "code-wrong");
+    }
+    let counted = [FactorKind::App.tries(ann.account.id).key, recovery_tries(ann.account.id).key];
+    assert_eq!(bed.adapter.traces.tries(&counted).await?, [1, 2], "each is counted as what it is meant as");
     let account = bed.membership.reset_password(&anybody, reset(recovery.first())).await?;
     assert_eq!(account.kinds, Kinds::PASSKEY);
+    assert_eq!(bed.adapter.traces.tries(&counted).await?, [1, 0]);
     assert!(bed.membership.session(&anybody, &ann.key).await?.is_none());
     alone(&bed, &mut passkey).await?;
     Ok(())

@@ -105,7 +105,8 @@ async fn read(bed: &Bed, url: &str) {
         let begun = Instant::now();
         let listed = plain(&bare, bed).await;
         let least = begun.elapsed();
-        assert_eq!(listed.iter().map(|row| row.1).sum::<u32>(), counted.iter().map(|(_, count)| count.members).sum());
+        let members: u32 = counted.iter().map(|(_, count)| count.members).sum();
+        assert_eq!(listed.iter().map(|row| row.1).sum::<u32>(), members);
         if round > 0 {
             times.iter_mut().zip([whole, stored, least]).for_each(|(all, one)| all.push(one));
         }

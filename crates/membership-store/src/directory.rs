@@ -16,6 +16,7 @@ use chrono::{DateTime, Utc};
 use membership_core::{
     account::{Account, ApiKey, Challenge, Login, Session, SessionKeyHash, credential::KeyHash},
     audit::Record,
+    department::{Department, Headcount},
     directory::{
         Ancestor, Directory, Footing, InvitationView, MAX_PAGE, MemberDetails, MemberFilter, MemberRow, NominationView,
         Page, Place, RecordFilter, RecordOrder, Who,
@@ -114,6 +115,10 @@ impl Directory for Database {
 
     async fn access(&self, tenant: TenantId) -> Result<Access, StoreError> {
         read::access(self.reading(), tenant).await
+    }
+
+    async fn departments(&self, tenant: TenantId) -> Result<Vec<(Department, Headcount)>, StoreError> {
+        read::departments(self.reading(), tenant).await
     }
 
     async fn members(

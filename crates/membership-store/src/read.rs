@@ -3,6 +3,7 @@
 mod access;
 mod api_key;
 mod credential;
+mod department;
 mod member;
 mod nomination;
 mod transfer;
@@ -21,6 +22,7 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter}
 pub(crate) use access::{access, roles_of};
 pub(crate) use api_key::{api_key, count_of_good_api_keys, good_api_keys};
 pub(crate) use credential::{challenge, factors, held_account, hold_account};
+pub(crate) use department::{department_use, departments, granted_within, holders_within, members_across, members_in};
 pub(crate) use member::{
     assignments_of, holders_of, member, member_of, members, members_at, not_removed, places_beside, representative,
     waiting,

@@ -33,6 +33,6 @@ pub(crate) fn texts_of(member: &Member) -> [Option<&str>; 3] {
 }
 
 /// Each of `items` as text, with `between` them.
-pub(crate) fn joined<T>(items: impl IntoIterator<Item = T>, between: &str, text: impl Fn(T) -> String) -> String {
+pub(crate) fn joined<T>(items: impl IntoIterator<Item = T>, between: &str, text: impl FnMut(T) -> String) -> String {
     items.into_iter().map(text).collect::<Vec<_>>().join(between)
 }

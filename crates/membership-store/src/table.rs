@@ -9,10 +9,12 @@ pub(crate) mod audit;
 pub(crate) mod audit_head;
 pub(crate) mod challenge;
 mod columns;
+pub(crate) mod department;
 pub(crate) mod factors;
 pub(crate) mod installation;
 pub(crate) mod invitation;
 pub(crate) mod member;
+pub(crate) mod member_department;
 pub(crate) mod nomination;
 pub(crate) mod outbox;
 pub(crate) mod role;
@@ -30,6 +32,7 @@ use chrono::{DateTime, Utc};
 use membership_core::{
     account::{Kinds, credential::KeyHash},
     email::EmailAddress,
+    id::DepartmentId,
     name::{DisplayName, Username},
     store::StoreError,
 };
@@ -77,6 +80,16 @@ impl Row {
         Ok(KeyHash::from_bytes(bytes))
     }
 
+    /// Identifiers of departments that were written one after the other by [`side_by_side`].
+    pub(crate) fn departments(self, bytes: &[u8]) -> Result<impl Iterator<Item = DepartmentId>, StoreError> {
+        let (ids, rest) = bytes.as_chunks::<16>();
+        if rest.is_empty() {
+            Ok(ids.iter().map(|id| DepartmentId::from_uuid(Uuid::from_bytes(*id))))
+        } else {
+            Err(self.corrupt("its departments are no whole identifiers"))
+        }
+    }
+
     pub(crate) fn address(self, text: &str) -> Result<EmailAddress, StoreError> {
         EmailAddress::from_canonical(text).map_err(|error| self.corrupt(error))
     }
@@ -90,4 +103,9 @@ impl Row {
         let username = Username::parse(text).map_err(|error| self.corrupt(error))?;
         if username.as_str() == text { Ok(username) } else { Err(self.corrupt("its username is not in its one form")) }
     }
+}
+
+/// The identifiers of departments as bytes, one after the other.
+pub(crate) fn side_by_side(departments: &[DepartmentId]) -> Vec<u8> {
+    departments.iter().flat_map(|department| department.as_uuid().into_bytes()).collect()
 }

@@ -5,13 +5,14 @@ use chrono::{DateTime, Utc};
 use membership_core::{
     account::{Account, ApiKey, Challenge, Factors, Login},
     context::Context,
+    department::{Department, DepartmentUse, Departments},
     email::EmailAddress,
     event::Event,
-    id::{AccountId, ApiKeyId, ChallengeId, InvitationId, MemberId, RoleId, TenantId, TransferId},
+    id::{AccountId, ApiKeyId, ChallengeId, DepartmentId, InvitationId, MemberId, RoleId, TenantId, TransferId},
     installation::Installation,
     invitation::Invitation,
     member::{Member, transfer::Transfer},
-    role::Access,
+    role::{Access, Grant},
     store::{Scope, StoreError, Tx},
     tenant::{Tenant, representative::Nomination},
 };
@@ -77,6 +78,37 @@ impl Tx for Transaction {
     async fn access(&mut self) -> Result<Access, StoreError> {
         let Some(tenant) = self.tenant_id() else { return Ok(Access::default()) };
         read::access(self.hold.db()?, tenant).await
+    }
+
+    async fn departments(&mut self) -> Result<Vec<Department>, StoreError> {
+        let Some(tenant) = self.tenant_id() else { return Ok(Vec::new()) };
+        let departments = read::departments(self.hold.db()?, tenant).await?;
+        Ok(departments.into_iter().map(|(department, _)| department).collect())
+    }
+
+    async fn department_use(&mut self, department: DepartmentId) -> Result<DepartmentUse, StoreError> {
+        let Some(tenant) = self.tenant_id() else { return Ok(DepartmentUse::default()) };
+        read::department_use(self.hold.db()?, tenant, department).await
+    }
+
+    async fn members_in(&mut self, department: DepartmentId, limit: u16) -> Result<Vec<Member>, StoreError> {
+        let Some(tenant) = self.tenant_id() else { return Ok(Vec::new()) };
+        read::members_in(self.hold.db()?, tenant, department, limit).await
+    }
+
+    async fn holders_within(&mut self, department: DepartmentId, limit: u16) -> Result<Vec<Member>, StoreError> {
+        let Some(tenant) = self.tenant_id() else { return Ok(Vec::new()) };
+        read::holders_within(self.hold.db()?, tenant, department, limit).await
+    }
+
+    async fn members_across(&mut self, top: DepartmentId) -> Result<Vec<(MemberId, Departments)>, StoreError> {
+        let Some(tenant) = self.tenant_id() else { return Ok(Vec::new()) };
+        read::members_across(self.hold.db()?, tenant, top).await
+    }
+
+    async fn granted_within(&mut self, departments: &[DepartmentId]) -> Result<Vec<Grant>, StoreError> {
+        let Some(tenant) = self.tenant_id() else { return Ok(Vec::new()) };
+        read::granted_within(self.hold.db()?, tenant, departments).await
     }
 
     async fn member(&mut self, member: MemberId) -> Result<Option<Member>, StoreError> {

@@ -14,7 +14,8 @@ use membership_core::{
     account::{Account, Session},
     audit::Record,
     context::Context,
-    event::{Event, MemberChange},
+    department::Lineage,
+    event::{DepartmentChange, Event, MemberChange},
     id::CatalogueId,
     member::transfer::Transfer,
     role::Role,
@@ -27,7 +28,7 @@ use crate::{
     table::{
         assignment, audit,
         audit_head::{self, End},
-        member, outbox, role_include, transfer_share,
+        member, member_department, outbox, role_include, transfer_share,
     },
 };
 use change::Change;
@@ -47,6 +48,7 @@ pub(crate) async fn write<C: ConnectionTrait>(
     for event in events {
         concerns(scope, event)?;
         rows_of(event, &mut plan);
+        plan.count(event);
         mail_of(event, ctx, &mut plan);
     }
     let mut script = Script::new(db.get_database_backend());
@@ -67,6 +69,7 @@ fn concerns(scope: Scope, event: &Event) -> Result<(), StoreError> {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "one arm for each event, so that a new one is thought of")]
 fn rows_of(event: &Event, plan: &mut Plan) {
     match event {
         Event::SetUpLinkIssued(installation) | Event::InstallationSetUp(installation) => {
@@ -94,7 +97,10 @@ fn rows_of(event: &Event, plan: &mut Plan) {
         Event::ChallengeEnded { challenge, .. } => plan.change(Change::EndChallenge(challenge.as_uuid())),
         Event::SessionStarted(session) => signed_in(session, plan),
         Event::SessionEnded { session, .. } => plan.change(Change::EndSession(session.as_uuid())),
-        Event::TenantCreated { tenant, access } => plan.new_rows().tenant(tenant, access),
+        Event::TenantCreated { tenant, access, root } => {
+            plan.new_rows().tenant(tenant, access);
+            plan.new_rows().department(root, &Lineage(vec![root.id]));
+        }
         Event::TenantActivated(tenant) | Event::TenantSuspended(tenant) | Event::TenantResumed(tenant) => {
             plan.change(Change::Tenant(tenant.into()));
         }
@@ -102,6 +108,13 @@ fn rows_of(event: &Event, plan: &mut Plan) {
         Event::RoleDefined { role, catalogue } => role_defined(role, *catalogue, plan),
         Event::RoleEdited { role, catalogue, .. } => role_edited(role, *catalogue, plan),
         Event::RoleDeleted { role, catalogue } => role_deleted(role, *catalogue, plan),
+        Event::DepartmentCreated(change) | Event::DepartmentRenamed(change) | Event::DepartmentMoved(change) => {
+            department_changed(change, plan);
+        }
+        Event::DepartmentDeleted { department, tree } => {
+            plan.delete(department);
+            plan.grown(department.tenant, *tree);
+        }
         Event::MemberAdded(member) | Event::MemberAdmitted(member) => plan.new_rows().member(member),
         Event::MemberInvited { member, invitation } => plan.new_rows().invited(member, invitation),
         Event::MemberEdited(change) | Event::MemberEnabled(change) => changed(change, plan),
@@ -171,11 +184,30 @@ fn role_deleted(role: &Role, catalogue: CatalogueId, plan: &mut Plan) {
     plan.change(Change::Catalogue(role.tenant, catalogue));
 }
 
+/// A department, made or changed, and all that goes along.
+fn department_changed(change: &DepartmentChange, plan: &mut Plan) {
+    let DepartmentChange { before, department, siblings, lineages, members, tree } = change;
+    let tenant = department.tenant;
+    if let (None, [(_, lineage)]) = (before, lineages.as_slice()) {
+        plan.new_rows().department(department, lineage);
+    } else {
+        plan.change(Change::Department(department.clone()));
+        plan.change_each(lineages, |lineages| Change::Lineages(tenant, lineages));
+    }
+    plan.change_each(siblings, |siblings| Change::Places(tenant, siblings));
+    let members: Vec<_> = members.iter().map(|(member, _, after)| (*member, after.clone())).collect();
+    plan.change_each(&members, |members| Change::Meets(tenant, members));
+    plan.grown(tenant, *tree);
+}
+
 /// What belongs to a member is written only where it is another: most changes are of one column.
 fn changed(MemberChange { before, member }: &MemberChange, plan: &mut Plan) {
     plan.change(Change::Member(member.into()));
     if member.assignments != before.assignments {
         plan.change(Change::Assignments(member::Model::from(member), assignment::of(member).collect()));
+    }
+    if member.departments.all() != before.departments.all() {
+        plan.change(Change::MemberDepartments(member::Model::from(member), member_department::of(member).collect()));
     }
     if texts_of(member) != texts_of(before) {
         plan.change(Change::Entry(Entry::from(member)));

@@ -2,7 +2,7 @@
 
 use membership_core::{
     directory::{Footing, Who},
-    id::{CatalogueId, TenantId},
+    id::{CatalogueId, TenantId, TreeId},
     store::StoreError,
 };
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement};
@@ -17,7 +17,7 @@ use crate::{
 macro_rules! footing {
     ($which:literal) => {
         concat!(
-            "SELECT tenant.status, tenant.catalogue, tenant.second_factor, ",
+            "SELECT tenant.status, tenant.catalogue, tenant.tree, tenant.second_factor, ",
             member::columns!(),
             ", ",
             assignment::columns!(),
@@ -48,6 +48,7 @@ pub(super) async fn of<C: ConnectionTrait>(db: &C, tenant: TenantId, who: Who) -
     Ok(Some(Footing {
         status: tenant::status(at, &first.status)?,
         catalogue: CatalogueId::from_uuid(first.catalogue),
+        tree: TreeId::from_uuid(first.tree),
         second_factor: at.kinds(first.second_factor)?,
         member: first.member.into_member(assignment::together(given)?)?,
         scope: None,
@@ -58,6 +59,7 @@ pub(super) async fn of<C: ConnectionTrait>(db: &C, tenant: TenantId, who: Who) -
 struct Ground {
     status: String,
     catalogue: Uuid,
+    tree: Uuid,
     second_factor: i16,
     member: member::Model,
     given: Option<assignment::Model>,
@@ -69,6 +71,7 @@ impl Ground {
         Ok(Self {
             status: row.take()?,
             catalogue: row.take()?,
+            tree: row.take()?,
             second_factor: row.take()?,
             member: member::Model::take(tenant.as_uuid(), &mut row)?,
             given: assignment::Model::take(tenant.as_uuid(), &mut row)?,

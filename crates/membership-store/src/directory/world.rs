@@ -1,5 +1,7 @@
 //! A whole tenant at one moment, for the doctor and for tests.
 
+mod department;
+
 use std::collections::BTreeMap;
 
 use membership_core::{
@@ -30,7 +32,8 @@ pub(super) async fn read(db: &DatabaseConnection, id: TenantId) -> Result<Option
     Ok(Some(World {
         tenant,
         access: read::access(db, id).await?,
-        members: members(db, id).await?,
+        departments: department::departments(db, id).await?,
+        members: department::agreed(db, members(db, id).await?, id).await?,
         invitations: invitations(db, id).await?,
         transfers: read::transfers(db, id).await?,
         nominations: nominations(db, id).await?,

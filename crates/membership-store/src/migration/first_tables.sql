@@ -216,6 +216,7 @@ CREATE TABLE tenant (
     -- The second factors of which the policy wants one to be shown, as bits: it is looked at on every request.
     second_factor smallint NOT NULL,
     catalogue     uuid     NOT NULL,
+    tree          uuid     NOT NULL,
     created_at    bigint   NOT NULL,
     CONSTRAINT tenant_pk PRIMARY KEY (id),
     CONSTRAINT tenant_parent_fk FOREIGN KEY (parent) REFERENCES tenant (id),
@@ -261,6 +262,33 @@ CREATE TABLE role_include (
 
 CREATE INDEX role_include_by_included ON role_include (tenant_id, includes);
 
+CREATE TABLE department (
+    tenant_id  uuid   NOT NULL,
+    id         uuid   NOT NULL,
+    name       text   NOT NULL,
+    -- The name however it is written: siblings differ in it.
+    canonical  text   NOT NULL,
+    parent     uuid,
+    place      bigint NOT NULL,
+    -- The identifiers from the root to itself, 16 bytes each: a department and all below it are one range of these.
+    lineage    bytea  NOT NULL,
+    -- How many members belong to it, and how often the ways up of members of several departments meet in it.
+    members    bigint NOT NULL,
+    meets      bigint NOT NULL,
+    created_at bigint NOT NULL,
+    CONSTRAINT department_pk PRIMARY KEY (tenant_id, id),
+    CONSTRAINT department_tenant_fk FOREIGN KEY (tenant_id) REFERENCES tenant (id),
+    CONSTRAINT department_parent_fk FOREIGN KEY (tenant_id, parent) REFERENCES department (tenant_id, id),
+    CONSTRAINT department_parent CHECK (parent <> id),
+    CONSTRAINT department_lineage CHECK (length(lineage) % 16 = 0 AND length(lineage) BETWEEN 16 AND 512),
+    CONSTRAINT department_root CHECK ((parent IS NULL) = (length(lineage) = 16)),
+    CONSTRAINT department_headcount CHECK (members >= 0 AND meets >= 0)
+);
+
+CREATE UNIQUE INDEX department_name_unique ON department (tenant_id, parent, canonical);
+CREATE UNIQUE INDEX department_root_unique ON department (tenant_id) WHERE parent IS NULL;
+CREATE INDEX department_by_lineage ON department (tenant_id, lineage);
+
 CREATE TABLE member (
     tenant_id      uuid    NOT NULL,
     id             uuid    NOT NULL,
@@ -269,6 +297,10 @@ CREATE TABLE member (
     username       text,
     representative boolean NOT NULL,
     creator        uuid,
+    -- The departments, 16 bytes each, the primary one first, and where the ways up from them meet: what member_department says
+    -- too, so that reading a member is reading one row.
+    departments    bytea   NOT NULL,
+    meets          bytea   NOT NULL,
     created_at     bigint  NOT NULL,
     epoch          bigint  NOT NULL,
     status         text    NOT NULL,
@@ -282,6 +314,11 @@ CREATE TABLE member (
     CONSTRAINT member_creator_fk FOREIGN KEY (tenant_id, creator) REFERENCES member (tenant_id, id),
     CONSTRAINT member_account_fk FOREIGN KEY (account_id) REFERENCES account (id),
     CONSTRAINT member_epoch CHECK (epoch >= 0),
+    CONSTRAINT member_departments CHECK (
+        length(departments) % 16 = 0 AND length(departments) BETWEEN 0 AND 512
+        AND (length(departments) = 0) = (status = 'removed')
+        AND length(meets) = CASE WHEN length(departments) = 0 THEN 0 ELSE length(departments) - 16 END
+    ),
     CONSTRAINT member_state CHECK (
         CASE status
             WHEN 'not-joined' THEN invitation_id IS NOT NULL AND account_id IS NULL AND joined_at IS NULL
@@ -301,6 +338,21 @@ CREATE UNIQUE INDEX member_account_unique ON member (tenant_id, account_id) WHER
 CREATE UNIQUE INDEX member_representative_unique ON member (tenant_id) WHERE representative AND status <> 'removed';
 CREATE INDEX member_by_status ON member (tenant_id, status, id);
 CREATE INDEX member_of_account ON member (account_id);
+
+-- Who belongs where. Somebody who was removed belongs nowhere.
+CREATE TABLE member_department (
+    tenant_id     uuid    NOT NULL,
+    department_id uuid    NOT NULL,
+    member_id     uuid    NOT NULL,
+    -- Whether the member belongs to others too: only those are looked at when departments are moved.
+    several       boolean NOT NULL,
+    CONSTRAINT member_department_pk PRIMARY KEY (tenant_id, department_id, member_id),
+    CONSTRAINT member_department_department_fk FOREIGN KEY (tenant_id, department_id) REFERENCES department (tenant_id, id),
+    CONSTRAINT member_department_member_fk FOREIGN KEY (tenant_id, member_id) REFERENCES member (tenant_id, id)
+);
+
+CREATE INDEX member_department_of_member ON member_department (tenant_id, member_id, department_id);
+CREATE INDEX member_department_of_several ON member_department (tenant_id, department_id, member_id) WHERE several;
 
 -- The keys of programs that act for members.
 CREATE TABLE api_key (
@@ -337,22 +389,29 @@ CREATE INDEX api_key_made_by ON api_key (tenant_id, parent) WHERE parent IS NOT 
 CREATE INDEX api_key_end ON api_key (ends_at);
 CREATE INDEX api_key_revoked ON api_key (revoked_at) WHERE revoked_at IS NOT NULL;
 
--- What members were given: each a role or a permission, for good or until a moment.
+-- What members were given: each a role or a permission, for good or until a moment, in the whole tenant or for a department and
+-- all below it.
 CREATE TABLE assignment (
     tenant_id  uuid NOT NULL,
     member_id  uuid NOT NULL,
     role_id    uuid,
     permission text,
+    within_id  uuid,
     until      bigint,
     CONSTRAINT assignment_member_fk FOREIGN KEY (tenant_id, member_id) REFERENCES member (tenant_id, id),
     CONSTRAINT assignment_role_fk FOREIGN KEY (tenant_id, role_id) REFERENCES role (tenant_id, id),
+    CONSTRAINT assignment_department_fk FOREIGN KEY (tenant_id, within_id) REFERENCES department (tenant_id, id),
     CONSTRAINT assignment_grant CHECK ((role_id IS NULL) <> (permission IS NULL))
 );
 
 CREATE INDEX assignment_of_member ON assignment (tenant_id, member_id);
-CREATE UNIQUE INDEX assignment_role_unique ON assignment (tenant_id, role_id, member_id) WHERE role_id IS NOT NULL;
-CREATE UNIQUE INDEX assignment_permission_unique ON assignment (tenant_id, permission, member_id)
-    WHERE permission IS NOT NULL;
+-- The same once for each department and once for the whole tenant, in whose place the tenant stands: no department has its
+-- identifier.
+CREATE UNIQUE INDEX assignment_role_unique ON assignment (tenant_id, role_id, member_id, coalesce(within_id, tenant_id))
+    WHERE role_id IS NOT NULL;
+CREATE UNIQUE INDEX assignment_permission_unique
+    ON assignment (tenant_id, permission, member_id, coalesce(within_id, tenant_id)) WHERE permission IS NOT NULL;
+CREATE INDEX assignment_within ON assignment (tenant_id, within_id, member_id) WHERE within_id IS NOT NULL;
 
 CREATE TABLE invitation (
     tenant_id    uuid   NOT NULL,

@@ -81,7 +81,11 @@ pub(crate) async fn members_at<C: ConnectionTrait>(
 
 /// How many members were given `role`.
 pub(crate) async fn holders_of<C: ConnectionTrait>(db: &C, tenant: TenantId, role: RoleId) -> Result<u64, StoreError> {
+    // It may have been given for several departments.
     let given = assignment::Entity::find()
+        .select_only()
+        .column(assignment::Column::MemberId)
+        .distinct()
         .filter(assignment::Column::TenantId.eq(tenant.as_uuid()))
         .filter(assignment::Column::RoleId.eq(role.as_uuid()));
     given.count(db).await.map_err(fault)

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use membership_core::{
-    id::RoleId,
+    id::{DepartmentId, RoleId},
     member::Member,
-    role::{Assignments, Grant, Permission, assignment::Until},
+    role::{Assignment, Assignments, Grant, Permission},
     store::StoreError,
 };
 use sea_orm::entity::prelude::*;
@@ -25,6 +25,7 @@ pub(crate) struct Model {
     pub(crate) member_id: Uuid,
     pub(crate) role_id: Option<Uuid>,
     pub(crate) permission: Option<String>,
+    pub(crate) within_id: Option<Uuid>,
     pub(crate) until: Option<Moment>,
 }
 
@@ -43,19 +44,20 @@ impl ActiveModelBehavior for ActiveModel {}
 /// The rows that say what `member` was given.
 pub(crate) fn of(member: &Member) -> impl Iterator<Item = Model> {
     let (tenant_id, member_id) = (member.tenant.as_uuid(), member.id.as_uuid());
-    member.assignments.iter().map(move |(grant, until)| {
+    member.assignments.iter().map(move |Assignment { grant, within, until }| {
+        let within_id = within.map(DepartmentId::as_uuid);
         let (role_id, permission) = match grant {
             Grant::Role(role) => (Some(role.as_uuid()), None),
             Grant::Permission(permission) => (None, Some(permission.to_string())),
         };
-        Model { tenant_id, member_id, role_id, permission, until: until.map(Moment::from) }
+        Model { tenant_id, member_id, role_id, permission, within_id, until: until.map(Moment::from) }
     })
 }
 
 /// What [`Model::take`] takes.
 macro_rules! columns {
     () => {
-        "assignment.member_id, assignment.role_id, assignment.permission, assignment.until"
+        "assignment.member_id, assignment.role_id, assignment.permission, assignment.within_id, assignment.until"
     };
 }
 pub(crate) use columns;
@@ -65,28 +67,27 @@ impl Model {
     /// joined.
     pub(crate) fn take(tenant_id: Uuid, row: &mut Columns<'_>) -> Result<Option<Self>, DbErr> {
         let member: Option<Uuid> = row.take()?;
-        let (role_id, permission, until) = (row.take()?, row.take()?, row.take()?);
-        Ok(member.map(|member_id| Self { tenant_id, member_id, role_id, permission, until }))
+        let (role_id, permission, within_id, until) = (row.take()?, row.take()?, row.take()?, row.take()?);
+        Ok(member.map(|member_id| Self { tenant_id, member_id, role_id, permission, within_id, until }))
     }
 
-    fn given(self) -> Result<(Grant, Until), StoreError> {
-        grant(Row::new("assignment", self.member_id), self.role_id, self.permission.as_deref(), self.until)
+    fn given(self) -> Result<Assignment, StoreError> {
+        let at = Row::new("assignment", self.member_id);
+        Ok(Assignment {
+            grant: grant(at, self.role_id, self.permission.as_deref())?,
+            within: self.within_id.map(DepartmentId::from_uuid),
+            until: at.moment_if(self.until)?,
+        })
     }
 }
 
-/// What the columns of a row say that is known to be `at`.
-pub(crate) fn grant(
-    at: Row,
-    role: Option<Uuid>,
-    permission: Option<&str>,
-    until: Option<Moment>,
-) -> Result<(Grant, Until), StoreError> {
-    let grant = match (role, permission) {
-        (Some(role), None) => Grant::Role(RoleId::from_uuid(role)),
-        (None, Some(text)) => Grant::Permission(Permission::parse(text).map_err(|error| at.corrupt(error))?),
-        (Some(_), Some(_)) | (None, None) => return Err(at.corrupt("it gives not exactly one thing")),
-    };
-    Ok((grant, at.moment_if(until)?))
+/// What is given by a row that is known to be `at`.
+pub(crate) fn grant(at: Row, role: Option<Uuid>, permission: Option<&str>) -> Result<Grant, StoreError> {
+    match (role, permission) {
+        (Some(role), None) => Ok(Grant::Role(RoleId::from_uuid(role))),
+        (None, Some(text)) => Ok(Grant::Permission(Permission::parse(text).map_err(|error| at.corrupt(error))?)),
+        (Some(_), Some(_)) | (None, None) => Err(at.corrupt("it gives not exactly one thing")),
+    }
 }
 
 /// What `rows` say of each member.

@@ -1,6 +1,7 @@
 //! Members.
 
 use membership_core::{
+    department::Departments,
     id::{AccountId, InvitationId, MemberId, TenantId},
     member::{Member, MemberState},
     role::Assignments,
@@ -10,7 +11,7 @@ use sea_orm::entity::prelude::*;
 
 use crate::{
     moment::Moment,
-    table::{Columns, Row, account, invitation, tenant},
+    table::{Columns, Row, account, invitation, side_by_side, tenant},
 };
 
 #[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
@@ -25,6 +26,10 @@ pub(crate) struct Model {
     pub(crate) username: Option<String>,
     pub(crate) representative: bool,
     pub(crate) creator: Option<Uuid>,
+    /// 16 bytes for each.
+    pub(crate) departments: Vec<u8>,
+    /// 16 bytes for each.
+    pub(crate) meets: Vec<u8>,
     pub(crate) created_at: Moment,
     pub(crate) epoch: i64,
     pub(crate) status: String,
@@ -68,8 +73,8 @@ impl ActiveModelBehavior for ActiveModel {}
 macro_rules! columns {
     () => {
         "member.id, member.name, member.email, member.username, member.representative, member.creator, \
-         member.created_at, member.epoch, member.status, member.invitation_id, member.account_id, member.joined_at, \
-         member.disabled_at, member.removed_at"
+         member.departments, member.meets, member.created_at, member.epoch, member.status, member.invitation_id, \
+         member.account_id, member.joined_at, member.disabled_at, member.removed_at"
     };
 }
 pub(crate) use columns;
@@ -90,6 +95,8 @@ impl From<&Member> for Model {
             username: member.username.as_ref().map(ToString::to_string),
             representative: member.representative,
             creator: member.creator.map(MemberId::as_uuid),
+            departments: side_by_side(member.departments.all()),
+            meets: side_by_side(member.departments.meets()),
             created_at: member.created_at.into(),
             epoch: member.epoch.into(),
             status: member.status().as_str().to_owned(),
@@ -113,6 +120,8 @@ impl Model {
             username: row.take()?,
             representative: row.take()?,
             creator: row.take()?,
+            departments: row.take()?,
+            meets: row.take()?,
             created_at: row.take()?,
             epoch: row.take()?,
             status: row.take()?,
@@ -136,11 +145,20 @@ impl Model {
             username: self.username.map(|text| at.username(&text)).transpose()?,
             assignments,
             representative: self.representative,
+            departments: departments(at, &self.departments, &self.meets)?,
             creator: self.creator.map(MemberId::from_uuid),
             created_at: at.moment(self.created_at)?,
             epoch: at.number(self.epoch)?,
         })
     }
+}
+
+/// What the two columns of a member say.
+pub(crate) fn departments(at: Row, of: &[u8], meets: &[u8]) -> Result<Departments, StoreError> {
+    if meets.len() != of.len().saturating_sub(16) {
+        return Err(at.corrupt("the ways up from its departments do not meet one time less than there are departments"));
+    }
+    Ok(Departments::stored(at.departments(of)?, at.departments(meets)?))
 }
 
 fn state(at: Row, row: &Model) -> Result<MemberState, StoreError> {

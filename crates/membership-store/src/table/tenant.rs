@@ -1,7 +1,7 @@
 //! Tenants.
 
 use membership_core::{
-    id::{CatalogueId, TenantId},
+    id::{CatalogueId, TenantId, TreeId},
     store::StoreError,
     tenant::{Policy, Tenant, TenantStatus},
 };
@@ -23,6 +23,7 @@ pub(crate) struct Model {
     /// What of the policy is asked on every request.
     pub(crate) second_factor: i16,
     pub(crate) catalogue: Uuid,
+    pub(crate) tree: Uuid,
     pub(crate) created_at: Moment,
 }
 
@@ -43,6 +44,7 @@ impl From<&Tenant> for Model {
             policy: serde_json::to_string(&tenant.policy).unwrap_or_default(),
             second_factor: tenant.policy.second_factor.wanted().bits().into(),
             catalogue: tenant.catalogue.as_uuid(),
+            tree: tenant.tree.as_uuid(),
             created_at: tenant.created_at.into(),
         }
     }
@@ -65,6 +67,7 @@ impl TryFrom<Model> for Tenant {
             preset: row.preset,
             policy,
             catalogue: CatalogueId::from_uuid(row.catalogue),
+            tree: TreeId::from_uuid(row.tree),
             created_at: at.moment(row.created_at)?,
         })
     }

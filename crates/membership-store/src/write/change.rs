@@ -1,8 +1,11 @@
 //! Changes of rows that are there.
 
+mod department;
+
 use membership_core::{
-    event::Cancel,
-    id::{AccountId, CatalogueId, TenantId},
+    department::{Department, Departments, Lineage},
+    event::{Cancel, HeadcountChange},
+    id::{AccountId, CatalogueId, DepartmentId, MemberId, TenantId, TreeId},
 };
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, Set,
@@ -15,8 +18,8 @@ use crate::{
     moment::Moment,
     search::Entry,
     table::{
-        account, api_key, assignment, challenge, factors, installation, invitation, member, nomination, outbox, role,
-        role_include, session, tenant, transfer, transfer_share,
+        account, api_key, assignment, challenge, factors, installation, invitation, member, member_department,
+        nomination, outbox, role, role_include, session, tenant, transfer, transfer_share,
     },
 };
 
@@ -37,7 +40,15 @@ pub(super) enum Change {
     Catalogue(TenantId, CatalogueId),
     Role(role::Model, Vec<role_include::Model>),
     DeleteRole(role::Model),
+    Department(Department),
+    Places(TenantId, Vec<Department>),
+    Lineages(TenantId, Vec<(DepartmentId, Lineage)>),
+    Meets(TenantId, Vec<(MemberId, Departments)>),
+    DeleteDepartment(TenantId, DepartmentId),
+    Headcounts(TenantId, Vec<(DepartmentId, HeadcountChange)>),
+    Tree(TenantId, TreeId),
     Member(member::Model),
+    MemberDepartments(member::Model, Vec<member_department::Model>),
     Assignments(member::Model, Vec<assignment::Model>),
     Entry(Entry),
     Invitation(invitation::Model),
@@ -82,7 +93,22 @@ impl Change {
                 include_nothing(script, &row);
                 script.change(&role::Entity::delete_by_id((row.tenant_id, row.id)), Some(1));
             }
+            Self::Department(department) => department::replace(script, &department),
+            Self::Places(tenant, siblings) => department::places(script, tenant, &siblings),
+            Self::Lineages(tenant, lineages) => department::lineages(script, tenant, &lineages),
+            Self::Meets(tenant, members) => department::meets(script, tenant, &members),
+            Self::DeleteDepartment(tenant, id) => department::delete(script, tenant, id),
+            Self::Headcounts(tenant, counts) => department::headcounts(script, tenant, &counts),
+            Self::Tree(tenant, tree) => department::tree(script, tenant, tree),
             Self::Member(row) => script.replace(row),
+            Self::MemberDepartments(row, belongs) => {
+                let (of_tenant, of_this) = (
+                    member_department::Column::TenantId.eq(row.tenant_id),
+                    member_department::Column::MemberId.eq(row.id),
+                );
+                script.change(&member_department::Entity::delete_many().filter(of_tenant).filter(of_this), None);
+                script.insert(belongs);
+            }
             Self::Assignments(row, given) => {
                 let (of_tenant, of_this) =
                     (assignment::Column::TenantId.eq(row.tenant_id), assignment::Column::MemberId.eq(row.id));

@@ -1,6 +1,7 @@
 //! Rows that are new.
 
 use membership_core::{
+    department::{Department, Lineage},
     invitation::Invitation,
     member::{Member, transfer::Transfer},
     role::{Access, Role},
@@ -11,8 +12,8 @@ use super::script::Script;
 use crate::{
     search::Entry,
     table::{
-        account, api_key, application, assignment, challenge, invitation, member, nomination, outbox, role,
-        role_include, session, tenant, transfer, transfer_share,
+        account, api_key, application, assignment, challenge, department, invitation, member, member_department,
+        nomination, outbox, role, role_include, session, tenant, transfer, transfer_share,
     },
 };
 
@@ -26,7 +27,9 @@ pub(super) struct NewRows {
     applications: Vec<application::Model>,
     roles: Vec<role::Model>,
     role_includes: Vec<role_include::Model>,
+    departments: Vec<department::Model>,
     members: Vec<member::Model>,
+    member_departments: Vec<member_department::Model>,
     entries: Vec<Entry>,
     assignments: Vec<assignment::Model>,
     pub(super) api_keys: Vec<api_key::Model>,
@@ -44,6 +47,10 @@ impl NewRows {
         access.roles.iter().for_each(|role| self.role(role));
     }
 
+    pub(super) fn department(&mut self, department: &Department, lineage: &Lineage) {
+        self.departments.push(department::Model::new(department, &lineage.0));
+    }
+
     pub(super) fn role(&mut self, role: &Role) {
         self.roles.push(role.into());
         self.role_includes.extend(role_include::of(role));
@@ -51,6 +58,7 @@ impl NewRows {
 
     pub(super) fn member(&mut self, member: &Member) {
         self.members.push(member.into());
+        self.member_departments.extend(member_department::of(member));
         self.entries.push(member.into());
         self.assignments.extend(assignment::of(member));
     }
@@ -74,7 +82,9 @@ impl NewRows {
         script.insert(self.applications);
         script.insert(self.roles);
         script.insert(self.role_includes);
+        script.insert(self.departments);
         script.insert(self.members);
+        script.insert(self.member_departments);
         script.index(&self.entries);
         script.insert(self.assignments);
         script.insert(self.api_keys);

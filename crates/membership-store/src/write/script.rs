@@ -3,13 +3,18 @@
 //! SQLite takes several statements at once, and the way to its thread and back costs as much as a statement does; so
 //! there they go together. PostgreSQL takes them one by one.
 
-use membership_core::store::StoreError;
+use membership_core::{id::TenantId, store::StoreError};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel, Iterable, ModelTrait,
-    PrimaryKeyToColumn, QueryFilter, QueryTrait, Statement, Values, sea_query::OnConflict,
+    PrimaryKeyToColumn, QueryFilter, QueryTrait, Statement, Value, Values, sea_query::OnConflict,
 };
 
-use crate::{fault::fault, postgres, search::Entry, sqlite};
+use crate::{
+    fault::fault,
+    postgres,
+    search::{Entry, joined},
+    sqlite,
+};
 
 /// Most rows of one statement: far within the parameters that either database takes in one.
 pub(crate) const CHUNK: usize = 500;
@@ -25,7 +30,7 @@ pub(super) struct Script {
 
 struct Line {
     sql: String,
-    values: Vec<sea_orm::Value>,
+    values: Vec<Value>,
     /// How many rows it must touch; `None` if it does not matter.
     rows: Option<u64>,
 }
@@ -101,6 +106,29 @@ impl Script {
     /// A change of the rows that there are.
     pub(super) fn change(&mut self, change: &impl QueryTrait, rows: Option<u64>) {
         self.push(change.build(self.backend), rows);
+    }
+
+    /// Changes of many rows in one statement: `set` says of the rows of `table` whose `id` stands in the first column of
+    /// `rows` what they become by the others, which are called `changed.column2` and so on. There has to be one for each.
+    pub(super) fn change_each(&mut self, table: &str, set: &str, tenant: TenantId, rows: &[Vec<Value>]) {
+        for some in rows.chunks(CHUNK) {
+            let mut count = 0;
+            let mut place = || {
+                count += 1;
+                match self.backend {
+                    DbBackend::Postgres => format!("${count}"),
+                    DbBackend::Sqlite | DbBackend::MySql | _ => "?".to_owned(),
+                }
+            };
+            let values = joined(some, ", ", |row| format!("({})", joined(row, ", ", |_| place())));
+            let sql = format!(
+                "UPDATE {table} SET {set} FROM (VALUES {values}) AS changed \
+                 WHERE {table}.tenant_id = {} AND {table}.id = changed.column1",
+                place()
+            );
+            let values = some.iter().flatten().cloned().chain([tenant.as_uuid().into()]);
+            self.push(Statement::from_sql_and_values(self.backend, sql, values), Some(some.len() as u64));
+        }
     }
 
     fn push_all(&mut self, statements: impl IntoIterator<Item = Statement>, rows: Option<u64>) {

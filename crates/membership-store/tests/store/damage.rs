@@ -39,7 +39,7 @@ const DAMAGE: &[(&str, &str)] = &[
     ("account", "former_email_until = NULL"),
     ("account", "keys_from_epoch = -1"),
     ("account", "kinds = -1"),
-    ("account", "kinds = 4"),
+    ("account", "kinds = 8"),
     ("account", "last_signed_in_at = 9223372036854775807"),
     ("account", "links = -1"),
     ("account", "new_email = 'nowhere'"),
@@ -56,7 +56,7 @@ const DAMAGE: &[(&str, &str)] = &[
     ("api_key", "scope = '[\"everything\"]'"),
     ("api_key", "scope = 'everything'"),
     ("api_key", "secret_hash = substr(secret_hash, 1, 5)"),
-    ("api_key", "with_kinds = 4"),
+    ("api_key", "with_kinds = 8"),
     ("application", "name = ' with spaces around ' WHERE position = 0"),
     ("application", "permissions = '[\"everything\"]'"),
     ("assignment", "permission = 'everything' WHERE permission IS NOT NULL"),
@@ -76,6 +76,12 @@ const DAMAGE: &[(&str, &str)] = &[
     ("challenge", "epoch = -1"),
     ("challenge", "key_hash = substr(key_hash, 1, 5)"),
     ("challenge", "mailed = -1"),
+    ("department", "canonical = 'something else'"),
+    ("department", "created_at = 9223372036854775807"),
+    ("department", "lineage = substr(lineage, 17) WHERE parent IS NOT NULL"),
+    ("department", "meets = -1"),
+    ("department", "members = -1"),
+    ("department", "name = ' with spaces around '"),
     ("factors", "app_secret = NULL"),
     ("factors", "app_step = -1"),
     ("factors", "draft_at = NULL"),
@@ -91,11 +97,15 @@ const DAMAGE: &[(&str, &str)] = &[
     ("invitation", "stage = 'lost'"),
     ("invitation", "validity = 1"),
     ("member", "account_id = NULL, joined_at = 1"),
+    ("member", "departments = substr(departments, 1, 5) WHERE status <> 'removed'"),
     ("member", "disabled_at = 1, removed_at = 1"),
     ("member", "epoch = -1"),
+    ("member", "meets = departments WHERE status <> 'removed'"),
     ("member", "name = ' with spaces around '"),
     ("member", "status = 'asleep'"),
     ("member", "username = 'Not Canonical' WHERE username = 'root'"),
+    ("member_department", "department_id = (SELECT id FROM department WHERE parent IS NOT NULL) WHERE NOT several"),
+    ("member_department", "several = TRUE"),
     ("nomination", "address = 'nowhere'"),
     ("nomination", "answer = 'perhaps', answered_at = 1"),
     ("nomination", "answered_at = 1"),
@@ -112,10 +122,10 @@ const DAMAGE: &[(&str, &str)] = &[
     ("session", "epoch = -1"),
     ("session", "key_hash = substr(key_hash, 1, 5)"),
     ("session", "used_at = 9223372036854775807"),
-    ("session", "with_kinds = 4"),
+    ("session", "with_kinds = 8"),
     ("tenant", "policy = '{\"surprise\": 1}'"),
     ("tenant", "second_factor = 3"),
-    ("tenant", "second_factor = 4"),
+    ("tenant", "second_factor = 8"),
     ("tenant", "status = 'asleep'"),
     ("trace_pace", "paid = 9223372036854775807"),
     ("trace_tries", "tries = -1"),
@@ -147,6 +157,8 @@ const CHECKS: &[(&str, &str)] = &[
     ("challenge", "challenge_epoch"),
     ("challenge", "challenge_key"),
     ("challenge", "challenge_mailed"),
+    ("department", "department_headcount"),
+    ("department", "department_root"),
     ("factors", "factors_app"),
     ("factors", "factors_draft"),
     ("factors", "factors_recovery"),
@@ -156,6 +168,7 @@ const CHECKS: &[(&str, &str)] = &[
     ("invitation", "invitation_inviter"),
     ("invitation", "invitation_state"),
     ("invitation", "invitation_validity"),
+    ("member", "member_departments"),
     ("member", "member_epoch"),
     ("member", "member_state"),
     ("nomination", "nomination_answer"),
@@ -244,6 +257,7 @@ struct Opened {
 /// A row for each table that inviting leaves empty.
 async fn fill(bed: &Bed) -> Result<(), Failure> {
     let (membership, ctx) = (&bed.membership, bed.as_administrator());
+    bed.department("Empty", bed.root()?).await?;
     let mut addition = bed.addition("eve", &["Administrator"]).await?;
     addition.email = Some("eve@example.org".into());
     let eve = membership.add_member(&ctx, addition).await?;
@@ -251,7 +265,7 @@ async fn fill(bed: &Bed) -> Result<(), Failure> {
 
     let mut addition = bed.addition("kim", &["Member"]).await?;
     let viewing = WantedGrant::Permission(Permission::AUDIT_READ.to_string());
-    addition.assignments.push(Wanted { what: viewing, until: None });
+    addition.assignments.push(Wanted { what: viewing, within: None, until: None });
     membership.add_member(&ctx, addition).await?;
 
     let gone = bed.added("gone", &["Member"]).await?.member;

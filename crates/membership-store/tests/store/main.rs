@@ -4,6 +4,7 @@
 mod clocks;
 mod conformance;
 mod damage;
+mod departments;
 mod group_commit;
 mod limits;
 mod migration;

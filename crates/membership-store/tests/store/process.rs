@@ -123,9 +123,12 @@ async fn invite(adapter: &Adapter, membership: &Membership, by: Principal, to: &
     let ctx = context(Actor::Account(by), membership);
     let tenant = adapter.directory.tenants().await?.pop().ok_or("no tenant")?;
     let role = adapter.directory.access(tenant).await?.roles.pop().ok_or("no role")?.id;
-    let people = vec![Invitee { name: "Ann".into(), reach: Reach::Mail(to.into()), assignments: vec![] }];
+    let (reach, assignments) = (Reach::Mail(to.into()), Vec::new());
+    let people = vec![Invitee { name: "Ann".into(), reach, assignments, departments: Vec::new() }];
     let (assignments, send) = (vec![Wanted::role(role)], Some(Sending::Now));
-    membership.invite(&ctx, Invite { tenant, people, assignments, send, validity: None }).await?;
+    membership
+        .invite(&ctx, Invite { tenant, people, assignments, departments: Vec::new(), send, validity: None })
+        .await?;
     Ok(())
 }
 

@@ -1,0 +1,115 @@
+//! What is asked of one member: each filter as a condition.
+
+use chrono::{DateTime, Utc};
+use membership_core::{directory::AnyOf, lifecycle::Stage};
+use sea_orm::{
+    Condition,
+    sea_query::{Expr, ExprTrait, Func, SelectStatement},
+};
+
+use super::{Wanted, lead::Lead};
+use crate::{
+    moment::Moment,
+    read,
+    table::{assignment, invitation, member},
+};
+
+impl Wanted<'_> {
+    /// What the member `id`, whom `lead` has led to, has still to be asked.
+    pub(super) fn others(self, id: &Expr, lead: Lead<'_>) -> Vec<Expr> {
+        if self.unasked {
+            return Vec::new();
+        }
+        let ahead = match lead {
+            Lead::Department(choice) => Some(choice),
+            Lead::Status(_) | Lead::Stage(..) | Lead::Given(_) => None,
+        };
+        // Whoever belongs somewhere was not removed.
+        let present = self.filter.status.is_some() || self.belonging.is_empty();
+        let status = (present && !matches!(lead, Lead::Status(_))).then(|| self.is_present(id));
+        let stage = if matches!(lead, Lead::Stage(..)) { None } else { self.has_stage(id) };
+        let given = if matches!(lead, Lead::Given(_)) { None } else { self.was_given(id) };
+        let belonging = self.belonging.iter().filter(|choice| Some(*choice) != ahead);
+        let belonging = belonging.map(|choice| self.belongs(id, choice));
+        [status, stage, given].into_iter().flatten().chain(belonging).collect()
+    }
+
+    /// Whether the member `id` is in the state that is wanted.
+    fn is_present(self, id: &Expr) -> Expr {
+        let mut present = self.of_tenant(member::Entity, member::Column::TenantId);
+        present.and_where(Expr::col((member::Entity, member::Column::Id)).eq(id.clone())).and_where(self.has_status());
+        there_is(present)
+    }
+
+    pub(super) fn has_status(self) -> Expr {
+        match self.filter.status {
+            Some(status) => Expr::col((member::Entity, member::Column::Status)).eq(status.as_str()),
+            None => read::not_removed(),
+        }
+    }
+
+    /// Whether the member `id` has an invitation in the stage that is wanted, if one is.
+    pub(super) fn has_stage(self, id: &Expr) -> Option<Expr> {
+        use invitation::{
+            Column::{MemberId, TenantId},
+            Entity,
+        };
+        let (stage, now) = self.filter.stage?;
+        let mut theirs = self.of_tenant(Entity, TenantId);
+        theirs.and_where(Expr::col((Entity, MemberId)).eq(id.clone())).cond_where(match stage {
+            Stage::Ready | Stage::Joined | Stage::Rejected | Stage::Revoked => is_written(stage).into(),
+            Stage::Invited | Stage::Accepted => Condition::all().add(is_written(stage)).add(Expr::not(is_overdue(now))),
+            Stage::Expired => Condition::any().add(is_written(stage)).add(is_overdue(now)),
+        });
+        Some(there_is(theirs))
+    }
+
+    /// Whether the member `id` was given what is wanted, if something is.
+    pub(super) fn was_given(self, id: &Expr) -> Option<Expr> {
+        use assignment::{
+            Column::{MemberId, Permission, RoleId, TenantId},
+            Entity,
+        };
+        let given = self.filter.given.as_ref()?;
+        let roles = given.roles.iter().map(|role| role.as_uuid());
+        let permission = given.permission.as_ref().map(|one| Expr::col((Entity, Permission)).eq(one.as_str()));
+        let mut theirs = self.of_tenant(Entity, TenantId);
+        theirs
+            .and_where(Expr::col((Entity, MemberId)).eq(id.clone()))
+            .cond_where(Condition::any().add(Expr::col((Entity, RoleId)).is_in(roles)).add_option(permission))
+            .cond_where(is_live(given));
+        Some(there_is(theirs))
+    }
+}
+
+/// Whether there is a row that `select`, which has no columns yet, selects for the row at hand. It says the same as EXISTS;
+/// but that SQLite may turn into a join, and begin at the wrong end.
+pub(super) fn there_is(mut select: SelectStatement) -> Expr {
+    select.expr(Func::count(Expr::val(1)));
+    Expr::SubQuery(None, Box::new(select.into())).gt(0)
+}
+
+/// Whether `stage` is what stands in the row; the deadline is not looked at.
+pub(super) fn is_written(stage: Stage) -> Expr {
+    Expr::col((invitation::Entity, invitation::Column::Stage)).eq(stage.as_str())
+}
+
+/// Whether the time of an invitation that was sent or accepted has passed. Others have no deadline.
+pub(super) fn is_overdue(now: DateTime<Utc>) -> Expr {
+    Expr::col((invitation::Entity, invitation::Column::ExpiresAt)).lte(Moment::from(now))
+}
+
+/// Whether what was given counts at the moment that is meant, and for the departments that are meant, if any are.
+pub(super) fn is_live(given: &AnyOf) -> Condition {
+    use assignment::{
+        Column::{Until, WithinId},
+        Entity,
+    };
+    let (until, within) = (|| Expr::col((Entity, Until)), || Expr::col((Entity, WithinId)));
+    let live = given.at.map(|at| Condition::any().add(until().is_null()).add(until().gt(Moment::from(at))));
+    let over = given.over.as_ref().map(|over| {
+        let those = (!over.is_empty()).then(|| within().is_in(over.iter().map(|department| department.as_uuid())));
+        Condition::any().add(within().is_null()).add_option(those)
+    });
+    Condition::all().add_option(live).add_option(over)
+}

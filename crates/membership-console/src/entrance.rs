@@ -57,6 +57,7 @@ pub(crate) struct Typed {
 
 /// The form to sign in with.
 #[handler]
+#[expect(clippy::needless_pass_by_value, reason = "what a handler asks for comes by value")]
 pub(crate) fn ask(edge: Data<&Edge>, visitor: Visitor, Query(next): Query<Next>) -> Response {
     let next = next.destination();
     if visitor.account().is_some() {

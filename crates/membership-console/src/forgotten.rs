@@ -1,26 +1,20 @@
 //! "I have forgotten my password": a link is mailed, if there is an account. The page is the same whoever asks for whomever,
 //! and so is the time that it takes.
 
-use std::time::Duration;
-
 use membership_core::{account::reset::ResetError, refusal::Refusal};
-use membership_web::{Edge, Visitor};
+use membership_web::{Edge, Visitor, at_a_beat};
 use poem::{
     Response, handler,
     http::StatusCode,
     web::{Data, Form},
 };
 use serde::Deserialize;
-use tokio::time::{Instant, sleep_until};
 
 use crate::{
     form::{Field, Form as Fields, FormPage, Other},
     notice::{Action, Notice, Tone, refused},
     page::{Frame, page, refusal_page},
 };
-
-/// How long every answer takes: longer than the work does, unless the machine is at its limit.
-const ANSWERED_AFTER: Duration = Duration::from_millis(250);
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -38,19 +32,10 @@ pub(crate) fn ask(visitor: Visitor) -> Response {
 /// Mails the link, or does not, and says the same.
 #[handler]
 pub(crate) async fn forget(edge: Data<&Edge>, visitor: Visitor, Form(typed): Form<Typed>) -> Response {
-    let answer_at = Instant::now() + ANSWERED_AFTER;
     let (membership, context, login) = (edge.membership().clone(), visitor.context.clone(), typed.login.clone());
-    // The answer does not wait for the work: how long that takes would tell whether there is an account.
-    let work = tokio::spawn(async move {
-        let done = membership.forget_password(&context, &login).await;
-        if let Err(ResetError::Store(error)) = &done {
-            tracing::error!(?error, "a link to another password could not be issued");
-        }
-        done
-    });
-    sleep_until(answer_at).await;
-    let done = if work.is_finished() { work.await.unwrap_or(Ok(())) } else { Ok(()) };
-    match done {
+    let done = at_a_beat(async move { membership.forget_password(&context, &login).await }).await;
+    // Work that panicked has said so in the log; the page must not.
+    match done.unwrap_or(Ok(())) {
         Ok(()) => told(&visitor),
         Err(error @ ResetError::TooOften(_)) => {
             refusal_page(&error, &forgotten_page(&visitor, &typed.login, Some(&error)))

@@ -11,10 +11,12 @@
 //! | [`session_cookie`] | the cookie that carries a session's key |
 //! | [`Problem`], [`HttpFault`], [`status_of`] | a "no" as RFC 9457 |
 //! | [`Shell`] | request ids, limits, origin check, time-out, panics, headers, the access log |
+//! | [`at_a_beat`] | an answer whose time tells nothing |
 //! | [`Deadlines`] | connections that say nothing do not stay |
 
 mod admit;
 mod allow;
+mod beat;
 mod body;
 mod edge;
 mod fault;
@@ -28,6 +30,7 @@ mod shell;
 mod visitor;
 
 pub use allow::{Allow, allowing};
+pub use beat::{BEAT, at_a_beat};
 pub use body::Limits;
 pub use edge::{Clock, Edge, system_clock};
 pub use fault::HttpFault;

@@ -1,24 +1,17 @@
 //! Passwords: changed by whoever knows the present one, forgotten, and chosen anew by a link.
 
-use std::time::Duration;
-
 use chrono::{DateTime, Utc};
 use membership_core::{
     account::{change_password::ChangePassword, reset::ResetPassword},
     ports::Secret,
 };
-use membership_web::{Edge, Visitor};
+use membership_web::{Edge, Visitor, at_a_beat};
 use poem::web::Data;
 use poem_openapi::{ApiResponse, Object, OpenApi, payload::Json};
 use serde::Deserialize;
-use tokio::time::{Instant, sleep_until};
 
 use super::{Chapter, sessions::SessionStarted};
 use crate::{answer::Answer, body::Body, caller::Arrived, representation::SignedIn};
-
-/// Whoever has forgotten a password is answered this long after asking, or twice, three times as long: far longer than
-/// the work takes, so that the time does not tell whether there was any.
-const BEAT: Duration = Duration::from_millis(250);
 
 /// A password in place of another.
 #[derive(Object, Deserialize)]
@@ -115,15 +108,10 @@ impl PasswordsApi {
     /// not there is such an account.
     #[oai(path = "/passwords/forgotten", method = "post", operation_id = "forgetPassword")]
     async fn forgotten(&self, edge: Data<&Edge>, visitor: Visitor, body: Body<ForgottenPassword>) -> Answer<Forgotten> {
-        let arrived = Instant::now();
-        let work = async { (edge.membership().forget_password(&visitor.context, &body.0.login).await, Instant::now()) };
-        // The timer is set before the work begins: timers that are due together go off in the order in which they were set, and
-        // that must not be the order in which the work was done.
-        let ((), (asked, done)) = tokio::join!(biased; sleep_until(arrived + BEAT), work);
-        if done > arrived + BEAT {
-            sleep_until(next_beat(arrived, done)).await;
-        }
-        asked?;
+        let (membership, context, login) = (edge.membership().clone(), visitor.context, body.0.login);
+        let work = async move { membership.forget_password(&context, &login).await };
+        // Work that panicked has said so in the log; the answer must not.
+        at_a_beat(work).await.unwrap_or(Ok(()))?;
         Ok(Forgotten::Asked(Json(PasswordAsked { valid_for_seconds: 86_400 })))
     }
 
@@ -151,27 +139,5 @@ impl PasswordsApi {
         let command = ResetPassword { token, new: Secret::new(new), code };
         edge.membership().reset_password(&visitor.context, command).await?;
         Ok(PasswordReset::Done)
-    }
-}
-
-/// The first whole beat after `arrived` that is not over at `now`.
-fn next_beat(arrived: Instant, now: Instant) -> Instant {
-    let mut beat = arrived + BEAT;
-    while beat < now {
-        beat += BEAT;
-    }
-    beat
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_answer_waits_for_a_whole_beat() {
-        let arrived = Instant::now();
-        for (took, beats) in [(0, 1), (1, 1), (249, 1), (250, 1), (251, 2), (500, 2), (1_100, 5)] {
-            assert_eq!(next_beat(arrived, arrived + Duration::from_millis(took)), arrived + BEAT * beats, "{took} ms");
-        }
     }
 }

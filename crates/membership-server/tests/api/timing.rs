@@ -51,9 +51,15 @@ struct Samples {
 }
 
 impl Samples {
-    /// How far the medians are apart, and how often somebody who exists takes longer than somebody who does not: one half if
+    /// By how much of the one median of both somebody who exists takes longer than the one who was asked about beside, in the middle
+    /// of all such pairs, and how often somebody who exists takes longer than somebody who does not: one half if
     /// nothing can be told.
-    fn compare(mut self, what: &str) -> (Duration, f64) {
+    fn compare(mut self, what: &str) -> (f64, f64) {
+        // What else the machine does meets both of a pair alike.
+        let seconds = |time: &Duration| time.as_secs_f64();
+        let mut beside: Vec<f64> =
+            self.known.iter().zip(&self.unknown).map(|(one, other)| seconds(one) - seconds(other)).collect();
+        beside.sort_by(f64::total_cmp);
         self.known.sort();
         self.unknown.sort();
         let median = |times: &[Duration]| times[times.len() / 2];
@@ -68,13 +74,16 @@ impl Samples {
         };
         let pairs = (self.known.len() * self.unknown.len()).to_string().parse::<f64>().unwrap();
         let longer = self.known.iter().map(score).sum::<f64>() / pairs;
+        let apart = beside[beside.len() / 2] / seconds(&one.min(other));
         println!(
-            "{what}: {} + {} samples; medians {one:?} and {other:?}; whoever exists takes longer in {:.1} % of all pairs",
+            "{what}: {} + {} samples; medians {one:?} and {other:?}; whoever exists takes {:.2} % longer than whoever was \
+             asked about beside, and longer in {:.1} % of all pairs",
             self.known.len(),
             self.unknown.len(),
+            apart * 100.0,
             longer * 100.0
         );
-        (one.abs_diff(other), longer)
+        (apart.abs(), longer)
     }
 }
 
@@ -126,9 +135,9 @@ async fn resets(api: &Api, rounds: usize) -> Samples {
     samples
 }
 
-/// Proves A47 in part: of 200 wrong passwords of people who exist and 200 of people who do not, with real hashes, the medians are
-/// less than 2 ms apart (1 ms of 2,000 and more, which even out what else the machine does), and whoever exists takes longer in
-/// 30 to 70 of 100 pairs. A hash takes about 25 ms: left out, it would be 100 of 100.
+/// Proves A47 in part: of 200 wrong passwords of people who exist and 200 of people who do not, with real hashes, whoever
+/// exists takes at most a tenth longer or less than whoever is asked about beside (a twentieth of 2,000 and more), and longer in 30
+/// to 70 of 100 pairs. Without the hash it would be all of them, many times over.
 #[tokio::test]
 async fn the_time_of_a_sign_in_does_not_tell_who_exists() {
     let folder = tempfile::tempdir().unwrap();
@@ -136,18 +145,18 @@ async fn the_time_of_a_sign_in_does_not_tell_who_exists() {
     sign_ins(&api, PEOPLE).await;
     let pairs = samples(200);
     let (apart, longer) = sign_ins(&api, pairs).await.compare("signing in");
-    assert!(apart <= Duration::from_millis(if pairs < 2_000 { 2 } else { 1 }), "{apart:?}");
+    assert!(apart <= if pairs < 2_000 { 0.1 } else { 0.05 }, "{apart}");
     assert!((0.3..=0.7).contains(&longer), "{longer}");
 }
 
 /// Proves A47 in part: of 400 forgotten passwords of people who exist and 400 of people who do not, asked for at the same moment
-/// in lots of 80, the medians are less than 1 ms apart, and whoever exists takes longer in 43 to 57 of 100 pairs. When the timer was
+/// in lots of 80, whoever exists takes at most 1 ms of the 250 longer or less, and longer in 43 to 57 of 100 pairs. When the timer was
 /// set after the work instead of before, it was 62.
 #[tokio::test]
 async fn the_time_of_a_forgotten_password_does_not_tell_who_exists() {
     let folder = tempfile::tempdir().unwrap();
     let api = over(&folder, Argon2Hasher::cheap(Bounds::default())).await;
     let (apart, longer) = resets(&api, samples(400) / PEOPLE).await.compare("a forgotten password");
-    assert!(apart <= Duration::from_millis(1), "{apart:?}");
+    assert!(apart <= 0.004, "{apart}");
     assert!((0.43..=0.57).contains(&longer), "{longer}");
 }

@@ -105,7 +105,7 @@ async fn every_second_factor_signs_in() {
     browser.password_is_right().await;
     browser.fill("app", &code).await;
     browser.press_submit().await;
-    browser.says(&["The code is wrong, or was used before"]).await;
+    browser.says(&["The code or the passkey is wrong"]).await;
     browser.find(By::Css(".folded > summary")).await.click().await.expect("an open form");
     browser.fill("recovery", &recovery[4].to_uppercase()).await;
     browser.press("Sign in with it").await;

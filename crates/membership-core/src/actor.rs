@@ -11,7 +11,11 @@ use crate::{
     id::{AccountId, ApiKeyId, DepartmentId, MemberId, TenantId},
     member::{Member, MemberState},
     refusal::refusals,
-    role::{Assignment, Assignments, Catalogue, Grant, Permission, Role, catalogue::Bits},
+    role::{
+        Assignment, Assignments, Catalogue, Grant, Permission, Role,
+        assignment::{Until, is_live},
+        catalogue::Bits,
+    },
     store::StoreError,
     tenant::TenantStatus,
 };
@@ -376,13 +380,7 @@ impl Grants {
     /// what they do not hold, nor for longer, nor for more departments than they hold it.
     pub fn first_lacking<'a>(&self, wanted: impl IntoIterator<Item = &'a Assignment>) -> Option<Permission> {
         wanted.into_iter().find_map(|wanted| {
-            let covers = |top: DepartmentId| wanted.within.is_some_and(|below| self.tree().is_within(below, top));
-            let lasts = |held: &&Assignment| {
-                held.until.is_none_or(|end| wanted.until.is_some_and(|until| until <= end))
-                    && held.within.is_none_or(covers)
-            };
-            let lasting = self.member.assignments.live_at(self.now).filter(lasts);
-            let held = self.within_scope(self.catalogue().union(lasting.map(|held| &held.grant)));
+            let held = self.bits_lasting(wanted.within, wanted.until);
             self.catalogue().first_beyond(&self.catalogue().union([&wanted.grant]), &held).cloned()
         })
     }
@@ -408,14 +406,29 @@ impl Grants {
     /// reach of others gives them what `gained` gives over it.
     pub fn first_given_away<'a>(
         &self,
-        gained: impl IntoIterator<Item = &'a Grant>,
+        gained: impl IntoIterator<Item = &'a (Grant, Until)>,
         over: &[DepartmentId],
         of: Option<&[Permission]>,
     ) -> Option<Permission> {
-        let gained = self.catalogue().union(gained);
-        let gained = of.map(|of| gained.and(&self.catalogue().bits_of(of))).unwrap_or(gained);
-        let mut beyond = over.iter().map(|own| self.bits_over(Some(*own)));
-        beyond.find_map(|held| self.catalogue().first_beyond(&gained, &held).cloned())
+        let mut live = gained.into_iter().filter(|(_, until)| is_live(*until, self.now));
+        live.find_map(|(grant, until)| {
+            let gained = self.catalogue().union([grant]);
+            let gained = of.map(|of| gained.and(&self.catalogue().bits_of(of))).unwrap_or(gained);
+            over.iter().find_map(|own| {
+                let held = self.bits_lasting(Some(*own), *until);
+                self.catalogue().first_beyond(&gained, &held).cloned()
+            })
+        })
+    }
+
+    /// What is held over `within` (in the whole tenant if that is `None`) at least until `until`.
+    fn bits_lasting(&self, within: Option<DepartmentId>, until: Until) -> Bits {
+        let covers = |top: DepartmentId| within.is_some_and(|below| self.tree().is_within(below, top));
+        let lasts = |held: &&Assignment| {
+            held.until.is_none_or(|end| until.is_some_and(|until| until <= end)) && held.within.is_none_or(covers)
+        };
+        let lasting = self.member.assignments.live_at(self.now).filter(lasts);
+        self.within_scope(self.catalogue().union(lasting.map(|held| &held.grant)))
     }
 
     /// Whether it is the tenant's representative administrator who asks, and not a program.

@@ -130,14 +130,23 @@ refusals! {
             member: MemberId,
         } = Conflict "address-already-member"
             ("this address is that of a member of this tenant already ({member})", "use another address");
+        /// It is that of somebody whom the actor does not see.
+        BySomebody = Conflict "address-taken"
+            ("this address is that of a member of this tenant already, whom you may not see",
+             "use another address, or ask an administrator who sees all members");
     }
 }
 
 impl AddressTaken {
-    /// Refused, if one of `known` has the address and is not `own`.
-    pub(crate) fn by_another(known: &[Member], own: Option<MemberId>) -> Result<(), Self> {
+    /// Refused, if one of `known` has the address and is not `own`. Who that is, is told to whoever `sees` it.
+    pub(crate) fn by_another(
+        known: &[Member],
+        own: Option<MemberId>,
+        sees: impl FnOnce(&Member) -> bool,
+    ) -> Result<(), Self> {
         match known.iter().find(|member| Some(member.id) != own) {
-            Some(other) => Err(Self::ByMember { member: other.id }),
+            Some(other) if sees(other) => Err(Self::ByMember { member: other.id }),
+            Some(_) => Err(Self::BySomebody),
             None => Ok(()),
         }
     }

@@ -16,7 +16,7 @@ use crate::{
     invitation::Invitation,
     member::{Member, transfer::Transfer},
     refusal::refusals,
-    role::{Access, Grant},
+    role::{Access, Grant, assignment::Until},
     tenant::{Tenant, representative::Nomination},
 };
 
@@ -92,8 +92,8 @@ pub trait Tx: Send {
     /// to.
     async fn members_across(&mut self, top: DepartmentId) -> Result<Vec<(MemberId, Departments)>, StoreError>;
 
-    /// What anybody of this tenant was given for one of `departments` themselves, each once.
-    async fn granted_within(&mut self, departments: &[DepartmentId]) -> Result<Vec<Grant>, StoreError>;
+    /// What anybody of this tenant was given for one of `departments` themselves, with its end, each once.
+    async fn granted_within(&mut self, departments: &[DepartmentId]) -> Result<Vec<(Grant, Until)>, StoreError>;
 
     /// A member of this tenant, removed ones too.
     async fn member(&mut self, member: MemberId) -> Result<Option<Member>, StoreError>;

@@ -61,7 +61,7 @@ mock! {
         async fn members_in(&mut self, department: DepartmentId, limit: u16) -> Result<Vec<Member>, StoreError>;
         async fn holders_within(&mut self, department: DepartmentId, limit: u16) -> Result<Vec<Member>, StoreError>;
         async fn members_across(&mut self, top: DepartmentId) -> Result<Vec<(MemberId, Departments)>, StoreError>;
-        async fn granted_within(&mut self, departments: &[DepartmentId]) -> Result<Vec<Grant>, StoreError>;
+        async fn granted_within(&mut self, departments: &[DepartmentId]) -> Result<Vec<(Grant, membership_core::role::assignment::Until)>, StoreError>;
         async fn member(&mut self, member: MemberId) -> Result<Option<Member>, StoreError>;
         async fn member_of(&mut self, account: AccountId) -> Result<Option<Member>, StoreError>;
         async fn representative(&mut self) -> Result<Option<Member>, StoreError>;

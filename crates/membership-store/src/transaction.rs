@@ -12,7 +12,7 @@ use membership_core::{
     installation::Installation,
     invitation::Invitation,
     member::{Member, transfer::Transfer},
-    role::{Access, Grant},
+    role::{Access, Grant, assignment::Until},
     store::{Scope, StoreError, Tx},
     tenant::{Tenant, representative::Nomination},
 };
@@ -106,7 +106,7 @@ impl Tx for Transaction {
         read::members_across(self.hold.db()?, tenant, top).await
     }
 
-    async fn granted_within(&mut self, departments: &[DepartmentId]) -> Result<Vec<Grant>, StoreError> {
+    async fn granted_within(&mut self, departments: &[DepartmentId]) -> Result<Vec<(Grant, Until)>, StoreError> {
         let Some(tenant) = self.tenant_id() else { return Ok(Vec::new()) };
         read::granted_within(self.hold.db()?, tenant, departments).await
     }

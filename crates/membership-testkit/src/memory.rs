@@ -24,7 +24,7 @@ use membership_core::{
     installation::Installation,
     invitation::Invitation,
     member::{Member, transfer::Transfer},
-    role::{Access, Grant},
+    role::{Access, Grant, assignment::Until},
     store::{Scope, Store, StoreError, Tx},
     tenant::{Tenant, representative::Nomination},
 };
@@ -144,11 +144,11 @@ impl Tx for MemoryTx {
         }))
     }
 
-    async fn granted_within(&mut self, departments: &[DepartmentId]) -> Result<Vec<Grant>, StoreError> {
+    async fn granted_within(&mut self, departments: &[DepartmentId]) -> Result<Vec<(Grant, Until)>, StoreError> {
         let granted = self.ask(|tables, tenant| {
             let all = tables.present(tenant).flat_map(|member| member.assignments.iter());
             let those = all.filter(|held| held.within.is_some_and(|within| departments.contains(&within)));
-            those.map(|held| held.grant.clone()).collect::<BTreeSet<Grant>>()
+            those.map(|held| (held.grant.clone(), held.until)).collect::<BTreeSet<_>>()
         });
         Ok(granted.into_iter().collect())
     }

@@ -40,6 +40,9 @@ pub struct Passkey {
     pub key: String,
     /// Since when.
     pub since: DateTime<Utc>,
+    /// The account's epoch when it was added, or last shown beside the password. Like an API key, it opens nothing alone if
+    /// somebody may have made it whom the account has shut out since; beside the password it stays what it is.
+    pub epoch: u32,
     /// When it was last shown.
     pub used_at: Option<DateTime<Utc>>,
 }
@@ -178,7 +181,14 @@ impl Membership {
             return Err(EnrolError::Already);
         }
         may_have_another(ctx, &account, &factors)?;
-        let passkey = Passkey { credential: made.credential, name, key: made.key, since: ctx.now, used_at: None };
+        let passkey = Passkey {
+            credential: made.credential,
+            name,
+            key: made.key,
+            since: ctx.now,
+            epoch: account.epoch,
+            used_at: None,
+        };
         self.set(ctx, tx, account, factors.with_passkey(passkey), FactorChange::PasskeyAdded).await
     }
 
@@ -225,11 +235,12 @@ impl Membership {
         let account = tx.account(owner).await?.filter(|account| account.closed_at.is_none());
         let account = account.ok_or(PasskeySignInError::Refused)?;
         let factors = tx.factors(owner).await?;
-        let shown = self.shown_passkey(ctx, factors, &state, &answer).ok_or(PasskeySignInError::Refused)?;
+        let shown = self.shown_passkey(ctx, &factors, &state, &answer);
+        let shown = shown.filter(|passkey| passkey.epoch >= account.keys_from_epoch);
+        let factors = factors.with_passkey(shown.ok_or(PasskeySignInError::Refused)?);
         let account = account.counting();
         let (session, key) = Session::start(&account, FactorChange::PasskeyUsed.shows(), ctx, self.entropy.as_ref());
-        let used =
-            Event::FactorsChanged { account: account.clone(), factors: shown, change: FactorChange::PasskeyUsed };
+        let used = Event::FactorsChanged { account: account.clone(), factors, change: FactorChange::PasskeyUsed };
         tx.commit(ctx, &[used, Event::SessionStarted(session.clone())]).await?;
         Ok(SignedIn { account, session, key })
     }
@@ -244,17 +255,17 @@ impl Membership {
         self.resumed(ctx, Purpose::Challenge(challenge.id.as_uuid()), challenge.account, answer).await
     }
 
-    /// The factors with the passkey used that `answer` shows in the ceremony of `state`.
+    /// The passkey of `factors` that `answer` shows in the ceremony of `state`, as it is from now on.
     pub(super) fn shown_passkey(
         &self,
         ctx: &Context,
-        factors: Factors,
+        factors: &Factors,
         state: &str,
         answer: &PasskeyAnswer,
-    ) -> Option<Factors> {
+    ) -> Option<Passkey> {
         let shown = self.passkeys.finish_showing(state, answer.credential.expose(), &factors.passkeys)?;
         let held = factors.passkeys.iter().find(|held| held.credential == shown.credential)?.clone();
-        Some(factors.with_passkey(Passkey { key: shown.key, used_at: Some(ctx.now), ..held }))
+        Some(Passkey { key: shown.key, used_at: Some(ctx.now), ..held })
     }
 
     fn ceremony(&self, ctx: &Context, purpose: Purpose, whose: AccountId, begun: ports::Begun) -> Ceremony {

@@ -7,7 +7,7 @@ use crate::{
         Account, Challenge, ChallengeKey, FactorKind, Kinds, Login, Session, SessionKey,
         factor::recovery_tries,
         guess::{self, TooOften},
-        passkey::PasskeyAnswer,
+        passkey::{Passkey, PasskeyAnswer},
         password::{self, MIN_CHARS},
     },
     context::Context,
@@ -236,7 +236,9 @@ impl Membership {
                 .spend_app(&code, ctx.now, self.sealer.as_ref(), self.codes.as_ref())
                 .map(|factors| (factors, FactorChange::AppUsed)),
             Proof::Passkey(answer) => ceremony
-                .and_then(|state| self.shown_passkey(ctx, factors, &state, &answer))
+                .and_then(|state| self.shown_passkey(ctx, &factors, &state, &answer))
+                // Beside the password it is the owner's again, whatever was shut out since it was made.
+                .map(|passkey| factors.with_passkey(Passkey { epoch: account.epoch, ..passkey }))
                 .map(|factors| (factors, FactorChange::PasskeyUsed)),
             Proof::Recovery(code) => factors.spend_recovery(&code).map(|factors| (factors, FactorChange::RecoveryUsed)),
         };

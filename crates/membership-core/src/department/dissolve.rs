@@ -16,9 +16,12 @@ use crate::{
     },
     event::{DepartmentChange, Event, MemberChange},
     id::{DepartmentId, MemberId, TreeId},
-    member::Member,
+    member::{
+        Member,
+        reach::{OutOfReach, may_act_on},
+    },
     refusal::refusals,
-    role::{Assignment, Permission, assign::BeyondOwn},
+    role::{Assignment, Grant, Permission, assign::BeyondOwn, assignment::Until},
     store::{Scope, StoreError, Tx},
 };
 
@@ -52,7 +55,7 @@ refusals! {
         Changed = Conflict "plan-outdated"
             ("something that this touches has changed since it was planned", "look at the new plan, and carry that out");
     } passing Unknown(DepartmentUnknown), Root(RootStays), Misplaced(Misplaced), GivenAway(GivenAway), BeyondOwn(BeyondOwn),
-        Denied(Denied), Store(StoreError)
+        OutOfReach(OutOfReach), Denied(Denied), Store(StoreError)
 }
 
 impl From<RelocateError> for DissolveError {
@@ -158,11 +161,12 @@ async fn plan(
         return Err(DissolveError::TooMany);
     }
     fits(tree, &department, &target)?;
-    comes_into_reach(tx, grants, which, into).await?;
+    let gained = comes_into_reach(tx, grants, which, into).await?;
     let mut moved = Vec::with_capacity(people.len());
     for member in people {
         drop(grants.require_over(Permission::MEMBERS_MANAGE, member.departments.all())?);
         drop(grants.require_over(Permission::MEMBERS_MANAGE, &[into])?);
+        changeable(grants, &member)?;
         let departments = tree.departments_of(&instead(&member.departments, which, into))?;
         moved.push((member, departments));
     }
@@ -172,10 +176,17 @@ async fn plan(
         let ending: Vec<Assignment> = member.assignments.iter().filter(of_it).cloned().collect();
         // Who could not have given it does not take it away either.
         BeyondOwn::refuse(grants.first_lacking(&ending))?;
+        drop(grants.require_over(Permission::MEMBERS_MANAGE, member.departments.all())?);
+        changeable(grants, &member)?;
         ended.push((member, ending));
     }
-    let digest = digest(tree, which, into, &moved, &ended);
+    let digest = digest(tree, which, into, &gained, &moved, &ended);
     Ok(Dissolution { department, into: target, people: moved, below, ended, digest })
+}
+
+/// Whether the actor may change `member`: as everywhere, but that the representative does so to everybody, and to itself.
+fn changeable(grants: &Grants, member: &Member) -> Result<(), OutOfReach> {
+    if grants.represents() { Ok(()) } else { may_act_on(grants, member) }
 }
 
 /// Whether what is below `department` can stand below `target`.
@@ -186,7 +197,7 @@ fn fits(tree: &Tree, department: &Department, target: &Department) -> Result<(),
         return Err(Misplaced::TooDeep);
     }
     let mut children = tree.children(department.id);
-    children.try_for_each(|child| tree.is_free(target.id, &child.name, Some(department.id)))
+    children.try_for_each(|child| tree.is_free(target.id, &child.name, None))
 }
 
 /// The departments below the one that is dissolved, behind those that stand below the other already.
@@ -237,6 +248,7 @@ fn digest(
     tree: &Tree,
     which: DepartmentId,
     into: DepartmentId,
+    gained: &[(Grant, Until)],
     people: &[(Member, Departments)],
     ended: &[(Member, Vec<Assignment>)],
 ) -> String {
@@ -244,6 +256,9 @@ fn digest(
     hash.update(b"membership dissolution v1\0");
     for id in [tree.id().as_uuid(), which.as_uuid(), into.as_uuid()] {
         hash.update(id.as_bytes());
+    }
+    for (grant, until) in gained {
+        hash.update(format!("{grant:?} {until:?}\n"));
     }
     for (member, departments) in people {
         hash.update(format!("{} {:?} {:?}\n", member.id, member.departments.all(), departments.all()));

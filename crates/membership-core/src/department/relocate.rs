@@ -11,7 +11,7 @@ use crate::{
     event::{DepartmentChange, Event},
     id::{DepartmentId, TreeId},
     refusal::refusals,
-    role::Permission,
+    role::{Grant, Permission, assignment::Until},
     store::{Scope, StoreError, Tx},
 };
 
@@ -87,18 +87,19 @@ impl Membership {
     }
 }
 
-/// Whether all that anybody gets over `moved` once it stands below `parent` is held over it by the actor.
+/// What somebody gets over `moved` once it stands below `parent`, if the actor holds all of it over that.
 pub(super) async fn comes_into_reach(
     tx: &mut dyn Tx,
     grants: &Grants,
     moved: DepartmentId,
     parent: DepartmentId,
-) -> Result<(), RelocateError> {
+) -> Result<Vec<(Grant, Until)>, RelocateError> {
     let tree = grants.tree();
     let known: BTreeSet<DepartmentId> = tree.upward(moved).collect();
     let gaining: Vec<DepartmentId> = tree.upward(parent).filter(|above| !known.contains(above)).collect();
     let gained = tx.granted_within(&gaining).await?;
-    Ok(GivenAway::refuse(grants.first_given_away(&gained, &[moved], None))?)
+    GivenAway::refuse(grants.first_given_away(&gained, &[moved], None))?;
+    Ok(gained)
 }
 
 fn hung_elsewhere(before: &Department, department: &Department, grown: &Tree) -> Vec<(DepartmentId, super::Lineage)> {

@@ -64,10 +64,12 @@ impl DepartmentsFault {
 fn own(grants: &Grants, permission: &Permission) -> Option<DepartmentId> {
     use crate::actor::Sight;
     match grants.sight(permission.clone()) {
-        Ok(Sight::Within(own)) => match own.as_slice() {
-            [one] => Some(*one),
-            _ => None,
-        },
+        Ok(Sight::Within(own)) => {
+            let (first, rest) = own.split_first()?;
+            // The same twice, or something for one below it, is the one above.
+            let top = rest.iter().fold(*first, |top, one| if grants.tree().is_within(top, *one) { *one } else { top });
+            own.iter().all(|one| grants.tree().is_within(*one, top)).then_some(top)
+        }
         // Who may nothing anywhere is told so elsewhere.
         Ok(Sight::All) | Err(_) => grants.tree().root().map(|root| root.id),
     }

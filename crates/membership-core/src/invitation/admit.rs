@@ -124,6 +124,8 @@ impl Door {
         if self.tenant.status == TenantStatus::Suspended {
             return Err(NotAdmitted::TenantSuspended);
         }
+        // What was all that it granted may have ended with its department.
+        let grants_something = !self.member.assignments.is_empty();
         let known = self.member.assignments.iter().all(|held| self.ground.catalogue.has(&held.grant));
         let over = self.member.departments.all();
         let vouched = match &self.voucher {
@@ -134,7 +136,7 @@ impl Door {
             Voucher::Member(None) => false,
             Voucher::Operator(still) => *still && self.tenant.status == TenantStatus::SettingUp,
         };
-        if known && vouched { Ok(()) } else { Err(NotAdmitted::Held) }
+        if grants_something && known && vouched { Ok(()) } else { Err(NotAdmitted::Held) }
     }
 
     /// Whether `account` is the one that was invited, and that accepted if anybody has.

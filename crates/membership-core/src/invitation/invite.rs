@@ -267,9 +267,11 @@ fn clashes(grants: &Grants, known: &Known, drafts: &[Draft]) -> Vec<(usize, Invi
         } else if !seen.insert(address) {
             Some(InviteeFault::Repeated)
         } else if let Some(member) = known.already(channel) {
-            Some(AddressTaken::ByMember { member }.into())
+            let seen = grants.holds(&Permission::MEMBERS_READ);
+            Some(if seen { AddressTaken::ByMember { member } } else { AddressTaken::BySomebody }.into())
         } else {
             taken.map(|member| match member.status() {
+                _ if !grants.reaches(&Permission::MEMBERS_READ, member) => AddressTaken::BySomebody.into(),
                 MemberStatus::NotJoined => InviteeFault::AlreadyInvited { member: member.id },
                 MemberStatus::Enabled | MemberStatus::Disabled | MemberStatus::Removed => {
                     AddressTaken::ByMember { member: member.id }.into()

@@ -68,7 +68,8 @@ impl Membership {
         let (tenant, grants) = self.admitted(tx.as_mut(), ctx).await?;
         let draft = self.read_draft(&command, &tenant, &grants, ctx)?;
         let granted = grants.require_over(Permission::MEMBERS_MANAGE, draft.departments.all())?;
-        AddressTaken::by_another(&tx.members_at(draft.email.as_slice()).await?, None)?;
+        let sees = |other: &Member| grants.reaches(&Permission::MEMBERS_READ, other);
+        AddressTaken::by_another(&tx.members_at(draft.email.as_slice()).await?, None, sees)?;
         let (member, events) = decide(granted, &grants, draft, password, ctx, self.entropy.as_ref())?;
         tx.commit(ctx, &events).await?;
         Ok(member)

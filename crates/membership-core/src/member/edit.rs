@@ -63,7 +63,8 @@ impl Membership {
         may_place(tx.as_mut(), &reached, &draft.departments).await?;
         if let Some(address) = draft.email.as_ref().filter(|_| draft.email != reached.member.email) {
             let known = tx.members_at(std::slice::from_ref(address)).await?;
-            AddressTaken::by_another(&known, Some(target.member))?;
+            let sees = |other: &Member| reached.grants.reaches(&Permission::MEMBERS_READ, other);
+            AddressTaken::by_another(&known, Some(target.member), sees)?;
         }
         let invitation = match reached.member.state {
             MemberState::NotJoined { invitation } => tx.invitation(invitation).await?,
@@ -124,12 +125,16 @@ impl Draft {
 async fn may_place(tx: &mut dyn Tx, reached: &InReach, departments: &Departments) -> Result<(), EditError> {
     let (grants, before) = (&reached.grants, &reached.member.departments);
     let new: Vec<DepartmentId> = departments.all().iter().copied().filter(|new| !before.has(*new)).collect();
-    if new.is_empty() {
-        return Ok(());
+    let dropped: Vec<DepartmentId> = before.all().iter().copied().filter(|old| !departments.has(*old)).collect();
+    if !new.is_empty() {
+        drop(grants.require_over(Permission::MEMBERS_MANAGE, &new).map_err(OutOfReach::from)?);
     }
-    drop(grants.require_over(Permission::MEMBERS_MANAGE, &new).map_err(OutOfReach::from)?);
-    let above = |of: &[DepartmentId]| of.iter().flat_map(|one| grants.tree().upward(*one)).collect::<BTreeSet<_>>();
-    let gaining: Vec<DepartmentId> = above(&new).difference(&above(before.all())).copied().collect();
+    let tree = grants.tree();
+    let above = |of: &[DepartmentId]| of.iter().flat_map(|one| tree.upward(*one)).collect::<BTreeSet<_>>();
+    let known = above(before.all());
+    // Whoever holds something for one of these sees the member from now on, or lacks less to act on it than before.
+    let gains = |top: &DepartmentId| !known.contains(top) || dropped.iter().any(|gone| !tree.is_within(*gone, *top));
+    let gaining: Vec<DepartmentId> = above(departments.all()).into_iter().filter(gains).collect();
     let gained = tx.granted_within(&gaining).await?;
     GivenAway::refuse(grants.first_given_away(&gained, before.all(), Some(&Permission::ON_MEMBERS)))?;
     Ok(())

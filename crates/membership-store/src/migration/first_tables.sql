@@ -128,7 +128,7 @@ CREATE TABLE factors (
     app_step     bigint,
     draft_secret bytea,
     draft_at     bigint,
-    -- A JSON list: credential, name, key, since, used_at.
+    -- A JSON list: credential, name, key, since, epoch, used_at.
     passkeys     text  NOT NULL,
     -- 32 bytes for each code that is left.
     recovery     bytea NOT NULL,

@@ -6,7 +6,7 @@ use membership_core::{
     department::{Department, DepartmentUse, Departments, Headcount},
     id::{DepartmentId, MemberId, TenantId},
     member::Member,
-    role::Grant,
+    role::{Grant, assignment::Until},
     store::StoreError,
 };
 use sea_orm::{
@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use crate::{
     fault::fault,
+    moment::Moment,
     read,
     table::{Columns, Row, assignment, department, member, member_department},
     write::CHUNK,
@@ -136,25 +137,30 @@ fn belonging(row: &QueryResult) -> Result<(Uuid, Vec<u8>, Vec<u8>), DbErr> {
     Ok((row.take()?, row.take()?, row.take()?))
 }
 
-/// What anybody was given for one of `departments` themselves, each once.
+/// For which department, which role or single permission, until when.
+type Given = (Uuid, Option<Uuid>, Option<String>, Option<Moment>);
+
+/// What anybody was given for one of `departments` themselves, with its end, each once.
 pub(crate) async fn granted_within<C: ConnectionTrait>(
     db: &C,
     tenant: TenantId,
     departments: &[DepartmentId],
-) -> Result<Vec<Grant>, StoreError> {
+) -> Result<Vec<(Grant, Until)>, StoreError> {
     use assignment::Column;
     if departments.is_empty() {
         return Ok(Vec::new());
     }
     let given = assignment::Entity::find()
         .select_only()
-        .columns([Column::WithinId, Column::RoleId, Column::Permission])
+        .columns([Column::WithinId, Column::RoleId, Column::Permission, Column::Until])
         .distinct()
         .filter(Column::TenantId.eq(tenant.as_uuid()))
         .filter(Column::WithinId.is_in(departments.iter().map(|department| department.as_uuid())));
-    let rows: Vec<(Uuid, Option<Uuid>, Option<String>)> = given.into_tuple().all(db).await.map_err(fault)?;
-    let grants = rows.into_iter().map(|(within, role, permission)| {
-        assignment::grant(Row::new("assignment within", within), role, permission.as_deref())
+    let rows: Vec<Given> = given.into_tuple().all(db).await.map_err(fault)?;
+    let grants = rows.into_iter().map(|(within, role, permission, until)| {
+        let at = Row::new("assignment within", within);
+        let until = at.moment_if(until)?;
+        Ok((assignment::grant(at, role, permission.as_deref())?, until))
     });
-    Ok(grants.collect::<Result<BTreeSet<_>, _>>()?.into_iter().collect())
+    Ok(grants.collect::<Result<BTreeSet<_>, StoreError>>()?.into_iter().collect())
 }

@@ -42,6 +42,7 @@ struct StoredPasskey {
     name: DisplayName,
     key: String,
     since: Moment,
+    epoch: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     used_at: Option<Moment>,
 }
@@ -115,6 +116,7 @@ impl From<&Passkey> for StoredPasskey {
             name: passkey.name.clone(),
             key: passkey.key.clone(),
             since: passkey.since.into(),
+            epoch: passkey.epoch,
             used_at: passkey.used_at.map(Moment::from),
         }
     }
@@ -128,6 +130,7 @@ impl StoredPasskey {
             name: self.name,
             key: self.key,
             since: at.moment(self.since)?,
+            epoch: self.epoch,
             used_at: at.moment_if(self.used_at)?,
         })
     }

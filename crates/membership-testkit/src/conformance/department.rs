@@ -166,9 +166,13 @@ pub(super) async fn what_was_given_for_a_department(adapter: Adapter) -> Outcome
     assert_eq!(tx.holders_within(sales, 10).await?, std::slice::from_ref(&ann));
     assert_eq!(tx.holders_within(root, 10).await?, []);
     assert_eq!(tx.granted_within(&[]).await?, []);
-    assert_eq!(tx.granted_within(&[root, sales]).await?, [Grant::Role(manager)]);
-    let both: BTreeSet<Grant> = tx.granted_within(&[sales, finance]).await?.into_iter().collect();
-    assert_eq!(both, [Grant::Role(member), Grant::Role(manager)].into());
+    assert_eq!(tx.granted_within(&[root, sales]).await?, [(Grant::Role(manager), None)]);
+    let both: BTreeSet<(Grant, Option<chrono::DateTime<chrono::Utc>>)> =
+        tx.granted_within(&[sales, finance]).await?.into_iter().collect();
+    assert_eq!(
+        both,
+        [(Grant::Role(member), None), (Grant::Role(manager), None), (Grant::Role(manager), Some(end))].into()
+    );
     assert_eq!(tx.holders_of(manager).await?, 1, "however often it was given");
     drop(tx);
     let changes = Changes { assignments: Some(vec![Wanted::role(manager)]), ..Changes::default() };

@@ -128,6 +128,7 @@ pub(super) async fn second_factors_read_back(adapter: Adapter) -> Outcome {
         name: account.name.clone(),
         key: r#"{"counter": 3, "key": "𝄞\"\\"}"#.to_owned(),
         since: now,
+        epoch: u32::MAX,
         used_at,
     };
     let passkeys = vec![passkey(1, None), passkey(255, Some(now + TimeDelta::seconds(1)))];

@@ -7,7 +7,7 @@ use membership_core::{
 
 use crate::{
     reference::{Account, Entry, Member, Outcome, Reference, address},
-    step::{Gives, HOUR, INVITE, Link, Micros},
+    step::{Gives, HOUR, INVITE, Link, Micros, READ},
 };
 
 const VALIDITY: Micros = 72 * HOUR;
@@ -71,6 +71,7 @@ impl Reference {
         let known = |member: &&Member| member.tenant == tenant && member.slot == slot;
         let known = self.members.iter().filter(known).find(|member| member.status != MemberStatus::Removed);
         match known.filter(|_| slot.is_some()).map(|member| member.status) {
+            Some(_) if !self.may(inviter).contains(&READ) => return Err("address-taken"),
             Some(MemberStatus::NotJoined) => return Err("address-already-invited"),
             Some(_) => return Err("address-already-member"),
             None => {}

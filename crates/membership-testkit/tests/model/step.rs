@@ -40,6 +40,7 @@ pub(crate) const PERMISSIONS: [&str; 17] = [
     "workspace:reports.export",
     "membership:departments.manage",
 ];
+pub(crate) const READ: u8 = 0;
 pub(crate) const INVITE: u8 = 1;
 pub(crate) const MANAGE: u8 = 2;
 pub(crate) const ROLES: u8 = 3;

@@ -43,7 +43,7 @@ impl Membership {
         let address = address.map_err(|fault| Faults::of([Fault { pointer: "/email".into(), ..fault }]))?;
         let Some(before) = tx.representative().await? else { return Err(Denied::TenantUnknown.into()) };
         let MemberState::NotJoined { invitation } = before.state else { return Err(ReaddressError::Registered) };
-        AddressTaken::by_another(&tx.members_at(std::slice::from_ref(&address)).await?, Some(before.id))?;
+        AddressTaken::by_another(&tx.members_at(std::slice::from_ref(&address)).await?, Some(before.id), |_| true)?;
         let Some(invitation) = tx.invitation(invitation).await? else { return Err(ReaddressError::Registered) };
         let inviter = invitation.inviter;
         let channel = Channel::Mail(address.clone());

@@ -152,6 +152,10 @@ fn member() -> Member {
     }
 }
 
+fn administrator() -> ResetBy {
+    ResetBy::Administrator { tenant: tenant().id, member: MemberId::from_uuid(id(4)) }
+}
+
 fn department(own: u128, parent: Option<u128>) -> Department {
     Department {
         id: DepartmentId::from_uuid(id(own)),
@@ -287,7 +291,7 @@ fn own_events() -> Vec<Event> {
         Event::ChallengeStarted(Challenge { mailed: 0, ..challenge() }),
         Event::ChallengeMailed(challenge()),
         Event::ChallengeEnded { challenge: challenge().id, account: account().id },
-        Event::MemberResetIssued { member: member(), account: account().with_reset(ResetBy::Administrator, moment(2)) },
+        Event::MemberResetIssued { member: member(), account: account().with_reset(administrator(), moment(2)) },
         Event::MemberFactorsSwitched { member: member(), account: with_app, factors: factors() },
         Event::ApiKeyMade(api_key()),
         Event::ApiKeyRevoked(ApiKey { revoked_at: Some(moment(5)), ..api_key() }),

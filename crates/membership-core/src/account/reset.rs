@@ -2,7 +2,6 @@
 //! be handed over. It never signs in, and never goes past a second factor.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde::{Deserialize, Serialize};
 
 use crate::{
     Membership,
@@ -12,12 +11,16 @@ use crate::{
         guess::{self, TooOften},
         password::PasswordFault,
     },
+    actor::Grants,
     context::Context,
+    directory::Who,
     event::{Event, FactorChange},
-    id::AccountId,
+    id::{AccountId, MemberId, TenantId},
     link::{Link, LinkFault, Purpose},
+    member::reach::may_act_on,
     ports::{HashingError, Secret},
     refusal::{Faults, refusals},
+    role::Permission,
     store::{Scope, StoreError, Tx},
     tenant::Validity,
     traces::{Pace, TraceKey, Tries},
@@ -35,13 +38,17 @@ pub struct Reset {
 }
 
 /// Who asked for a link to choose another password by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ResetBy {
     /// Somebody who says to be the owner: it goes to the owner's mailbox, and shows no more than that this can be read.
     Owner,
-    /// An administrator, who hands it over in another way.
-    Administrator,
+    /// An administrator, who hands it over in another way. It is good as long as that one could make it again.
+    Administrator {
+        /// Of this tenant,
+        tenant: TenantId,
+        /// this member.
+        member: MemberId,
+    },
 }
 
 /// Choose another password by a link.
@@ -84,6 +91,29 @@ refusals! {
         CodeWrong = Forbidden "code-wrong"
             ("the code is wrong, or was used before", "wait for the app's next code; recovery codes work once each");
     } passing Link(LinkFault), Faults(Faults), TooOften(TooOften), Hashing(HashingError), Store(StoreError)
+}
+
+impl ResetBy {
+    /// The stable text: `owner`, or `administrator` with the tenant and the member.
+    pub fn to_text(self) -> String {
+        match self {
+            Self::Owner => "owner".to_owned(),
+            Self::Administrator { tenant, member } => format!("administrator {tenant} {member}"),
+        }
+    }
+
+    /// Reads the stable text.
+    pub fn from_text(text: &str) -> Option<Self> {
+        if text == "owner" {
+            return Some(Self::Owner);
+        }
+        let (tenant, member) = text.strip_prefix("administrator ")?.split_once(' ')?;
+        Some(Self::Administrator { tenant: tenant.parse().ok()?, member: member.parse().ok()? })
+    }
+
+    const fn is_administrator(self) -> bool {
+        matches!(self, Self::Administrator { .. })
+    }
 }
 
 impl Reset {
@@ -130,7 +160,7 @@ impl Membership {
             return Ok(());
         }
         // Whoever asks is anybody: what an administrator has handed over stays good.
-        let handed_over = |reset: Reset| reset.by == ResetBy::Administrator && ctx.now < reset.end();
+        let handed_over = |reset: Reset| reset.by.is_administrator() && ctx.now < reset.end();
         if account.reset.is_some_and(handed_over) {
             return Ok(());
         }
@@ -147,6 +177,7 @@ impl Membership {
     pub async fn open_reset(&self, ctx: &Context, token: &str) -> Result<ResetView, ResetError> {
         let link = self.links.read(Purpose::Reset, token)?;
         let id = AccountId::from_uuid(link.subject);
+        self.still_vouched_for(ctx, id, link).await?;
         let mut tx = self.store.begin(Scope::Account(id)).await?;
         let account = tx.account(id).await?.ok_or(LinkFault::Unknown)?;
         let reset = usable(tx.as_mut(), &account, link, ctx).await?;
@@ -157,6 +188,7 @@ impl Membership {
     pub async fn reset_password(&self, ctx: &Context, command: ResetPassword) -> Result<Account, ResetError> {
         let link = self.links.read(Purpose::Reset, &command.token)?;
         let id = AccountId::from_uuid(link.subject);
+        self.still_vouched_for(ctx, id, link).await?;
         let mut tx = self.store.begin(Scope::Account(id)).await?;
         let account = tx.account(id).await?.ok_or(LinkFault::Unknown)?;
         let needed = needs_code(&account, usable(tx.as_mut(), &account, link, ctx).await?);
@@ -170,6 +202,7 @@ impl Membership {
         }
         let hash = self.passwords.hash(command.new).await?;
 
+        self.still_vouched_for(ctx, id, link).await?;
         let mut tx = self.store.begin(Scope::Account(id)).await?;
         // Hashing took a while: everything is asked again.
         let account = tx.account(id).await?.ok_or(LinkFault::Unknown)?;
@@ -188,6 +221,24 @@ impl Membership {
         let shown = needed.then(|| tries_of(command.code.as_deref(), id).key);
         self.forgive(&[guess::password(id).key].into_iter().chain(shown).collect::<Vec<_>>()).await;
         Ok(account)
+    }
+
+    /// Whether the administrator who handed a link over could make it again: is in, manages the member over all of its departments,
+    /// and holds all that the member holds. Asked before the account is held: nobody waits for a second connection with the
+    /// first in hand.
+    async fn still_vouched_for(&self, ctx: &Context, id: AccountId, link: Link) -> Result<(), ResetError> {
+        let account = self.directory.account(id).await?.ok_or(LinkFault::Unknown)?;
+        let Some(Reset { by: ResetBy::Administrator { tenant, member }, .. }) = account.reset else { return Ok(()) };
+        let maker = self.directory.footing(tenant, Who::Member(member)).await?;
+        let target = self.directory.footing(tenant, Who::Account(id)).await?.map(|footing| footing.member);
+        let (Some(maker), Some(target)) = (maker, target) else { return Err(account.dead(link).into()) };
+        let ground = self.ground(&maker).await?;
+        let manages = |grants: &Grants| {
+            let over = grants.require_over(Permission::MEMBERS_MANAGE, target.departments.all());
+            over.is_ok() && may_act_on(grants, &target).is_ok()
+        };
+        let vouched = Grants::at(maker, ground, ctx.now).is_ok_and(|grants| manages(&grants));
+        if vouched { Ok(()) } else { Err(account.dead(link).into()) }
     }
 
     /// The factors with `code` used up.
@@ -223,7 +274,7 @@ async fn usable(tx: &mut dyn Tx, account: &Account, link: Link, ctx: &Context) -
         return Err(ResetError::Expired);
     }
     // An administrator's link is for an account that is one tenant's alone: it may have become a member elsewhere since.
-    if reset.by == ResetBy::Administrator && tx.other_places(account.id).await? > 1 {
+    if reset.by.is_administrator() && tx.other_places(account.id).await? > 1 {
         return Err(account.dead(link).into());
     }
     // The factor may have been switched on after the link had gone out.

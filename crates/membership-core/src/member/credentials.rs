@@ -64,8 +64,9 @@ impl Membership {
         let reached = self.in_reach(tx.as_mut(), ctx, target.member, Permission::MEMBERS_MANAGE).await?;
         let account = self.account_of(tx.as_mut(), &reached.member).await?;
         is_ours(tx.as_mut(), &reached.member, &account).await?;
+        let by = ResetBy::Administrator { tenant: target.tenant, member: reached.grants.member().id };
         let member = reached.spend();
-        let account = account.with_reset(ResetBy::Administrator, ctx.now);
+        let account = account.with_reset(by, ctx.now);
         tx.commit(ctx, &[Event::MemberResetIssued { member, account: account.clone() }]).await?;
         // An administrator vouches for the person: what was guessed wrongly before is forgiven.
         self.forgive(&[guess::password(account.id).key]).await;

@@ -1,12 +1,14 @@
 //! Departments: the tree, who belongs where, and administration of a part of it.
 
 use membership_core::{
+    account::reset::ResetPassword,
     context::Context,
     department::{Department, DepartmentOf, Position, create::CreateDepartment},
     directory::{InDepartments, MemberFilter, Page, RecordFilter, RecordOrder},
     id::DepartmentId,
     invitation::invite::Invite,
     member::{Member, add::AddMember, edit::Changes, remove::Heirs},
+    ports::Secret,
     role::{Permission, assign::Wanted, check::Question, explain::Explanation},
 };
 use membership_testkit::{
@@ -470,5 +472,43 @@ async fn a_department_is_dissolved_as_planned() -> Result<(), Failure> {
     let head = bed.membership.member(&ctx, bed.tenant.id, head.member.id).await?.row.member;
     assert_eq!(head.assignments.iter().filter(|held| held.within.is_some()).count(), 0);
     assert_eq!(head.departments.all(), [*finance]);
+    Ok(())
+}
+
+/// Proves A16 in part: a link to another password that was handed over is good as long as whoever made it could make it again: not
+/// once the person holds more, belongs elsewhere too, or the maker is shut out.
+#[tokio::test]
+async fn a_link_that_was_handed_over_lapses_with_its_makers_reach() -> Result<(), Failure> {
+    for how in ["nothing", "promoted", "placed elsewhere too", "maker disabled"] {
+        let company = Company::new().await?;
+        let Company { bed, sales, finance, .. } = &company;
+        let (head, ctx) = company.head("head", "Member manager", *sales).await?;
+        let person = company.member("person", &[*sales]).await?;
+        let link = bed.membership.make_password_link(&ctx, bed.target(&person)).await?;
+        match how {
+            "promoted" => {
+                let wanted = vec![Wanted::role(bed.role("Administrator").await?)];
+                company.edit(&person, Changes { assignments: Some(wanted), ..Changes::default() }).await?;
+            }
+            "placed elsewhere too" => {
+                let both = Some(vec![*sales, *finance]);
+                company.edit(&person, Changes { departments: both, ..Changes::default() }).await?;
+            }
+            "maker disabled" => {
+                bed.membership.disable_member(&bed.as_administrator(), bed.target(&head.member)).await?;
+            }
+            _ => {}
+        }
+        let token = link.url.rsplit('/').next().unwrap_or_default().to_owned();
+        let seen = bed.membership.open_reset(&bed.as_anybody(), &token).await;
+        let command = ResetPassword { token, new: Secret::new("seven purple kites at dawn"), code: None };
+        let opened = bed.membership.reset_password(&bed.as_anybody(), command).await;
+        if how == "nothing" {
+            seen?;
+            opened?;
+        } else {
+            assert_eq!((code(seen), code(opened)), ("link-superseded", "link-superseded"), "{how}");
+        }
+    }
     Ok(())
 }

@@ -94,7 +94,7 @@ CREATE TABLE account (
     CONSTRAINT account_reset CHECK (
         (reset_generation IS NULL AND reset_issued_at IS NULL AND reset_by IS NULL)
         OR (reset_generation BETWEEN 1 AND links AND reset_generation IS NOT NULL AND reset_issued_at IS NOT NULL
-            AND reset_by IN ('owner', 'administrator') AND reset_by IS NOT NULL)
+            AND (reset_by = 'owner' OR reset_by LIKE 'administrator %') AND reset_by IS NOT NULL)
     ),
     CONSTRAINT account_new_email CHECK (
         (new_email IS NULL AND new_email_generation IS NULL AND new_email_asked_at IS NULL)

@@ -120,7 +120,7 @@ impl From<&Account> for Model {
             links: account.links.into(),
             reset_generation: reset.map(|reset| reset.generation.into()),
             reset_issued_at: reset.map(|reset| reset.issued_at.into()),
-            reset_by: reset.map(|reset| word(reset.by).to_owned()),
+            reset_by: reset.map(|reset| reset.by.to_text()),
             new_email: change.map(|change| change.to.to_string()),
             new_email_generation: change.map(|change| change.generation.into()),
             new_email_asked_at: change.map(|change| change.asked_at.into()),
@@ -186,8 +186,8 @@ fn reset(
     match (generation, issued_at, by) {
         (None, None, None) => Ok(None),
         (Some(generation), Some(issued_at), Some(by)) => {
-            let known = [ResetBy::Owner, ResetBy::Administrator].into_iter().find(|known| word(*known) == by);
-            let by = known.ok_or_else(|| at.corrupt(format_args!("nobody who issues links is called {by}")))?;
+            let by = ResetBy::from_text(by)
+                .ok_or_else(|| at.corrupt(format_args!("nobody who issues links is called {by}")))?;
             Ok(Some(Reset { generation: at.number(generation)?, issued_at: at.moment(issued_at)?, by }))
         }
         _ => Err(at.corrupt("what it says of a link to another password is not whole")),
@@ -206,13 +206,6 @@ fn dated<T>(
             Ok(Some(make(at.address(address)?, at.number(generation)?, at.moment(moment)?)))
         }
         _ => Err(at.corrupt("what it says of an address to come or of before is not whole")),
-    }
-}
-
-const fn word(by: ResetBy) -> &'static str {
-    match by {
-        ResetBy::Owner => "owner",
-        ResetBy::Administrator => "administrator",
     }
 }
 

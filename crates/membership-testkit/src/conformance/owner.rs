@@ -65,7 +65,8 @@ pub(super) async fn what_the_owner_writes_reads_back(adapter: Adapter) -> Outcom
     let now = bed.clock.now();
     let asked = AddressChange { to: address("new@example.org")?, generation: 4_000_000_000, asked_at: now };
     let former = FormerAddress { address: address("old@example.org")?, generation: 3, until: now };
-    let reset = account.clone().with_reset(ResetBy::Administrator, now);
+    let reset =
+        account.clone().with_reset(ResetBy::Administrator { tenant: bed.tenant.id, member: bed.member.id }, now);
     let asking = Account { address_change: Some(asked), links: 4_000_000_000, ..reset.clone() };
     let email = Some(AccountEmail { address: address("new@example.org")?, proved_at: Some(now) });
     let changed = Account { email, former_address: Some(former), ..asking.clone().without_links() };
@@ -160,7 +161,11 @@ pub(super) async fn an_administrator_writes_a_members_account(adapter: Adapter) 
     let id = member.account().ok_or("no account")?;
     let mut tx = bed.adapter.store.begin(Scope::Tenant(bed.tenant.id)).await?;
     assert_eq!(tx.other_places(id).await?, 0);
-    let account = tx.hold_account(id).await?.ok_or("no account")?.with_reset(ResetBy::Administrator, bed.clock.now());
+    let account = tx
+        .hold_account(id)
+        .await?
+        .ok_or("no account")?
+        .with_reset(ResetBy::Administrator { tenant: bed.tenant.id, member: bed.member.id }, bed.clock.now());
     let events = [Event::MemberResetIssued { member: member.clone(), account: account.clone() }];
     tx.commit(&bed.as_administrator(), &events).await?;
     assert_eq!(bed.account(id).await?, account);

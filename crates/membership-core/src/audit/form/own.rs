@@ -87,7 +87,7 @@ impl From<&Account> for AccountForm {
             reset: account.reset.map(|reset| ResetForm {
                 by: match reset.by {
                     ResetBy::Owner => "owner".to_owned(),
-                    ResetBy::Administrator => "administrator".to_owned(),
+                    ResetBy::Administrator { .. } => "administrator".to_owned(),
                 },
                 expires_at: reset.end(),
             }),

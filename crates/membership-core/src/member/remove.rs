@@ -85,7 +85,8 @@ refusals! {
              "name one who gets the rest, and others for what that one shall not get");
         /// Not a member who can be given anything.
         Unfit { /** Who. */ heir: MemberId } = Invalid "heir-unfit"
-            ("{heir} is not an enabled member of this tenant, or is the one to be removed", "name another member");
+            ("{heir} is not an enabled member of this tenant whom you may see, or is the one to be removed",
+             "name another member");
     }
 }
 
@@ -106,8 +107,14 @@ impl Heirs {
         self.of_kind.get(kind).copied().or(self.of_the_rest)
     }
 
-    /// Every heir who is not an enabled member, or is `removed`; none is looked up where there are too many.
-    pub(crate) async fn unfit(&self, tx: &mut dyn Tx, removed: MemberId) -> Result<Vec<Fault>, StoreError> {
+    /// Every heir who is not an enabled member that the actor `sees`, or is `removed`; none is looked up where there are too
+    /// many. Somebody out of sight is refused in the same words as nobody at all.
+    pub(crate) async fn unfit(
+        &self,
+        tx: &mut dyn Tx,
+        removed: MemberId,
+        sees: impl Fn(&Member) -> bool,
+    ) -> Result<Vec<Fault>, StoreError> {
         if self.of_kind.len() > MAX_KINDS {
             return Ok(vec![Fault::new("/heirs", &HeirFault::TooMany { named: self.of_kind.len() })]);
         }
@@ -115,7 +122,7 @@ impl Heirs {
         let rest = self.of_the_rest.map(|heir| ("/heir".to_owned(), heir));
         let kinds = self.of_kind.iter().map(|(kind, heir)| (format!("/heirs/{}", pointer_token(kind)), *heir));
         for (pointer, heir) in rest.into_iter().chain(kinds) {
-            let found = tx.member(heir).await?.filter(|found| found.is_enabled() && found.id != removed);
+            let found = tx.member(heir).await?.filter(|found| found.is_enabled() && found.id != removed && sees(found));
             if found.is_none() {
                 faults.push(Fault::new(pointer, &HeirFault::Unfit { heir }));
             }
@@ -148,7 +155,9 @@ impl Membership {
         if reached.tenant.policy.disable_before_remove && reached.member.status() == MemberStatus::Enabled {
             return Err(RemoveError::NotDisabled);
         }
-        let parting = Parting::read(tx.as_mut(), &reached.member, holdings, heirs).await?;
+        // What comes up later goes to the representative, who is no secret to anybody.
+        let sees = |heir: &Member| heir.representative || reached.grants.reaches(&Permission::MEMBERS_READ, heir);
+        let parting = Parting::read(tx.as_mut(), &reached.member, holdings, heirs, sees).await?;
         let (removed, events) = decide(reached, parting, ctx, self.entropy.as_ref())?;
         tx.commit(ctx, &events).await?;
         Ok(removed)
@@ -189,11 +198,12 @@ impl Parting {
         member: &Member,
         holdings: Vec<Holding>,
         heirs: Heirs,
+        sees: impl Fn(&Member) -> bool,
     ) -> Result<Self, RemoveError> {
         if tx.open_transfers().await?.iter().any(|transfer| transfer.waits_for(member.id)) {
             return Err(RemoveError::IsHeir);
         }
-        Faults::refuse(heirs.unfit(tx, member.id).await?)?;
+        Faults::refuse(heirs.unfit(tx, member.id, sees).await?)?;
         let invitation = match member.state {
             MemberState::NotJoined { invitation } => tx.invitation(invitation).await?,
             MemberState::Enabled { .. } | MemberState::Disabled { .. } | MemberState::Removed { .. } => None,

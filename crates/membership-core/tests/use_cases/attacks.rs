@@ -1,12 +1,15 @@
 //! Attacks on accounts that worked once: each test goes the attacker's way to its end, and sees it shut there.
 
 mod address;
+mod departments;
 mod factors;
 mod guesses;
 mod in_flight;
 mod keys;
 mod links;
 mod notices;
+mod passkeys;
+mod sight;
 
 use chrono::TimeDelta;
 use membership_core::{

@@ -6,6 +6,7 @@ mod admission;
 mod attacks;
 mod credentials;
 mod departments;
+mod histories;
 mod members;
 mod passkeys;
 mod policy;
@@ -30,6 +31,11 @@ use membership_core::{
 fn code<T: std::fmt::Debug>(result: Result<T, impl Refusal>) -> &'static str {
     let refused = result.expect_err("a refusal");
     refused.faults().first().map_or(refused.code(), |fault| fault.code)
+}
+
+/// What came of it: the code of a refusal, or the first fault in it, or that it was done.
+fn outcome<T>(result: Result<T, impl Refusal>) -> &'static str {
+    result.map_or_else(|error| code(Err::<(), _>(error)), |_| "done")
 }
 
 fn permission(text: &str) -> Permission {

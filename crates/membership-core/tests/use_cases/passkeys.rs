@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use membership_core::{
     account::{
-        FactorKind, Kinds,
+        ChallengeKey, FactorKind, Kinds,
         factor::recovery_tries,
         passkey::{Ceremony, CredentialId, MOST_PASSKEYS, PasskeyAnswer},
         reset::ResetPassword,
@@ -25,7 +25,7 @@ use crate::{
 
 const OTHER: &str = "seven purple kites at dawn";
 
-async fn add(bed: &Bed, who: &SignedIn, byte: u8) -> Result<(SignedIn, PlainPasskey, Vec<String>), Failure> {
+pub(crate) async fn add(bed: &Bed, who: &SignedIn, byte: u8) -> Result<(SignedIn, PlainPasskey, Vec<String>), Failure> {
     let mut passkey = PlainPasskey::new(who.account.id, vec![byte; 32]);
     let ctx = bed.as_signed_in(who);
     let ceremony = bed.membership.begin_passkey(&ctx).await?;
@@ -41,17 +41,31 @@ async fn with_passkey(bed: &Bed) -> Result<(SignedIn, PlainPasskey, Vec<String>)
     add(bed, &ann, 1).await
 }
 
-async fn challenge(bed: &Bed) -> Result<membership_core::account::ChallengeKey, Failure> {
-    let command = SignIn { login: "ann@example.org".to_owned(), password: Secret::new(PASSWORD) };
+pub(crate) async fn challenge(bed: &Bed, password: &str) -> Result<ChallengeKey, Failure> {
+    let command = SignIn { login: "ann@example.org".to_owned(), password: Secret::new(password) };
     match bed.membership.sign_in(&bed.as_anybody(), command).await? {
         Entrance::Challenged { key, .. } => Ok(key),
         Entrance::SignedIn(_) => Err("no second factor is asked for".into()),
     }
 }
 
-async fn alone(bed: &Bed, passkey: &mut PlainPasskey) -> Result<SignedIn, Failure> {
+pub(crate) async fn alone(bed: &Bed, passkey: &mut PlainPasskey) -> Result<SignedIn, Failure> {
     let ceremony = bed.membership.begin_passkey_sign_in(&bed.as_anybody()).await?;
     Ok(bed.membership.sign_in_with_passkey(&bed.as_anybody(), passkey.answer(&ceremony)).await?)
+}
+
+/// The code of the refusal of a passkey that is shown by itself.
+pub(crate) async fn alone_refused(bed: &Bed, passkey: &mut PlainPasskey) -> Result<&'static str, Failure> {
+    let ceremony = bed.membership.begin_passkey_sign_in(&bed.as_anybody()).await?;
+    Ok(code(bed.membership.sign_in_with_passkey(&bed.as_anybody(), passkey.answer(&ceremony)).await))
+}
+
+/// Who signs in as Ann by `password` and the passkey beside it.
+pub(crate) async fn beside(bed: &Bed, password: &str, passkey: &mut PlainPasskey) -> Result<SignedIn, Failure> {
+    let key = challenge(bed, password).await?;
+    let ceremony = bed.membership.begin_passkey_proof(&bed.as_anybody(), &key).await?;
+    let proof = Proof::Passkey(passkey.answer(&ceremony));
+    Ok(bed.membership.answer_challenge(&bed.as_anybody(), &key, proof).await?)
 }
 
 /// Proves A63 in part: a passkey opens as a second factor and by itself; an answer opens once, in the ceremony that it was
@@ -63,7 +77,7 @@ async fn a_passkey_opens_beside_a_password_and_alone() -> Result<(), Failure> {
     assert_eq!((set_up.session.with, set_up.account.kinds, recovery.len()), (Kinds::PASSKEY, Kinds::PASSKEY, 10));
     let mut copy = passkey.clone();
 
-    let key = challenge(&bed).await?;
+    let key = challenge(&bed, PASSWORD).await?;
     for other in [Proof::App("123456".into()), Proof::Mailed("12345678".into())] {
         let refused = bed.membership.answer_challenge(&bed.as_anybody(), &key, other).await;
         assert_eq!(code(refused), "factor-not-set-up", "and it costs no try");
@@ -72,7 +86,7 @@ async fn a_passkey_opens_beside_a_password_and_alone() -> Result<(), Failure> {
     let answer = passkey.answer(&ceremony);
     let done = bed.membership.answer_challenge(&bed.as_anybody(), &key, Proof::Passkey(answer.clone())).await?;
     assert_eq!(done.session.with, Kinds::PASSKEY);
-    let other = challenge(&bed).await?;
+    let other = challenge(&bed, PASSWORD).await?;
     let again = bed.membership.answer_challenge(&bed.as_anybody(), &other, Proof::Passkey(answer)).await;
     assert_eq!(code(again), "challenge-failed", "that ceremony was another challenge's");
 
@@ -179,7 +193,7 @@ async fn a_mailbox_does_not_make_itself_a_passkey() -> Result<(), Failure> {
     let bed = Bed::new().await?;
     let (ann, _, recovery) = with_passkey(&bed).await?;
     let ann = as_signed_in(bed.membership.begin_email(&bed.as_signed_in(&ann)).await?);
-    let key = challenge(&bed).await?;
+    let key = challenge(&bed, PASSWORD).await?;
     let mailed = bed.membership.mail_code(&bed.as_anybody(), &key).await?.mailed_code(bed.membership.links());
     let thief = bed.membership.answer_challenge(&bed.as_anybody(), &key, Proof::Mailed(mailed)).await?;
     let thief = bed.as_signed_in(&thief);
@@ -194,7 +208,8 @@ async fn a_mailbox_does_not_make_itself_a_passkey() -> Result<(), Failure> {
 }
 
 /// Proves TEN-12 in part and A51 in part: a forgotten password is chosen anew by mail and a recovery code where there is a
-/// passkey; the link alone is not enough, and the passkey stays.
+/// passkey; the link alone is not enough, and the passkey stays. It opens nothing by itself until it was shown beside the
+/// password that was chosen.
 #[tokio::test]
 async fn a_mailed_link_does_not_go_past_a_passkey() -> Result<(), Failure> {
     let bed = Bed::new().await?;
@@ -218,7 +233,10 @@ async fn a_mailed_link_does_not_go_past_a_passkey() -> Result<(), Failure> {
     assert_eq!(account.kinds, Kinds::PASSKEY);
     assert_eq!(bed.adapter.traces.tries(&counted).await?, [1, 0]);
     assert!(bed.membership.session(&anybody, &ann.key).await?.is_none());
-    alone(&bed, &mut passkey).await?;
+    assert_eq!(alone_refused(&bed, &mut passkey).await?, "passkey-failed");
+    let back = beside(&bed, OTHER, &mut passkey).await?;
+    assert_eq!((back.account.id, back.session.with), (ann.account.id, Kinds::PASSKEY));
+    assert_eq!(alone(&bed, &mut passkey).await?.account.id, ann.account.id);
     Ok(())
 }
 

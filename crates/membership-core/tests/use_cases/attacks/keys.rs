@@ -18,7 +18,7 @@ use super::{ANN, OTHER, forgotten, move_to, require, reset, set_app_up};
 use crate::{code, holding, permission};
 
 const READ: &str = "membership:members.read";
-const MANAGE: &str = "membership:members.manage";
+pub(super) const MANAGE: &str = "membership:members.manage";
 
 pub(super) fn wanted(bed: &Bed, scope: &[&str]) -> MakeApiKey {
     let scope = scope.iter().map(|text| permission(text)).collect();
@@ -26,7 +26,7 @@ pub(super) fn wanted(bed: &Bed, scope: &[&str]) -> MakeApiKey {
 }
 
 /// A program asks by `key`, which `account` has made.
-fn by_key(bed: &Bed, key: &ApiKey, account: &Account) -> Context {
+pub(super) fn by_key(bed: &Bed, key: &ApiKey, account: &Account) -> Context {
     let principal = Principal {
         account: account.id,
         epoch: key.epoch,

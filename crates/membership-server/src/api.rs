@@ -9,6 +9,7 @@ mod audit;
 mod bulk;
 mod challenges;
 mod credentials;
+mod departments;
 mod given;
 mod hexadecimal;
 mod invitations;
@@ -30,7 +31,7 @@ mod set_up;
 mod tenants;
 
 use membership_core::{
-    id::{ApiKeyId, InvitationId, MemberId, RoleId, SessionId, TenantId, TransferId},
+    id::{ApiKeyId, DepartmentId, InvitationId, MemberId, RoleId, SessionId, TenantId, TransferId},
     invitation::invite::Reach,
 };
 use poem_openapi::{OpenApiService, Tags};
@@ -55,6 +56,8 @@ enum Chapter {
     Policy,
     /// The applications of a tenant, its roles, and which role gives what.
     Roles,
+    /// How a tenant is made up: its departments, as one tree, and how many people belong to each.
+    Departments,
     /// What somebody may do, why, and who may.
     Access,
     /// Who represents a tenant, and how another member takes over.
@@ -90,6 +93,7 @@ type InTenant = (
     tenants::TenantsApi,
     policy::PolicyApi,
     roles::RolesApi,
+    departments::DepartmentsApi,
     access::AccessApi,
     representative::RepresentativeApi,
     members::MembersApi,
@@ -120,6 +124,7 @@ pub(crate) fn service() -> OpenApiService<Operations, ()> {
         tenants::TenantsApi,
         policy::PolicyApi,
         roles::RolesApi,
+        departments::DepartmentsApi,
         access::AccessApi,
         representative::RepresentativeApi,
         members::MembersApi,
@@ -154,7 +159,7 @@ macro_rules! named {
         }
     )+};
 }
-named! { TenantId MemberId InvitationId RoleId TransferId SessionId ApiKeyId }
+named! { TenantId DepartmentId MemberId InvitationId RoleId TransferId SessionId ApiKeyId }
 
 /// How to reach a person, as the domain says it. Without an address a mail cannot go out: the domain says so, and where.
 fn reach(via: Via, email: Option<String>) -> Reach {

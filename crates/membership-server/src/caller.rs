@@ -1,12 +1,9 @@
 //! Who calls. An operation that takes one of these refuses everybody else before it reads anything.
 
-use std::collections::BTreeSet;
-
 use membership_core::{
     account::{Account, Session},
     actor::Denied,
     context::Context,
-    role::Permission,
 };
 use membership_web::{Problem, Via, Visitor};
 use poem::{FromRequest, Request, RequestBody, Result};
@@ -17,8 +14,6 @@ use crate::representation::Transport;
 pub(crate) struct Caller {
     /// The first argument of every use case.
     pub(crate) context: Context,
-    /// What the API key was made for, if a program asks.
-    scope: Option<BTreeSet<Permission>>,
 }
 
 /// A person who is signed in, whatever has to be done first: with a temporary password one can see who one is, sign out,
@@ -37,17 +32,6 @@ pub(crate) struct Arrived {
 /// A person who is signed in and has nothing to do before anything else.
 pub(crate) struct Settled(pub(crate) Arrived);
 
-impl Caller {
-    /// Why this one may not do what needs `permission`: a program hears first of its key, as every use case says it.
-    pub(crate) fn denied(&self, permission: Permission) -> Denied {
-        if self.scope.as_ref().is_some_and(|scope| !scope.contains(&permission)) {
-            Denied::ScopeTooSmall { permission }
-        } else {
-            Denied::PermissionMissing { permission }
-        }
-    }
-}
-
 impl Arrived {
     /// How a session's key is handed over that takes the place of this request's: as that one came.
     pub(crate) const fn transport(&self) -> Transport {
@@ -60,9 +44,9 @@ impl Arrived {
 
 impl<'a> FromRequest<'a> for Caller {
     async fn from_request(request: &'a Request, body: &mut RequestBody) -> Result<Self> {
-        let Visitor { context, key, .. } = Visitor::from_request(request, body).await?;
+        let Visitor { context, .. } = Visitor::from_request(request, body).await?;
         context.actor.principal().map_err(Problem::from)?;
-        Ok(Self { context, scope: key.map(|key| key.scope) })
+        Ok(Self { context })
     }
 }
 

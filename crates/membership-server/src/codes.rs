@@ -23,6 +23,10 @@ use membership_core::{
         sign_in::{ChallengeError, SignInError},
     },
     actor::Denied,
+    department::{
+        DepartmentUnknown, create::CreateDepartmentError, delete::DeleteDepartmentError, dissolve::DissolveError,
+        relocate::RelocateError, rename::RenameError, wanted::DepartmentsFault,
+    },
     email::AddressFault,
     invitation::{
         admit::NotAdmitted,
@@ -124,6 +128,14 @@ const OPERATIONS: &[Listed] = &[
     ("getRole", a_role),
     ("editRole", DefineError::all_codes),
     ("deleteRole", DeleteError::all_codes),
+    ("listDepartments", ViewError::all_codes),
+    ("createDepartment", CreateDepartmentError::all_codes),
+    ("getDepartment", a_department),
+    ("renameDepartment", RenameError::all_codes),
+    ("moveDepartment", RelocateError::all_codes),
+    ("deleteDepartment", DeleteDepartmentError::all_codes),
+    ("planDissolution", DissolveError::all_codes),
+    ("dissolveDepartment", DissolveError::all_codes),
     ("check", listed),
     ("checkMany", CheckError::all_codes),
     ("explain", listed),
@@ -175,6 +187,7 @@ const OPERATIONS: &[Listed] = &[
 const FAULTS: &[fn() -> Rows] = &[
     AddressFault::all_codes,
     ApiKeyFault::all_codes,
+    DepartmentsFault::all_codes,
     HeirFault::all_codes,
     InviteeFault::all_codes,
     NameFault::all_codes,
@@ -241,6 +254,10 @@ fn a_link_to_leave_by() -> Rows {
 
 fn a_role() -> Rows {
     ViewError::all_codes().into_iter().chain(RoleUnknown::all_codes()).collect()
+}
+
+fn a_department() -> Rows {
+    ViewError::all_codes().into_iter().chain(DepartmentUnknown::all_codes()).collect()
 }
 
 /// Everything that `operation` can answer but what it was asked for, by code.

@@ -3,6 +3,8 @@
 
 mod api_key;
 mod assignment;
+mod department;
+mod explanation;
 mod factor;
 mod invitation;
 mod member;
@@ -15,6 +17,8 @@ mod words;
 
 pub(crate) use api_key::ApiKey;
 pub(crate) use assignment::Assignment;
+pub(crate) use department::{CountedDepartment, Department, Dissolution, LimitedPermissions};
+pub(crate) use explanation::AccessExplanation;
 pub(crate) use factor::{FactorKind, Factors, SecondFactor};
 pub(crate) use invitation::Invitation;
 pub(crate) use member::{Member, MemberDetails};

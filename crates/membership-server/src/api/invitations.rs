@@ -15,7 +15,7 @@ use poem_openapi::{ApiResponse, Object, OpenApi, param::Path, payload::Json};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::{Chapter, Named, given::Given, reach};
+use super::{Chapter, Named, given::Given, members::belonging, reach};
 use crate::{
     answer::Answer,
     body::Body,
@@ -33,6 +33,9 @@ struct InviteRequest {
     roles: Option<Vec<Uuid>>,
     /// What each person shall hold beside them, unless something else is said of one.
     assignments: Option<Vec<Assignment>>,
+    /// The departments that each person shall belong to, 1 to 32, the primary one first, unless others are said of one. Unless
+    /// told otherwise it is the first of the tenant's, or, for whoever may invite to one department alone, that one.
+    departments: Option<Vec<Uuid>>,
     /// Whether the invitations go out at once. The tenant's policy says, unless told otherwise.
     send: Option<Send>,
     /// How long each link is good, in seconds: 3600 to 2592000. The tenant's policy says, unless told otherwise.
@@ -54,6 +57,8 @@ struct Person {
     /// What the person shall hold beside them; of both together at least one role. Where neither is given, what the call
     /// says of all counts.
     assignments: Option<Vec<Assignment>>,
+    /// The departments that the person shall belong to, in the place of what the call says of all.
+    departments: Option<Vec<Uuid>>,
 }
 
 /// The people who were invited, in the order of the request.
@@ -99,8 +104,8 @@ pub(crate) struct InvitationsApi;
 impl InvitationsApi {
     /// Invite people
     ///
-    /// Invites up to ten people in one call, all of them or none. Needs `membership:members.invite` and every permission
-    /// that is granted. Whether somebody has an account elsewhere makes no difference to the answer, unless the tenant's policy
+    /// Invites up to ten people in one call, all of them or none. Needs `membership:members.invite` over the departments of
+    /// each, and every permission that is granted. Whether somebody has an account elsewhere makes no difference to the answer, unless the tenant's policy
     /// has owners of accounts join at once.
     #[oai(path = "/tenants/:tenant/invitations", method = "post", operation_id = "invite")]
     async fn invite(
@@ -210,7 +215,7 @@ impl IssuedInvitation {
 impl InviteRequest {
     /// The command, and where in this request what it gives stands; or every fault of form.
     fn read(self, tenant: TenantId) -> Result<(Invite, Vec<Given>), Faults> {
-        let Self { people, roles, assignments, send, validity_seconds: validity } = self;
+        let Self { people, roles, assignments, departments, send, validity_seconds: validity } = self;
         let (mut faults, mut given) = (Vec::new(), Vec::new());
         let mut read = |roles, assignments, at| match Given::read(roles, assignments, at) {
             Ok((wanted, place)) => {
@@ -227,10 +232,13 @@ impl InviteRequest {
             name: person.name,
             reach: reach(person.via, person.email),
             assignments: read(person.roles, person.assignments, format!("/people/{row}")),
+            departments: belonging(person.departments.unwrap_or_default()),
         });
         let people = people.collect();
         Faults::refuse(faults)?;
-        Ok((Invite { tenant, people, assignments, send: send.map(Sending::from), validity }, given))
+        let departments = belonging(departments.unwrap_or_default());
+        let send = send.map(Sending::from);
+        Ok((Invite { tenant, people, assignments, departments, send, validity }, given))
     }
 }
 

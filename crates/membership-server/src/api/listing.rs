@@ -3,8 +3,8 @@
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use membership_core::{
-    directory::{AnyOf, MAX_PAGE, MemberFilter, Page},
-    id::{MemberId, RoleId},
+    directory::{AnyOf, InDepartments, MAX_PAGE, MemberFilter, Page},
+    id::{DepartmentId, MemberId, RoleId},
     lifecycle::Stage,
     member::MemberStatus,
     refusal::{Fault, Faults, Refusal},
@@ -22,6 +22,8 @@ pub(super) struct Asked<'a> {
     pub(super) status: Option<&'a str>,
     pub(super) stage: Option<&'a str>,
     pub(super) role: Option<&'a str>,
+    pub(super) department: Option<&'a str>,
+    pub(super) below: Option<&'a str>,
     pub(super) q: Option<&'a str>,
     pub(super) limit: Option<&'a str>,
     pub(super) cursor: Option<&'a str>,
@@ -61,6 +63,8 @@ impl Asked<'_> {
         let status = noted(self.status.map(status).transpose(), "/status", &mut faults).flatten();
         let stage = noted(self.stage.map(stage).transpose(), "/stage", &mut faults).flatten();
         let role = noted(self.role.map(role).transpose(), "/role", &mut faults).flatten();
+        let department = noted(self.department.map(department).transpose(), "/department", &mut faults).flatten();
+        let below = noted(self.below.map(yes_or_no).transpose(), "/below", &mut faults).flatten().unwrap_or(false);
         let typed = self.q.filter(|q| !q.trim().is_empty());
         let text = noted(typed.map(search::Query::parse).transpose(), "/q", &mut faults).flatten();
         let (nobody, text) = (text == Some(None), text.flatten());
@@ -73,8 +77,11 @@ impl Asked<'_> {
             faults.push(Fault::new("/cursor", &InputFault::Cursor));
         }
         Faults::refuse(faults)?;
-        let given = role.map(|role| AnyOf { roles: vec![role], permission: None, at: None });
-        let filter = MemberFilter { status, stage: stage.map(|stage| (stage, now)), given, text };
+        let given = role.map(|role| AnyOf { roles: vec![role], ..AnyOf::default() });
+        let departments = department.map(|department| InDepartments { of: vec![department], below });
+        let stage = stage.map(|stage| (stage, now));
+        // What whoever asks can see is the domain's to say.
+        let filter = MemberFilter { status, stage, departments, sight: None, given, text };
         Ok(Listing { filter, page: Page { after, limit }, nobody, near })
     }
 }
@@ -110,6 +117,14 @@ fn stage(word: &str) -> Result<Stage, InputFault> {
 
 fn role(text: &str) -> Result<RoleId, InputFault> {
     Uuid::try_parse(text).map(RoleId::from_uuid).map_err(|_| InputFault::Identifier)
+}
+
+fn department(text: &str) -> Result<DepartmentId, InputFault> {
+    Uuid::try_parse(text).map(DepartmentId::from_uuid).map_err(|_| InputFault::Identifier)
+}
+
+fn yes_or_no(word: &str) -> Result<bool, InputFault> {
+    word.parse().map_err(|_| InputFault::YesOrNo)
 }
 
 /// Where a list of members goes on, and whether on pages of those who are called almost as was asked for.

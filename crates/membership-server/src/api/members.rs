@@ -1,7 +1,7 @@
 //! Who belongs to a tenant, and changes of one member.
 
 use membership_core::{
-    id::{MemberId, TenantId},
+    id::{DepartmentId, MemberId, TenantId},
     member::{add::AddMember, edit::Changes, reach::Target},
     ports::Secret,
     refusal::Faults,
@@ -41,6 +41,9 @@ struct NewMember {
     roles: Option<Vec<Uuid>>,
     /// What the person shall hold beside them; of both together at least one role.
     assignments: Option<Vec<Assignment>>,
+    /// The departments that the person shall belong to, 1 to 32, the primary one first. Unless told otherwise it is the
+    /// first of the tenant's, or, for whoever may add people to one department alone, that one.
+    departments: Option<Vec<Uuid>>,
 }
 
 /// What shall be otherwise. What is left out stays as it is.
@@ -57,6 +60,8 @@ struct MemberChanges {
     roles: Option<Vec<Uuid>>,
     /// What the member shall hold beside them; of both together at least one role.
     assignments: Option<Vec<Assignment>>,
+    /// All departments that the member shall belong to, 1 to 32, the primary one first.
+    departments: Option<Vec<Uuid>>,
 }
 
 /// A page of members, newest entry first.
@@ -91,7 +96,8 @@ impl MembersApi {
     ///
     /// A page of the tenant's members, newest entry first, each with where its invitation stands and what the mail
     /// server said. Removed members are listed only when asked for. Where nobody is called as was asked for, those who are
-    /// called almost so are listed. Needs `membership:members.read`.
+    /// called almost so are listed. Needs `membership:members.read`; whoever holds that for some departments sees those who
+    /// belong to one of them, or to one below it.
     #[expect(clippy::too_many_arguments, reason = "each is one parameter of the query")]
     #[oai(path = "/tenants/:tenant/members", method = "get", operation_id = "listMembers")]
     async fn list(
@@ -106,6 +112,10 @@ impl MembersApi {
         stage: Query<Option<String>>,
         /// Only those who were given this role.
         role: Query<Option<String>>,
+        /// Only those who belong to this department,
+        department: Query<Option<String>>,
+        /// or, where this is `true`, to it or to one below it.
+        below: Query<Option<String>>,
         /// Only those whose name, username or address is like this: each word of it stands in one of them.
         q: Query<Option<String>>,
         /// Most members of the page, 1 to 200; 50 unless told otherwise.
@@ -117,6 +127,8 @@ impl MembersApi {
             status: status.as_deref(),
             stage: stage.as_deref(),
             role: role.as_deref(),
+            department: department.as_deref(),
+            below: below.as_deref(),
             q: q.as_deref(),
             limit: limit.as_deref(),
             cursor: cursor.as_deref(),
@@ -137,7 +149,8 @@ impl MembersApi {
     /// Add a member
     ///
     /// Makes a member, enabled at once, with a new account and a temporary password; nothing is sent. An account that
-    /// exists can only be invited. Needs `membership:members.manage` and every permission that is given.
+    /// exists can only be invited. Needs `membership:members.manage` over the departments of the person, and every permission
+    /// that is given.
     #[oai(path = "/tenants/:tenant/members", method = "post", operation_id = "addMember")]
     async fn add(
         &self,
@@ -147,10 +160,11 @@ impl MembersApi {
         tenant: Path<String>,
         body: Body<NewMember>,
     ) -> Answer<MemberAdded> {
-        let NewMember { name, username, password, email, roles, assignments } = body.0;
+        let NewMember { name, username, password, email, roles, assignments, departments } = body.0;
         let (assignments, given) = Given::read(roles, assignments, String::new()).map_err(Faults::of)?;
         let (tenant, password) = (TenantId::named(&tenant), Secret::new(password));
-        let command = AddMember { tenant, name, assignments, username, password, email };
+        let departments = belonging(departments.unwrap_or_default());
+        let command = AddMember { tenant, name, assignments, departments, username, password, email };
         let added = edge.membership().add_member(&caller.context, command).await;
         let added = added.map_err(|error| Given::refuse(&[given], error))?;
         let location = format!("{PREFIX}/tenants/{tenant}/members/{}", added.id);
@@ -159,7 +173,7 @@ impl MembersApi {
 
     /// Show a member
     ///
-    /// All that is told of one member. Needs `membership:members.read`.
+    /// All that is told of one member. Needs `membership:members.read` over one of its departments.
     #[oai(path = "/tenants/:tenant/members/:member", method = "get", operation_id = "getMember")]
     async fn show(
         &self,
@@ -178,8 +192,9 @@ impl MembersApi {
 
     /// Edit a member
     ///
-    /// Changes what the tenant calls a member, where it writes to it, and what the member may do. Nobody changes the own
-    /// entry. Needs `membership:members.manage` and every permission that the member gains.
+    /// Changes what the tenant calls a member, where it writes to it, where the member belongs, and what it may do. Nobody
+    /// changes the own entry. Needs `membership:members.manage` over all departments of the member and over those that it
+    /// gains, and every permission that the member gains.
     #[oai(path = "/tenants/:tenant/members/:member", method = "patch", operation_id = "editMember")]
     async fn edit(
         &self,
@@ -191,7 +206,7 @@ impl MembersApi {
         member: Path<String>,
         body: Body<MemberChanges>,
     ) -> Answer<Json<Member>> {
-        let MemberChanges { name, email, roles, assignments } = body.0;
+        let MemberChanges { name, email, roles, assignments, departments } = body.0;
         let otherwise = roles.is_some() || assignments.is_some();
         let (wanted, given) = Given::read(roles, assignments, String::new()).map_err(Faults::of)?;
         let email = match email {
@@ -199,7 +214,8 @@ impl MembersApi {
             MaybeUndefined::Null => Some(String::new()),
             MaybeUndefined::Value(address) => Some(address),
         };
-        let changes = Changes { name, email, assignments: otherwise.then_some(wanted) };
+        let departments = departments.map(belonging);
+        let changes = Changes { name, email, assignments: otherwise.then_some(wanted), departments };
         let edited = edge.membership().edit_member(&caller.context, at(&tenant, &member), changes).await;
         Ok(Json(edited.map_err(|error| Given::refuse(&[given], error))?.into()))
     }
@@ -257,6 +273,11 @@ impl MembersApi {
         let issued = edge.membership().reinvite_member(&caller.context, at(&tenant, &member)).await?;
         Ok(Json(IssuedInvitation::of(issued, &caller)))
     }
+}
+
+/// The departments of somebody, as the domain takes them.
+pub(super) fn belonging(departments: Vec<Uuid>) -> Vec<DepartmentId> {
+    departments.into_iter().map(DepartmentId::from_uuid).collect()
 }
 
 pub(super) fn at(tenant: &str, member: &str) -> Target {

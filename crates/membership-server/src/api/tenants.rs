@@ -16,7 +16,7 @@ use crate::{
     answer::Answer,
     body::Body,
     caller::Caller,
-    representation::{Ancestor, Invitation, Member, StateWords, Tenant, Via},
+    representation::{Ancestor, Invitation, LimitedPermissions, Member, StateWords, Tenant, Via},
 };
 
 /// A tenant to make.
@@ -68,8 +68,10 @@ struct TenantSeen {
     member: Uuid,
     /// Whether one is its representative administrator.
     representative: bool,
-    /// What one may do there at this moment.
+    /// What one may do there at this moment, in the whole tenant.
     permissions: Vec<String>,
+    /// What one may do for a department and all below it alone; empty if there is nothing of the kind.
+    limited_permissions: Vec<LimitedPermissions>,
     /// The tenants from the top to this one, itself the last.
     lineage: Vec<Ancestor>,
     /// What the states are called there.
@@ -164,6 +166,7 @@ impl From<TenantView> for TenantSeen {
             member: grants.member().id.as_uuid(),
             representative: grants.member().representative,
             permissions: grants.permissions().map(ToString::to_string).collect(),
+            limited_permissions: LimitedPermissions::all(&grants),
             lineage: lineage.into_iter().map(Ancestor::from).collect(),
             words: StateWords::all(&tenant.policy.words),
             tenant: tenant.into(),

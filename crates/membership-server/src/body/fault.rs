@@ -32,13 +32,15 @@ pub(crate) enum InputFault {
     Moment,
     /// An order that is none.
     Order,
+    /// Neither yes nor no.
+    YesOrNo,
     /// A plan that no answer gave.
     Plan,
 }
 
 impl InputFault {
     /// All of them, for the documentation.
-    pub(crate) const ALL: [Self; 14] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::FieldUnknown,
         Self::FieldMissing,
         Self::ValueUnfit,
@@ -52,6 +54,7 @@ impl InputFault {
         Self::RecordActor,
         Self::Moment,
         Self::Order,
+        Self::YesOrNo,
         Self::Plan,
     ];
 
@@ -104,6 +107,9 @@ impl InputFault {
             ),
             Self::Order => {
                 row("order-unknown", "there is no such order; expected newest or oldest", "choose one of these")
+            }
+            Self::YesOrNo => {
+                row("value-not-boolean", "this is neither true nor false", "choose one of these, or leave it out")
             }
             Self::Plan => row(
                 "plan-malformed",

@@ -2,11 +2,10 @@
 
 use chrono::{DateTime, SubsecRound as _, Utc};
 use membership_core::{
-    id::RoleId,
+    id::{DepartmentId, RoleId},
     role::{
-        Assignments, Grant,
+        self, Assignments, Grant,
         assign::{Wanted, WantedGrant},
-        assignment::Until,
     },
 };
 use poem_openapi::Object;
@@ -23,6 +22,9 @@ pub(crate) struct Assignment {
     /// A single permission beside the roles, as `application:object.action`.
     #[oai(skip_serializing_if_is_none)]
     permission: Option<String>,
+    /// It counts for this department and all below it; absent if it is for the whole tenant.
+    #[oai(skip_serializing_if_is_none)]
+    department: Option<Uuid>,
     /// It counts before this moment; absent if it is for good.
     #[oai(skip_serializing_if_is_none)]
     #[serde(default, deserialize_with = "moment")]
@@ -32,14 +34,7 @@ pub(crate) struct Assignment {
 impl Assignment {
     /// All of `assignments`, in their order.
     pub(crate) fn all(assignments: &Assignments) -> Vec<Self> {
-        assignments.iter().map(|(grant, until)| Self::of(grant, until)).collect()
-    }
-
-    fn of(grant: &Grant, until: Until) -> Self {
-        match grant {
-            Grant::Role(role) => Self { role: Some(role.as_uuid()), permission: None, until },
-            Grant::Permission(permission) => Self { role: None, permission: Some(permission.to_string()), until },
-        }
+        assignments.iter().map(Self::from).collect()
     }
 
     /// What is wanted, if it is one thing.
@@ -49,7 +44,17 @@ impl Assignment {
             (None, Some(permission)) => WantedGrant::Permission(permission),
             (None, None) | (Some(_), Some(_)) => return None,
         };
-        Some(Wanted { what, until: self.until })
+        Some(Wanted { what, within: self.department.map(DepartmentId::from_uuid), until: self.until })
+    }
+}
+
+impl From<&role::Assignment> for Assignment {
+    fn from(held: &role::Assignment) -> Self {
+        let (role, permission) = match &held.grant {
+            Grant::Role(role) => (Some(role.as_uuid()), None),
+            Grant::Permission(permission) => (None, Some(permission.to_string())),
+        };
+        Self { role, permission, department: held.within.map(DepartmentId::as_uuid), until: held.until }
     }
 }
 

@@ -99,7 +99,7 @@ impl From<account::Factors> for Factors {
 
 impl From<passkey::Passkey> for Passkey {
     fn from(passkey: passkey::Passkey) -> Self {
-        let passkey::Passkey { credential, name, since, used_at, key: _ } = passkey;
+        let passkey::Passkey { credential, name, since, used_at, key: _, epoch: _ } = passkey;
         Self { credential: credential.to_string(), name: name.to_string(), since, used_at }
     }
 }

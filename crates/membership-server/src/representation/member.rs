@@ -5,7 +5,7 @@ use membership_core::{
     Legend,
     account::Kinds,
     directory::{self, MemberRow},
-    id::{AccountId, MemberId, RoleId},
+    id::{AccountId, DepartmentId, MemberId, RoleId},
     member::{self, MemberState},
 };
 use poem_openapi::Object;
@@ -41,6 +41,8 @@ pub(crate) struct Member {
     assignments: Vec<Assignment>,
     /// Those of it that are roles.
     roles: Vec<Uuid>,
+    /// The departments that it belongs to, the primary one first. Only a removed member belongs to none.
+    departments: Vec<Uuid>,
     /// The tenant's representative administrator: exactly one.
     representative: bool,
     /// The member who made the entry.
@@ -150,6 +152,7 @@ impl From<member::Member> for Member {
             username: member.username.map(|username| username.to_string()),
             assignments: Assignment::all(&member.assignments),
             roles: member.assignments.roles().map(RoleId::as_uuid).collect(),
+            departments: member.departments.all().iter().copied().map(DepartmentId::as_uuid).collect(),
             representative: member.representative,
             creator: member.creator.map(MemberId::as_uuid),
             created_at: member.created_at,

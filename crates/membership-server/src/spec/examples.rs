@@ -2,6 +2,7 @@
 //! what the server really gives.
 
 mod account;
+mod department;
 mod member;
 mod passkey;
 mod tenant;
@@ -21,6 +22,8 @@ const OTHER_MEMBER: &str = "0197c0de-0000-7000-8000-000000000008";
 const TOP: &str = "0197c0de-0000-7000-8000-000000000009";
 const TRANSFER: &str = "0197c0de-0000-7000-8000-00000000000a";
 const API_KEY: &str = "0197c0de-0000-7000-8000-00000000000b";
+const DEPARTMENT: &str = "0197c0de-0000-7000-8000-00000000000c";
+const OTHER_DEPARTMENT: &str = "0197c0de-0000-7000-8000-00000000000d";
 const MORNING: &str = "2026-03-02T09:00:00+00:00";
 const EVENING: &str = "2026-03-02T21:00:00+00:00";
 const THREE_DAYS_LATER: &str = "2026-03-05T09:00:00+00:00";
@@ -31,14 +34,16 @@ const TOKEN: &str = "mbi_the-last-part-of-the-link";
 pub(super) fn put(operation: &mut Value, id: &str) {
     if let Some(body) = operation.pointer_mut("/requestBody/content/application~1json") {
         let own = || account::request(id).or_else(|| passkey::request(id));
-        let rooms = member::request(id).or_else(|| tenant::request(id)).or_else(own);
+        let rooms =
+            member::request(id).or_else(|| tenant::request(id)).or_else(|| department::request(id)).or_else(own);
         set(body, "example", rooms.unwrap_or_else(|| request(id)));
     }
     let responses = operation.get_mut("responses").and_then(Value::as_object_mut);
     for (status, response) in responses.into_iter().flatten() {
         if let Some(content) = response.pointer_mut("/content/application~1json") {
             let own = || account::answer(id, status).or_else(|| passkey::answer(id));
-            let rooms = member::answer(id).or_else(|| tenant::answer(id)).or_else(own);
+            let rooms =
+                member::answer(id).or_else(|| tenant::answer(id)).or_else(|| department::answer(id)).or_else(own);
             set(content, "example", rooms.unwrap_or_else(|| answer(id)));
         }
     }
@@ -121,7 +126,8 @@ fn signed_in() -> Value {
 fn not_joined() -> Value {
     json!({
         "id": MEMBER, "tenant": TENANT, "name": "Ann Example", "email": "ann@example.org", "status": "not-joined",
-        "assignments": [{ "role": ROLE }], "roles": [ROLE], "representative": false, "created_at": MORNING,
+        "assignments": [{ "role": ROLE }], "roles": [ROLE], "departments": [DEPARTMENT], "representative": false,
+        "created_at": MORNING,
     })
 }
 

@@ -45,7 +45,7 @@ impl Api {
 }
 
 fn single(permission: &str) -> Wanted {
-    Wanted { what: WantedGrant::Permission(permission.to_owned()), until: None }
+    Wanted { what: WantedGrant::Permission(permission.to_owned()), within: None, until: None }
 }
 
 /// Proves APP-2: whoever is in a group may do exactly what that group allows, whichever group it is; and nobody becomes a

@@ -11,13 +11,16 @@ use crate::{
 };
 
 /// What the examples of the description call things, and what a tenant has for each: a member, another, an invitation, a role,
-/// a hand-over that is not finished, and an API key.
-const NAMES: [&str; 6] = ["2", "8", "3", "4", "a", "b"];
+/// a hand-over that is not finished, an API key, a department, another beside it, and one below that.
+const NAMES: [&str; 9] = ["2", "8", "3", "4", "a", "b", "c", "d", "e"];
+
+/// What the first member of each tenant may do in one department alone.
+const LIMITED: &str = "membership:members.manage";
 
 /// The ids of one tenant, in the order of `NAMES`.
 struct Ids {
     tenant: String,
-    ids: [String; 6],
+    ids: [String; 9],
 }
 
 /// A request to which one id is to be put.
@@ -40,10 +43,14 @@ async fn furnish(api: &Api, tenant: String, by: &str, prefix: &str) -> Ids {
     let at = |rest: &str| format!("/api/v1/tenants/{tenant}{rest}");
     let roles = api.get(at("/roles")).by(by).send().await.json();
     let role = roles["roles"].as_array().unwrap().iter().find(|role| role["name"] == "Member").unwrap()["id"].clone();
+    let [one, other, below] = departments(api, &at("/departments"), by).await;
     let mut members = Vec::new();
     for name in ["member", "heir", "gone"] {
         let (name, username) = (format!("{prefix} {name}"), format!("{prefix}.{name}"));
-        let body = json!({ "name": name, "username": username, "password": PASSWORD, "roles": [role] });
+        let mut body = json!({ "name": name, "username": username, "password": PASSWORD, "roles": [role] });
+        if members.is_empty() {
+            body["assignments"] = json!([{ "permission": LIMITED, "department": one }]);
+        }
         let added = api.post(at("/members"), &body).by(by).send().await;
         assert_eq!(added.status, 201, "{}", added.text);
         members.push(text(&added.json()["id"]));
@@ -56,8 +63,22 @@ async fn furnish(api: &Api, tenant: String, by: &str, prefix: &str) -> Ids {
     let invitation = text(&invited["invited"][0]["invitation"]["id"]);
     let body = json!({ "name": "x", "scope": ["membership:members.read"], "seconds": 3_600 });
     let key = api.post(at("/api-keys"), &body).by(by).send().await.json()["api_key"]["id"].clone();
-    let ids = [members[0].clone(), members[1].clone(), invitation, text(&role), text(&transfer), text(&key)];
+    let (member, heir) = (members[0].clone(), members[1].clone());
+    let ids = [member, heir, invitation, text(&role), text(&transfer), text(&key), one, other, below];
     Ids { tenant, ids }
+}
+
+/// A department, another beside it, and one below that.
+async fn departments(api: &Api, at: &str, by: &str) -> [String; 3] {
+    let made = async |name: &str, parent: &Value| {
+        let made = api.post(at, &json!({ "name": name, "parent": parent })).by(by).send().await;
+        assert_eq!(made.status, 201, "{}", made.text);
+        made.json()["id"].clone()
+    };
+    let first = api.get(at).by(by).send().await.json()["departments"][0]["id"].clone();
+    let (one, other) = (made("One", &first).await, made("Another", &first).await);
+    let below = made("Below", &other).await;
+    [text(&one), text(&other), text(&below)]
 }
 
 impl Ids {
@@ -83,15 +104,23 @@ fn places(operations: &[(Method, String, Value)]) -> Vec<Place<'_>> {
     let mut found = Vec::new();
     for (method, path, operation) in operations.iter().filter(|(_, path, _)| path.contains("{tenant}")) {
         let mut path = path.clone();
-        for (name, id) in [("member", "2"), ("invitation", "3"), ("role", "4"), ("transfer", "a"), ("api_key", "b")] {
+        for (name, id) in [
+            ("member", "2"),
+            ("invitation", "3"),
+            ("role", "4"),
+            ("transfer", "a"),
+            ("api_key", "b"),
+            ("department", "c"),
+        ] {
             path = path.replace(&format!("{{{name}}}"), &example(id));
         }
         let mut query = Vec::new();
         for parameter in operation["parameters"].as_array().into_iter().flatten().filter(|one| one["in"] == "query") {
             let name = parameter["name"].as_str().unwrap();
             match name {
-                "permission" => query.push("permission=membership:members.read".to_owned()),
+                "permission" => query.push(format!("permission={LIMITED}")),
                 "role" => query.push(format!("role={}", example("4"))),
+                "department" => query.push(format!("department={}", example("c"))),
                 _ if parameter["schema"]["format"] == "uuid" => query.push(format!("{name}={}", example("2"))),
                 _ => {}
             }
@@ -114,6 +143,8 @@ impl Place<'_> {
         let unknown = |code: &str| code.ends_with("-unknown") || code == "heir-unfit";
         match (reply.status, self.operation) {
             (404, _) => unknown(&reply.code()),
+            // A department that one should stand before has to be there, and not elsewhere either.
+            (409, _) => reply.code() == "department-not-there",
             (422, _) => matches!(reply.faults().as_slice(), [(_, code)] if unknown(code)),
             (200, "changeManyMembers") => {
                 let result = reply.json()["results"][0].clone();
@@ -124,6 +155,7 @@ impl Place<'_> {
             }
             (200, "checkMany") => reply.json()["answers"][1] == false,
             (200, "check" | "explain") => reply.json()["allowed"] == false,
+            (200, "listWhoMay") => !reply.text.contains("own member"),
             (200, "listMembers") => reply.json()["members"] == json!([]),
             (200, "readAudit") => reply.json()["records"] == json!([]),
             _ => false,

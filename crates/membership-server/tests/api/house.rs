@@ -53,10 +53,11 @@ impl Api {
     /// Somebody who is invited by mail, at once, and has not joined.
     pub(crate) async fn invited_as(&self, email: &str, role: &str) -> Asked {
         let assignments = vec![Wanted::role(self.bed.role(role).await.unwrap())];
-        let person = Invitee { name: "Ann Example".into(), reach: Reach::Mail(email.to_owned()), assignments };
-        let (people, assignments) = (vec![person], Vec::new());
-        let invite =
-            Invite { tenant: self.bed.tenant.id, people, assignments, send: Some(Sending::Now), validity: None };
+        let (name, reach, departments) = ("Ann Example".into(), Reach::Mail(email.to_owned()), Vec::new());
+        let people = vec![Invitee { name, reach, assignments, departments }];
+        let (tenant, send) = (self.bed.tenant.id, Some(Sending::Now));
+        let (assignments, departments) = (Vec::new(), Vec::new());
+        let invite = Invite { tenant, people, assignments, departments, send, validity: None };
         self.bed.invite_one(invite).await.unwrap()
     }
 

@@ -73,7 +73,7 @@ async fn the_operator_makes_tenants() {
     let other = api.sign_in("other").await;
     let seen = api.get(&location).by(&other).send().await.json();
     assert_eq!(seen["tenant"]["status"], "active");
-    assert_eq!(seen["permissions"].as_array().unwrap().len(), 16, "six of member management, ten of the workspace");
+    assert_eq!(seen["permissions"].as_array().unwrap().len(), 17, "seven of member management, ten of the workspace");
 
     let body = json!({ "name": " ", "administrator": { "name": "", "via": "mail", "email": "nobody" } });
     let reply = api.post("/api/v1/tenants", &body).by(&root).send().await;

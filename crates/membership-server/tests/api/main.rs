@@ -17,6 +17,8 @@ mod claims;
 #[cfg(test)]
 mod credentials;
 #[cfg(test)]
+mod departments;
+#[cfg(test)]
 mod described;
 #[cfg(test)]
 mod finding;

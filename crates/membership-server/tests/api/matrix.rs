@@ -90,7 +90,8 @@ impl House {
         let nominated = Target { tenant: api.bed.tenant.id, member: administrator.id };
         api.bed.membership.nominate(&api.bed.as_administrator(), nominated).await.unwrap();
         let key = api.key_of_representative("membership:members.read").await;
-        let names = vec![
+        let departments = departments(&api.bed).await;
+        let mut names = vec![
             (example(1), api.bed.tenant.id.to_string()),
             (example(2), target.id.to_string()),
             (example(3), asked.invitation.id.to_string()),
@@ -106,6 +107,7 @@ impl House {
             ("{api_key}".to_owned(), key.key.id.to_string()),
             ("workspace:reports.export".to_owned(), permission.to_owned()),
         ];
+        names.extend(departments);
         Self { api, people, names }
     }
 
@@ -144,6 +146,22 @@ impl Api {
         let command = MakeApiKey { tenant, name: "A program".into(), scope, seconds: 3_600 };
         self.bed.membership.make_api_key(&self.bed.as_administrator(), command).await.unwrap()
     }
+}
+
+/// A department that can be dissolved into another one, which has one below it, as the examples call them; and the plan of it.
+async fn departments(bed: &Bed) -> Vec<(String, String)> {
+    let root = bed.root().unwrap();
+    let (spare, other) = (bed.department("Spare", root).await.unwrap(), bed.department("Other", root).await.unwrap());
+    let below = bed.department("Below", other.id).await.unwrap();
+    let plan = bed.membership.plan_dissolution(&bed.as_administrator(), bed.place(spare.id), other.id).await.unwrap();
+    let (example, spare) = (|last: char| format!("0197c0de-0000-7000-8000-00000000000{last}"), spare.id.to_string());
+    vec![
+        (example('c'), spare.clone()),
+        (example('d'), other.id.to_string()),
+        (example('e'), below.id.to_string()),
+        ("{department}".to_owned(), spare),
+        ("q5o2nVZ0c1RJX9x0mFQm6h1d3yqkV0p7m2uJk8bT4wE".to_owned(), plan.digest),
+    ]
 }
 
 /// The matrix of a tenant by `preset`.

@@ -1,6 +1,6 @@
 //! The four products that the presets come from, each walked from top to bottom as its people would, over the API alone:
 //! the operator makes a tenant, its first administrator joins by the mail, and then what the product promises is asked for
-//! in the order in which it promises it. Departments, import, second factors, and what only a screen shows are left out.
+//! in the order in which it promises it. Import, second factors, and what only a screen shows are left out.
 
 mod livestream_account;
 mod organization;

@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{EVENING, MEMBER, MORNING, OTHER_MEMBER, PASSWORD, ROLE, TRANSFER, invitation, joined, not_joined};
+use super::{
+    DEPARTMENT, EVENING, MEMBER, MORNING, OTHER_MEMBER, PASSWORD, ROLE, TRANSFER, invitation, joined, not_joined,
+};
 use crate::spec::set;
 
 const LATER: &str = "2036-03-02T09:00:00+00:00";
@@ -16,20 +18,24 @@ pub(super) fn request(id: &str) -> Option<Value> {
                 {
                     "name": "Bob Example", "via": "mail", "email": "bob@example.org", "roles": [ROLE],
                     "assignments": [{ "permission": "workspace:reports.export", "until": LATER }],
+                    "departments": [DEPARTMENT],
                 },
             ],
             "roles": [ROLE],
-            "assignments": [{ "permission": "workspace:reports.export" }],
+            "assignments": [{ "permission": "workspace:reports.export", "department": DEPARTMENT }],
+            "departments": [DEPARTMENT],
             "send": "now",
             "validity_seconds": 259_200,
         }),
         "addMember" => json!({
             "name": "Ann Example", "username": "ann", "password": PASSWORD, "email": "ann@example.org", "roles": [ROLE],
-            "assignments": [{ "permission": "workspace:reports.export", "until": LATER }],
+            "assignments": [{ "permission": "workspace:reports.export", "department": DEPARTMENT, "until": LATER }],
+            "departments": [DEPARTMENT],
         }),
         "editMember" => json!({
             "name": "Ann Example", "email": "ann@example.org", "roles": [ROLE],
-            "assignments": [{ "permission": "workspace:reports.export", "until": LATER }],
+            "assignments": [{ "permission": "workspace:reports.export", "department": DEPARTMENT, "until": LATER }],
+            "departments": [DEPARTMENT],
         }),
         "changeManyMembers" => json!({
             "members": [MEMBER], "action": "remove", "heir": OTHER_MEMBER, "heirs": { KIND: OTHER_MEMBER },
@@ -109,6 +115,7 @@ fn removed() -> Value {
     set(&mut member, "status", json!("removed"));
     set(&mut member, "assignments", json!([]));
     set(&mut member, "roles", json!([]));
+    set(&mut member, "departments", json!([]));
     set(&mut member, "removed_at", json!(LATER));
     set(&mut member, "time", json!(LATER));
     member

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{
-    ACCOUNT, INVITATION, MEMBER, MORNING, OTHER_MEMBER, REQUEST, ROLE, TENANT, THREE_DAYS_LATER, TOP, invitation,
-    joined, not_joined, tenant,
+    ACCOUNT, DEPARTMENT, INVITATION, MEMBER, MORNING, OTHER_MEMBER, REQUEST, ROLE, TENANT, THREE_DAYS_LATER, TOP,
+    invitation, joined, not_joined, tenant,
 };
 use crate::spec::set;
 
@@ -24,7 +24,7 @@ pub(super) fn request(id: &str) -> Option<Value> {
         "checkMany" => json!({
             "questions": [
                 { "permission": "workspace:reports.export" },
-                { "member": MEMBER, "permission": "membership:members.read" },
+                { "member": MEMBER, "permission": "membership:members.manage", "department": DEPARTMENT },
             ],
         }),
         "nominate" => json!({ "member": OTHER_MEMBER }),
@@ -81,6 +81,7 @@ pub(super) fn answer(id: &str) -> Option<Value> {
 fn seen() -> Value {
     json!({
         "tenant": tenant(), "member": MEMBER, "representative": false, "permissions": ["membership:members.read"],
+        "limited_permissions": [{ "department": DEPARTMENT, "permissions": ["membership:members.manage"] }],
         "lineage": [
             { "id": TOP, "name": "Example Holding", "member": false },
             { "id": TENANT, "name": "Example Ltd", "member": true },

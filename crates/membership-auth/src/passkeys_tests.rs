@@ -32,7 +32,7 @@ fn account(number: u128) -> Account {
 fn kept(shown: ShownPasskey) -> Passkey {
     let name = DisplayName::parse("Phone").unwrap();
     let ShownPasskey { credential, key } = shown;
-    Passkey { credential, name, key, since: DateTime::UNIX_EPOCH, used_at: None }
+    Passkey { credential, name, key, since: DateTime::UNIX_EPOCH, epoch: 0, used_at: None }
 }
 
 fn try_to_add(device: &mut SoftPasskey) -> Option<ShownPasskey> {

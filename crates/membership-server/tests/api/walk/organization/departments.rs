@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use super::super::{Walk, by_mail, label, token_of};
 use crate::house::{text, texts};
 
-/// Proves ORG-2, ORG-3, ORG-4, ORG-5, ORG-6, ORG-7, ORG-8, ORG-12, ORG-32 and ORG-33; and, as far as no page is needed, ORG-1 in
-/// part, ORG-11 in part, ORG-17 in part and ORG-22 in part.
+/// Proves ORG-2, ORG-3, ORG-4, ORG-5, ORG-6, ORG-7, ORG-8, ORG-12, ORG-32 and ORG-33; and, as far as no page is needed,
+/// ORG-1 in part, ORG-11 in part, ORG-17 in part and ORG-22 in part.
 #[tokio::test]
 async fn an_organization_has_departments() {
     let walk = Walk::begin("organization", "Foundry", "ola@example.org").await;

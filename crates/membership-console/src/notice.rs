@@ -43,7 +43,7 @@ pub(crate) enum Tone {
 /// Headings of refusals that people meet at the end of a link. All others are headed alike.
 const HEADINGS: &[(&str, Tone, &str)] = &[
     ("link-unknown", Tone::Lost, "We do not know this link"),
-    ("link-superseded", Tone::Newer, "There is a newer link"),
+    ("link-superseded", Tone::Newer, "This link no longer works"),
     ("invitation-joined", Tone::Done, "This link was used already"),
     ("invitation-expired", Tone::Late, "This invitation has expired"),
     ("invitation-rejected", Tone::Declined, "This invitation was declined"),

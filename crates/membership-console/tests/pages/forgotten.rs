@@ -71,7 +71,7 @@ async fn a_link_changes_the_password_and_signs_nobody_in() {
     site.pages.get("/", &before).await.assert_leads_to("/sign-in");
     for used in [site.pages.get(&link, "").await, site.pages.post(&link, "", &[("new", OWN)]).await] {
         used.assert(StatusCode::GONE).assert_says(&[
-            "There is a newer link",
+            "This link no longer works",
             "Ask for another link",
             "href=\"/forgotten\"",
         ]);

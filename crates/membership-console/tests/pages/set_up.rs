@@ -83,7 +83,7 @@ async fn dead_links_say_why() {
     let fresh = Fresh::new();
     let old = fresh.link().await;
     let new = fresh.link().await;
-    fresh.pages.get(&old, "").await.assert(StatusCode::GONE).assert_says(&["There is a newer link"]);
+    fresh.pages.get(&old, "").await.assert(StatusCode::GONE).assert_says(&["This link no longer works"]);
     fresh.pages.get("/set-up/mbs_x", "").await.assert(StatusCode::NOT_FOUND).assert_says(&["We do not know this link"]);
     fresh.clock.advance(TimeDelta::hours(1));
     let expired = fresh.pages.get(&new, "").await.assert(StatusCode::GONE);

@@ -87,7 +87,7 @@ async fn a_forgotten_password_is_replaced_by_mail() {
     browser.go(&installation, "/").await;
     browser.arrives(|path| path == "/sign-in").await;
     browser.open(&link).await;
-    browser.says(&["There is a newer link", "Ask for another link"]).await;
+    browser.says(&["This link no longer works", "Ask for another link"]).await;
 
     browser.go(&installation, "/sign-in").await;
     browser.sign_in(PASSWORD).await;

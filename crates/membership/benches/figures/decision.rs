@@ -153,14 +153,13 @@ fn tree() -> Tree {
     Tree::grow(TreeId::from_uuid(Uuid::nil()), (0..DEPARTMENTS).map(department)).expect("a tree")
 }
 
-/// Two roles each, and a third for a department.
+/// Two roles each, every other time the second for a department.
 fn footing(n: u128, catalogue: &Catalogue) -> Footing {
-    let everywhere = [n, n / 10].map(|n| Assignment::of(Grant::Role(role_id(n))));
-    let part = Assignment {
-        within: Some(department_id(n % DEPARTMENTS / 10)),
-        ..Assignment::of(Grant::Role(role_id(n / 100)))
+    let second = Assignment {
+        within: (n % 2 == 1).then(|| department_id(n % DEPARTMENTS / 10)),
+        ..Assignment::of(Grant::Role(role_id(n / 10)))
     };
-    let assignments: Assignments = everywhere.into_iter().chain([part]).collect();
+    let assignments = Assignments::from_iter([Assignment::of(Grant::Role(role_id(n))), second]);
     Footing {
         status: TenantStatus::Active,
         catalogue: catalogue.id(),

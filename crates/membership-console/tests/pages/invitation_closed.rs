@@ -62,7 +62,13 @@ async fn a_superseded_link() {
     let (invited, path) = site.invite("ann@example.org").await;
     let again = Subject { tenant: site.bed.tenant.id, invitation: invited.invitation.id };
     site.bed.membership.resend_invitation(&site.bed.as_administrator(), again).await.unwrap();
-    assert_dead(&site, &path, StatusCode::GONE, &["This link no longer works", "Use the newest link, or ask for another."]).await;
+    assert_dead(
+        &site,
+        &path,
+        StatusCode::GONE,
+        &["This link no longer works", "Use the newest link, or ask for another."],
+    )
+    .await;
     site.pages.get(&path, "").await.assert_lacks(&["Example Ltd"]);
 }
 

@@ -365,6 +365,11 @@ impl Grants {
         self.holds(permission) || member.departments.all().iter().any(|own| self.holds_over(permission, *own))
     }
 
+    /// Whether anything is told of `member` to who asks for what needs `permission`: it can be acted on, or seen.
+    pub fn sees(&self, permission: &Permission, member: &Member) -> bool {
+        self.reaches(permission, member) || self.reaches(&Permission::MEMBERS_READ, member)
+    }
+
     /// All that is held over `department`; in the whole tenant if that is `None`.
     fn bits_over(&self, department: Option<DepartmentId>) -> Bits {
         let mut bits = self.all.clone();

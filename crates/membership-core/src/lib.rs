@@ -227,19 +227,28 @@ impl Membership {
     /// What rights are decided on where somebody has this footing, for reading. If the roles or the departments have changed
     /// since that was read, the newer ones are made ready for this call and not kept under the older id.
     pub(crate) async fn ground(&self, footing: &Footing) -> Result<Ground, StoreError> {
-        let tenant = footing.member.tenant;
-        if let (Some(catalogue), Some(tree)) = (self.catalogues.get(footing.catalogue), self.trees.get(footing.tree)) {
-            return Ok(Ground { catalogue, tree });
+        Ok(Ground { catalogue: self.catalogue_of(footing).await?, tree: self.tree_of(footing).await? })
+    }
+
+    async fn catalogue_of(&self, footing: &Footing) -> Result<Arc<Catalogue>, StoreError> {
+        if let Some(catalogue) = self.catalogues.get(footing.catalogue) {
+            return Ok(catalogue);
         }
+        let tenant = footing.member.tenant;
         let compiled = Catalogue::compile(footing.catalogue, self.directory.access(tenant).await?);
+        let now = self.directory.tenant(tenant).await?.map(|tenant| tenant.catalogue);
+        Ok(if now == Some(footing.catalogue) { self.catalogues.put(compiled) } else { Arc::new(compiled) })
+    }
+
+    async fn tree_of(&self, footing: &Footing) -> Result<Arc<Tree>, StoreError> {
+        if let Some(tree) = self.trees.get(footing.tree) {
+            return Ok(tree);
+        }
+        let tenant = footing.member.tenant;
         let counted = self.directory.departments(tenant).await?;
-        let tree = Tree::grow(footing.tree, counted.into_iter().map(|(department, _)| department))?;
-        let now = self.directory.tenant(tenant).await?;
-        Ok(if now.is_some_and(|now| now.catalogue == footing.catalogue && now.tree == footing.tree) {
-            Ground { catalogue: self.catalogues.put(compiled), tree: self.trees.put(tree) }
-        } else {
-            Ground { catalogue: Arc::new(compiled), tree: Arc::new(tree) }
-        })
+        let grown = Tree::grow(footing.tree, counted.into_iter().map(|(department, _)| department))?;
+        let now = self.directory.tenant(tenant).await?.map(|tenant| tenant.tree);
+        Ok(if now == Some(footing.tree) { self.trees.put(grown) } else { Arc::new(grown) })
     }
 
     /// Where whoever asks stands in `tenant`, and what the tenant's roles mean. Refused unless that is a member who is in.

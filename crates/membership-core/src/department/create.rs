@@ -64,7 +64,7 @@ impl Membership {
             before: None,
             department: department.clone(),
             siblings,
-            lineages: vec![(department.id, grown.lineage(department.id))],
+            lineages: grown.lineages(department.id),
             members: Vec::new(),
             tree: id,
         };

@@ -12,7 +12,8 @@ use crate::{
     context::Context,
     department::{
         Department, DepartmentOf, DepartmentUnknown, Departments, MAX_DEPTH, Misplaced, RootStays, Tree,
-        relocate::{GivenAway, RelocateError, comes_into_reach},
+        relocate::{GivenAway, RelocateError, comes_into_reach, met_elsewhere},
+        tree::GAP,
     },
     event::{DepartmentChange, Event, MemberChange},
     id::{DepartmentId, MemberId, TreeId},
@@ -108,21 +109,13 @@ impl Membership {
         let mut events = Vec::new();
         let mut met: BTreeMap<MemberId, Departments> = BTreeMap::new();
         for (before, department) in planned.below.iter().zip(&moved) {
-            let mut members = Vec::new();
-            for (member, stored) in tx.members_across(department.id).await? {
-                let before = met.get(&member).cloned().unwrap_or(stored);
-                let after = between.departments_of(before.all())?;
-                if after != before {
-                    met.insert(member, after.clone());
-                    members.push((member, before, after));
-                }
-            }
-            let subtree = between.subtree(department.id);
+            let members = met_elsewhere(tx.as_mut(), department.id, &between, &met).await?;
+            met.extend(members.iter().map(|(member, _, after)| (*member, after.clone())));
             events.push(Event::DepartmentMoved(Box::new(DepartmentChange {
                 before: Some(before.clone()),
                 department: department.clone(),
                 siblings: Vec::new(),
-                lineages: subtree.map(|below| (below.id, between.lineage(below.id))).collect(),
+                lineages: between.lineages(department.id),
                 members,
                 tree: id,
             })));
@@ -202,7 +195,6 @@ fn fits(tree: &Tree, department: &Department, target: &Department) -> Result<(),
 
 /// The departments below the one that is dissolved, behind those that stand below the other already.
 fn below_into(tree: &Tree, planned: &Dissolution) -> Vec<Department> {
-    const GAP: i64 = 1 << 20;
     let last = tree.children(planned.into.id).map(|child| child.place).max().unwrap_or(0);
     let places = (1_i64..).map(|slot| last.saturating_add(slot.saturating_mul(GAP)));
     let moved = planned.below.iter().zip(places);

@@ -1,15 +1,15 @@
 //! Relocate: a department, with all below it, to another place: among its siblings, or below another department. Nobody comes
 //! to anything by it that the actor could not have given.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     Membership,
     actor::{Denied, Grants},
     context::Context,
-    department::{Department, DepartmentOf, DepartmentUnknown, Misplaced, Position, RootStays, Tree},
+    department::{Department, DepartmentOf, DepartmentUnknown, Departments, Misplaced, Position, RootStays, Tree},
     event::{DepartmentChange, Event},
-    id::{DepartmentId, TreeId},
+    id::{DepartmentId, MemberId, TreeId},
     refusal::refusals,
     role::{Grant, Permission, assignment::Until},
     store::{Scope, StoreError, Tx},
@@ -66,19 +66,25 @@ impl Membership {
         let Some(parent) = before.parent else { return Err(RootStays::Fixed.into()) };
         let height = tree.height(before.id);
         let (place, siblings) = tree.place(position, &before.name, height, Some(before.id))?;
-        if position.parent != parent {
+        let hangs_elsewhere = position.parent != parent;
+        if hangs_elsewhere {
             comes_into_reach(tx.as_mut(), &grants, before.id, position.parent).await?;
         }
         let department = Department { parent: Some(position.parent), place, ..before.clone() };
         let id = TreeId::new(ctx.now, self.entropy.as_ref());
         let changed: Vec<Department> = siblings.iter().cloned().chain([department.clone()]).collect();
         let grown = tree.with(id, &changed, None)?;
+        let members = if hangs_elsewhere {
+            met_elsewhere(tx.as_mut(), before.id, &grown, &BTreeMap::new()).await?
+        } else {
+            Vec::new()
+        };
         let change = DepartmentChange {
             before: Some(before.clone()),
             department: department.clone(),
             siblings,
-            lineages: hung_elsewhere(before, &department, &grown),
-            members: met_elsewhere(tx.as_mut(), before, &department, &grown).await?,
+            lineages: if hangs_elsewhere { grown.lineages(before.id) } else { Vec::new() },
+            members,
             tree: id,
         };
         tx.commit(ctx, &[Event::DepartmentMoved(Box::new(change))]).await?;
@@ -102,29 +108,20 @@ pub(super) async fn comes_into_reach(
     Ok(gained)
 }
 
-fn hung_elsewhere(before: &Department, department: &Department, grown: &Tree) -> Vec<(DepartmentId, super::Lineage)> {
-    if before.parent == department.parent {
-        return Vec::new();
-    }
-    grown.subtree(department.id).map(|below| (below.id, grown.lineage(below.id))).collect()
-}
-
-/// The members whose ways up meet elsewhere in the tree that has `grown`: they belong to something that was moved, and to
-/// something else.
-async fn met_elsewhere(
+/// The members whose ways up meet elsewhere in the tree that has `grown`, because they belong to `top` or something below it, and to
+/// something else: to what each belongs, as it is `known` to be by now or else stored, and as it will be.
+pub(super) async fn met_elsewhere(
     tx: &mut dyn Tx,
-    before: &Department,
-    department: &Department,
+    top: DepartmentId,
     grown: &Tree,
-) -> Result<Vec<(crate::id::MemberId, super::Departments, super::Departments)>, RelocateError> {
-    if before.parent == department.parent {
-        return Ok(Vec::new());
-    }
+    known: &BTreeMap<MemberId, Departments>,
+) -> Result<Vec<(MemberId, Departments, Departments)>, RelocateError> {
     let mut members = Vec::new();
-    for (member, departments) in tx.members_across(department.id).await? {
-        let after = grown.departments_of(departments.all())?;
-        if after != departments {
-            members.push((member, departments, after));
+    for (member, stored) in tx.members_across(top).await? {
+        let before = known.get(&member).cloned().unwrap_or(stored);
+        let after = grown.departments_of(before.all())?;
+        if after != before {
+            members.push((member, before, after));
         }
     }
     Ok(members)

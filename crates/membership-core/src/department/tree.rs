@@ -44,7 +44,7 @@ fn no_tree(detail: impl std::fmt::Display) -> StoreError {
 }
 
 /// The gap between two siblings at first.
-const GAP: i64 = 1 << 20;
+pub(super) const GAP: i64 = 1 << 20;
 
 impl Tree {
     /// Grows the tree `id` of `departments`, in whatever order they come. Refused as corrupt if they are none.
@@ -173,6 +173,11 @@ impl Tree {
         let mut line: Vec<DepartmentId> = self.upward(department).collect();
         line.reverse();
         Lineage(line)
+    }
+
+    /// From the root to `top` and to each below it.
+    pub(super) fn lineages(&self, top: DepartmentId) -> Vec<(DepartmentId, Lineage)> {
+        self.subtree(top).map(|below| (below.id, self.lineage(below.id))).collect()
     }
 
     /// The departments of somebody who belongs to all of `wanted`, the first the primary one.

@@ -34,7 +34,7 @@ impl Membership {
         grants.sight(Permission::MEMBERS_INVITE)?;
         let Some(invitation) = tx.invitation(subject.invitation).await? else { return Err(RevokeError::Unknown) };
         let Some(invitee) = tx.member(invitation.member).await? else { return Err(RevokeError::Unknown) };
-        if ![Permission::MEMBERS_READ, Permission::MEMBERS_INVITE].iter().any(|held| grants.reaches(held, &invitee)) {
+        if !grants.sees(&Permission::MEMBERS_INVITE, &invitee) {
             return Err(RevokeError::Unknown);
         }
         let granted = grants.require_over(Permission::MEMBERS_INVITE, invitee.departments.all())?;

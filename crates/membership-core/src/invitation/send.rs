@@ -119,9 +119,7 @@ impl Sender {
     pub(crate) fn sees(&self, invitee: &Member) -> bool {
         match self {
             Self::Operator(_) => true,
-            Self::Member(grants) => {
-                [Permission::MEMBERS_READ, Permission::MEMBERS_INVITE].iter().any(|held| grants.reaches(held, invitee))
-            }
+            Self::Member(grants) => grants.sees(&Permission::MEMBERS_INVITE, invitee),
         }
     }
 

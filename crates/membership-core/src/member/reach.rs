@@ -67,8 +67,7 @@ impl crate::Membership {
         grants.sight(permission.clone())?;
         let member = tx.member(target).await?.ok_or(OutOfReach::Unknown)?;
         // Of somebody who can be neither seen nor acted on, nothing is told.
-        let seen = [&Permission::MEMBERS_READ, &permission].into_iter().any(|held| grants.reaches(held, &member));
-        if !seen {
+        if !grants.sees(&permission, &member) {
             return Err(OutOfReach::Unknown);
         }
         let granted = grants.require_over(permission, member.departments.all())?;

@@ -21,16 +21,26 @@ for (const button of document.querySelectorAll("button[data-reveals]")) {
   input.form?.addEventListener("submit", conceal);
 }
 
-for (const button of document.querySelectorAll("button[data-copies]")) {
-  const input = document.getElementById(button.dataset.copies);
-  if (!navigator.clipboard) continue;
-  button.hidden = false;
-  button.addEventListener("click", async () => {
-    try {
-      await navigator.clipboard.writeText(input.value);
-      button.textContent = "Copied";
-    } catch {
-      input.select();
-    }
-  });
-}
+const prepareCopies = (root) => {
+  for (const button of root.querySelectorAll("button[data-copies]")) {
+    const input = document.getElementById(button.dataset.copies);
+    if (!navigator.clipboard || !input) continue;
+    button.hidden = false;
+    const said = document.querySelector("[data-copied]");
+    const copy = async () => {
+      try {
+        await navigator.clipboard.writeText(input.value);
+        button.textContent = "Copied";
+        if (said) said.textContent = "The link was copied to the clipboard.";
+      } catch {
+        input.select();
+      }
+    };
+    button.addEventListener("click", copy);
+    // Where the press of a button has made the link, the same press copies it.
+    if (button.matches("[data-copies-at-once]")) copy();
+  }
+};
+
+prepareCopies(document);
+document.addEventListener("inserted", (event) => prepareCopies(event.target));

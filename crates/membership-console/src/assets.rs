@@ -19,11 +19,21 @@ pub(crate) struct Asset {
     content: &'static [u8],
 }
 
+/// Several files to write, one to load.
+const STYLES: &str = concat!(
+    include_str!("../assets/console.css"),
+    include_str!("../assets/layout.css"),
+    include_str!("../assets/members.css"),
+    include_str!("../assets/member.css"),
+);
+
 pub(crate) static STYLESHEET: LazyLock<Asset> =
-    LazyLock::new(|| Asset::new("console", "css", "text/css; charset=utf-8", include_bytes!("../assets/console.css")));
+    LazyLock::new(|| Asset::new("console", "css", "text/css; charset=utf-8", STYLES.as_bytes()));
 pub(crate) static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
     Asset::new("console", "js", "text/javascript; charset=utf-8", include_bytes!("../assets/console.js"))
 });
+pub(crate) static ADMIN_SCRIPT: LazyLock<Asset> =
+    LazyLock::new(|| Asset::new("admin", "js", "text/javascript; charset=utf-8", include_bytes!("../assets/admin.js")));
 pub(crate) static PASSKEY_SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
     Asset::new("passkey", "js", "text/javascript; charset=utf-8", include_bytes!("../assets/passkey.js"))
 });
@@ -53,7 +63,7 @@ impl Asset {
 #[handler]
 pub(crate) fn serve(request: &Request, Path(name): Path<String>) -> Result<Response> {
     let named = |asset: &&LazyLock<Asset>| asset.path.strip_prefix("/assets/") == Some(name.as_str());
-    let found = [&STYLESHEET, &SCRIPT, &PASSKEY_SCRIPT, &MARK].into_iter().find(named);
+    let found = [&STYLESHEET, &SCRIPT, &ADMIN_SCRIPT, &PASSKEY_SCRIPT, &MARK].into_iter().find(named);
     Ok(found.ok_or(Problem::from(HttpFault::NotFound))?.answer(request))
 }
 

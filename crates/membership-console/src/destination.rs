@@ -24,7 +24,10 @@ impl Destination {
             Some(["invitation" | "leaving" | "set-up" | "address" | "former-address", token]) if is_token(token) => {
                 Self(text.to_owned())
             }
-            Some(["welcome", tenant]) if is_id(tenant) => Self(text.to_owned()),
+            Some(["welcome" | "t", tenant] | ["t", tenant, "members" | "invite" | "roles"]) if is_id(tenant) => {
+                Self(text.to_owned())
+            }
+            Some(["t", tenant, "members" | "departments", one]) if is_id(tenant) && is_id(one) => Self(text.to_owned()),
             _ => Self::default(),
         }
     }
@@ -45,6 +48,11 @@ impl Destination {
     /// A tenant's own page.
     pub(crate) fn welcome(tenant: TenantId) -> Self {
         Self(format!("/welcome/{tenant}"))
+    }
+
+    /// The first page of a tenant's administration.
+    pub(crate) fn administration(tenant: TenantId) -> Self {
+        Self(format!("/t/{tenant}/members"))
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -95,6 +103,16 @@ mod tests {
     #[test]
     fn only_listed_paths_are_destinations() {
         let welcome = "/welcome/0197c0de-0000-7000-8000-000000000000";
+        let id = "0197c0de-0000-7000-8000-000000000000";
+        for good in [
+            format!("/t/{id}"),
+            format!("/t/{id}/members"),
+            format!("/t/{id}/roles"),
+            format!("/t/{id}/members/{id}"),
+            format!("/t/{id}/departments/{id}"),
+        ] {
+            assert_eq!(Destination::parse(&good).as_str(), good);
+        }
         let ours = ["/invitation/mbi_Ab-9_z", "/leaving/mbl_Ab-9_z", "/set-up/mbs_Ab-9_z", welcome, "/password", "/"];
         let of_the_account =
             ["/account", "/account/close", "/account/second-factor", "/address/mbe_x", "/former-address/mbf_x"];
@@ -142,6 +160,12 @@ mod tests {
             "/ ",
             "http:/\\e.example",
             "/;@e.example",
+            "/t/",
+            "/t/x",
+            "/t/0197c0de-0000-7000-8000-000000000000/members/x",
+            "/t/0197c0de-0000-7000-8000-000000000000/members/..",
+            "/t/0197c0de-0000-7000-8000-000000000000/members?q=x",
+            "/t//e.example",
         ] {
             assert_eq!(Destination::parse(bad), Destination::default(), "{bad:?}");
         }

@@ -8,15 +8,13 @@ use membership_core::{
     },
     directory::Place,
     id::TenantId,
-    member::MemberStatus,
     name::DisplayName,
     ports::Secret,
     refusal::Refusal,
-    tenant::TenantStatus,
 };
 use membership_web::{Edge, Visitor, session_cookie};
 use poem::{
-    Response, handler,
+    Request, Response, handler,
     http::{HeaderValue, StatusCode},
     web::{Data, Form, Query},
 };
@@ -26,6 +24,7 @@ use crate::{
     challenge::{Way, begin},
     destination::{Destination, Next},
     form::{Field, Form as Fields, FormPage, Other},
+    layout::{closed, last, looks_after},
     notice::refused,
     page::{Frame, page, refusal_page, see, signing_in},
     passkey::Offer,
@@ -128,28 +127,57 @@ fn anew(visitor: &Visitor, next: &Destination, refusal: &dyn Refusal, lead: Stri
     refusal_page(refusal, &asked)
 }
 
-/// Leads who is signed out to the sign-in, and shows everybody else where they are members.
+/// Leads who is signed out to the sign-in, and who looks after a tenant there: to the only one, or to that of last time. Shows
+/// everybody else where they are members.
 #[handler]
-pub(crate) async fn first_page(edge: Data<&Edge>, Settled(visitor): Settled) -> Response {
+pub(crate) async fn first_page(edge: Data<&Edge>, Settled(visitor): Settled, request: &Request) -> Response {
     if visitor.account().is_none() {
         return see("/sign-in");
     }
     match edge.membership().places(&visitor.context).await {
-        Ok((places, _)) => {
-            let frame = Frame::wide("Your organisations", &visitor);
-            page(StatusCode::OK, &Organisations { frame, places: places.into_iter().map(Listed::from).collect() })
-        }
+        Ok((places, _)) => match administration(&edge, &visitor, &places, last::tenant(request.headers())).await {
+            Some(there) => see(there.as_str()),
+            None => organisations_page(&visitor, places),
+        },
         Err(error) => refused(&visitor, &error, Vec::new()),
     }
 }
 
+/// Shows where one is a member.
+#[handler]
+pub(crate) async fn organisations(edge: Data<&Edge>, Settled(visitor): Settled) -> Response {
+    if visitor.account().is_none() {
+        return see("/sign-in");
+    }
+    match edge.membership().places(&visitor.context).await {
+        Ok((places, _)) => organisations_page(&visitor, places),
+        Err(error) => refused(&visitor, &error, Vec::new()),
+    }
+}
+
+fn organisations_page(visitor: &Visitor, places: Vec<Place>) -> Response {
+    let frame = Frame::wide("Your organisations", visitor);
+    page(StatusCode::OK, &Organisations { frame, places: places.into_iter().map(Listed::from).collect() })
+}
+
+/// The administration of the only place that there is, or of the `last` one, if that is open and one looks after it.
+async fn administration(
+    edge: &Edge,
+    visitor: &Visitor,
+    places: &[Place],
+    last: Option<TenantId>,
+) -> Option<Destination> {
+    let place = match places {
+        [only] => only,
+        several => several.iter().find(|place| Some(place.tenant.id) == last)?,
+    };
+    let view = edge.membership().tenant(&visitor.context, place.tenant.id).await.ok()?;
+    looks_after(&view.grants).then(|| Destination::administration(place.tenant.id))
+}
+
 impl From<Place> for Listed {
     fn from(place: Place) -> Self {
-        let note = match (place.tenant.status, place.status) {
-            (TenantStatus::Suspended, _) => Some("Suspended at the moment"),
-            (_, MemberStatus::Disabled) => Some("Your membership is disabled"),
-            (_, MemberStatus::NotJoined | MemberStatus::Enabled | MemberStatus::Removed) => None,
-        };
+        let note = closed(&place);
         Self { id: place.tenant.id, name: place.tenant.name, note }
     }
 }

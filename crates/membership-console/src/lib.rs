@@ -16,20 +16,35 @@
 //! | confirming an address, bringing a former one back | `/address/{token}`, `/former-address/{token}` |
 //! | what a member sees, and the offer to become the representative | `/welcome/{tenant}` |
 //! | leaving, signed in or by the link in a letter | `/welcome/{tenant}/leave`, `/leaving/{token}` |
+//! | the administration of a tenant; its first page | `/t/{tenant}` |
+//! | its members: departments, search, filters, the same to several at once | `/t/{tenant}/members` |
+//! | one member: details, access, history, and what can be done | `/t/{tenant}/members/{member}` |
+//! | editing a member, and asking before anything is done with it | `/t/{tenant}/members/{member}/edit`, `.../{act}` |
+//! | one department: adding, renaming, moving, dissolving, deleting | `/t/{tenant}/departments/{department}` |
+//! | adding people by mail, by a link, with a password | `/t/{tenant}/invite`, `.../link`, `.../password` |
+//! | the table of authority: what each role allows | `/t/{tenant}/roles` |
+//! | where one is a member; light or dark | `/organisations`, `/theme` |
 //! | the built-in mailbox, where there is one | `/mailbox` |
 
 mod account;
 mod address;
 mod assets;
+mod authority;
 mod challenge;
+mod department;
 mod destination;
+mod done;
 mod entrance;
 mod forgotten;
 mod form;
 mod invitation;
+mod invite;
+mod layout;
 mod leaving;
 mod letters;
 mod mailbox;
+mod member;
+mod members;
 mod moment;
 mod notice;
 mod page;
@@ -39,6 +54,9 @@ mod problem_page;
 mod reset;
 mod set_up;
 mod settled;
+mod standing;
+mod theme;
+mod typed;
 mod welcome;
 mod words;
 
@@ -65,8 +83,10 @@ impl std::fmt::Debug for Options {
 
 /// All pages. They expect [`Edge`](membership_web::Edge) in the request's data, as the shell puts it there.
 pub fn routes(options: Options) -> impl Endpoint<Output = Response> {
-    let mut route = own_account(Route::new())
+    let mut route = administration(own_account(Route::new()))
         .at("/", read(get(entrance::first_page)))
+        .at("/organisations", read(get(entrance::organisations)))
+        .at("/theme", write(post(theme::choose)))
         .at("/sign-in", both(get(entrance::ask).post(entrance::sign_in)))
         .at("/sign-in/code", both(get(challenge::ask).post(challenge::answer)))
         .at("/sign-in/code/mail", write(post(challenge::mail)))
@@ -107,7 +127,30 @@ pub fn routes(options: Options) -> impl Endpoint<Output = Response> {
             .at("/mailbox/:id", read(get(mailbox::read.around(mailbox::by_our_name))))
             .at("/mailbox/:id/html", read(get(mailbox::read_html.around(mailbox::by_our_name))));
     }
-    route.data_opt(options.letters).map_to_response()
+    route.data_opt(options.letters).map_to_response().around(theme::in_chosen)
+}
+
+fn administration(route: Route) -> Route {
+    use member::{act, edit};
+    route
+        .at("/t/:tenant", read(get(members::first)))
+        .at("/t/:tenant/members", read(get(members::show)))
+        .at("/t/:tenant/members/bulk", write(post(members::bulk::bulk)))
+        .at("/t/:tenant/members/:member", read(get(member::show)))
+        .at("/t/:tenant/members/:member/edit", both(get(edit::ask).post(edit::save)))
+        .at("/t/:tenant/members/:member/:act", both(get(act::ask).post(act::carry_out)))
+        .at("/t/:tenant/roles", read(get(authority::show)))
+        .at("/t/:tenant/invite", both(get(invite::mail::ask).post(invite::mail::invite)))
+        .at("/t/:tenant/invite/link", both(get(invite::link::ask).post(invite::link::invite)))
+        .at("/t/:tenant/invite/password", both(get(invite::password::ask).post(invite::password::add)))
+        .at("/t/:tenant/departments/:department", read(get(department::show)))
+        .at("/t/:tenant/departments/:department/below", write(post(department::add_below)))
+        .at("/t/:tenant/departments/:department/beside", write(post(department::add_beside)))
+        .at("/t/:tenant/departments/:department/rename", write(post(department::rename)))
+        .at("/t/:tenant/departments/:department/move", write(post(department::relocate)))
+        .at("/t/:tenant/departments/:department/dissolve", write(post(department::dissolve)))
+        .at("/t/:tenant/departments/:department/delete", write(post(department::delete)))
+        .at("/t/:tenant/*rest", read(get(layout::unknown_page)))
 }
 
 fn own_account(route: Route) -> Route {

@@ -19,6 +19,24 @@ impl fmt::Display for Moment {
 
 impl HtmlSafe for Moment {}
 
+/// The same where there is little room: `5 Jan 2026 12:00`, with the whole of it as a tooltip.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Brief(pub(crate) DateTime<Utc>);
+
+impl fmt::Display for Brief {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let machine = self.0.format("%Y-%m-%dT%H:%M:%SZ");
+        let whole = self.0.format("%-d %B %Y, %H:%M");
+        let (day, clock) = (self.0.format("%-d %b %Y"), self.0.format("%H:%M"));
+        write!(
+            f,
+            "<time datetime=\"{machine}\" title=\"{whole}\u{a0}UTC\">{day} <span class=\"clock\">{clock}</span></time>"
+        )
+    }
+}
+
+impl HtmlSafe for Brief {}
+
 impl Moment {
     /// How much time there is until then, in the largest unit that says enough.
     pub(crate) fn left(self, now: DateTime<Utc>) -> String {

@@ -83,6 +83,15 @@ const HEADINGS: &[(&str, Tone, &str)] = &[
     ("tried-too-often", Tone::Waiting, "Please wait a little"),
     ("factor-frozen", Tone::Trouble, "This is blocked"),
     ("session-unknown", Tone::Done, "That session is over already"),
+    ("member-unknown", Tone::Lost, "There is no such member"),
+    ("department-unknown", Tone::Lost, "There is no such department"),
+    ("permission-missing", Tone::Trouble, "You may not do this"),
+    ("other-departments", Tone::Trouble, "You may not do this here"),
+    ("member-is-self", Tone::Waiting, "This is you"),
+    ("member-is-representative", Tone::Waiting, "This is the representative"),
+    ("member-above-own", Tone::Trouble, "This member holds more than you do"),
+    ("account-is-shared", Tone::Waiting, "This account is not yours to open"),
+    ("plan-outdated", Tone::Newer, "Something has changed meanwhile"),
     ("set-up-done", Tone::Done, "This installation is set up already"),
     ("set-up-link-expired", Tone::Late, "This set-up link has expired"),
 ];
@@ -104,6 +113,12 @@ impl Action {
     }
 }
 
+/// What a refusal is headed by, and how that looks.
+pub(crate) fn heading_of(refusal: &dyn Refusal) -> (Tone, &'static str) {
+    let found = HEADINGS.iter().find(|(code, _, _)| *code == refusal.code());
+    found.map_or((Tone::Trouble, "That did not work"), |(_, tone, heading)| (*tone, *heading))
+}
+
 /// The page of a refusal, with its status.
 pub(crate) fn refused(visitor: &Visitor, refusal: &dyn Refusal, actions: Vec<Action>) -> Response {
     refused_about(visitor, None, refusal, actions)
@@ -119,8 +134,7 @@ pub(crate) fn refused_about(
     if matches!(refusal.kind(), Kind::Internal | Kind::Unavailable) {
         tracing::error!(error = ?refusal, "a page was refused by a part that failed");
     }
-    let found = HEADINGS.iter().find(|(code, _, _)| *code == refusal.code());
-    let (tone, heading) = found.map_or((Tone::Trouble, "That did not work"), |(_, tone, heading)| (*tone, *heading));
+    let (tone, heading) = heading_of(refusal);
     let message = sentence(&refusal.to_string());
     let said = message.trim_end_matches('.') == heading;
     let message = (!said).then_some(message);

@@ -3,7 +3,7 @@
 pub(crate) mod invite;
 pub(crate) mod nomination;
 mod people;
-mod person;
+pub(crate) mod person;
 
 use askama::Template;
 use membership_core::{
@@ -30,6 +30,7 @@ use crate::{
     destination::Destination,
     entrance::sign_in_anew,
     form::Form,
+    layout::looks_after,
     moment::Moment,
     notice::{Action, refused},
     page::{Above, Frame, page, see},
@@ -47,6 +48,8 @@ struct Welcome {
     offer: Option<Offer>,
     people: Option<People>,
     invite: Option<Form>,
+    /// Whether one looks after its members, on pages of their own.
+    administers: bool,
 }
 
 /// A role that one holds at this moment.
@@ -106,18 +109,22 @@ pub(crate) async fn inside(edge: &Edge, visitor: &Visitor, id: &str) -> Result<I
     view.map(Inside::from).map_err(|error| outside(visitor, Some(id), &error))
 }
 
-/// The page of a refusal that is about the whole of `tenant`. A session that this tenant does not know any more is
-/// replaced by a new one, and then one is back; whoever lacks a second factor sets one up first.
-fn outside(visitor: &Visitor, tenant: Option<TenantId>, error: &dyn Refusal) -> Response {
+/// The page of a refusal that is about the whole of `tenant`.
+pub(crate) fn outside(visitor: &Visitor, tenant: Option<TenantId>, error: &dyn Refusal) -> Response {
     match tenant {
+        Some(tenant) => shut_out(visitor, &Destination::welcome(tenant), error),
+        None => refused(visitor, error, vec![Action::new("Your organisations", "/")]),
+    }
+}
+
+/// The same for somebody who wanted to be at `next`. A session that the tenant does not know any more is replaced by a new
+/// one, and then one is there; whoever lacks a second factor sets one up first.
+pub(crate) fn shut_out(visitor: &Visitor, next: &Destination, error: &dyn Refusal) -> Response {
+    match error.code() {
         // A sign-in mends both: the tenant knows the session then, and a second factor was shown.
-        Some(tenant) if matches!(error.code(), "session-outdated" | "second-factor-not-shown") => {
-            sign_in_anew(visitor, &Destination::welcome(tenant), error)
-        }
-        Some(tenant) if error.code() == "second-factor-missing" => {
-            see(&second_factor::path(&Destination::welcome(tenant)))
-        }
-        Some(_) | None => refused(visitor, error, vec![Action::new("Your organisations", "/")]),
+        "session-outdated" | "second-factor-not-shown" => sign_in_anew(visitor, next, error),
+        "second-factor-missing" => see(&second_factor::path(next)),
+        _ => refused(visitor, error, vec![Action::new("Your organisations", "/")]),
     }
 }
 
@@ -142,6 +149,7 @@ async fn welcome_page(
     let status = people.as_ref().and_then(People::status).unwrap_or(status);
     let welcome = Welcome {
         id: inside.tenant.id,
+        administers: looks_after(&inside.grants),
         roles: inside.roles(visitor),
         representative: inside.grants.member().representative,
         offer,

@@ -1,12 +1,15 @@
 //! The directory: lists and look-ups for showing. It takes no lock and feeds no decision.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 use crate::{
-    account::{Account, ApiKey, Challenge, Kinds, Login, Session, SessionKeyHash, credential::KeyHash},
+    account::{Account, ApiKey, Challenge, FactorKind, Kinds, Login, Session, SessionKeyHash, credential::KeyHash},
     audit::{Record, RecordedActor},
     department::{Department, Headcount},
     id::{
@@ -50,8 +53,49 @@ pub struct MemberFilter {
     pub sight: Option<Vec<DepartmentId>>,
     /// Who were given at least one of these.
     pub given: Option<AnyOf>,
+    /// Who have second factors like this.
+    pub factor: Option<FactorFilter>,
+    /// Whose newest invitation mail came to this.
+    pub mail: Option<MailState>,
     /// Whose name, username or address is like this.
     pub text: Option<Query>,
+}
+
+/// Which second factors somebody has. Who has not joined has none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FactorFilter {
+    /// None.
+    None,
+    /// At least one.
+    Any,
+    /// This one.
+    Kind(FactorKind),
+}
+
+/// What became of a message, as far as somebody who waits for it wants to know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum MailState {
+    /// It is on its way, or is tried again.
+    Waiting,
+    /// The next server took it.
+    Sent,
+    /// It was given up.
+    Failed,
+    /// It was not wanted any more.
+    Cancelled,
+}
+
+/// How many of a tenant's members and invitations stand where.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Tally {
+    /// Members, by state, the removed ones too.
+    pub members: BTreeMap<MemberStatus, u64>,
+    /// Invitations, by where each stands at that moment.
+    pub invitations: BTreeMap<Stage, u64>,
+    /// The newest invitation mail of each member that has not joined, by what became of it.
+    pub mail: BTreeMap<MailState, u64>,
+    /// Open invitations for which nobody answers any more: whoever sent them is not an enabled member now.
+    pub unvouched: u64,
 }
 
 /// Some departments of a tenant.
@@ -256,6 +300,9 @@ pub trait Directory: Send + Sync {
     /// The tenant's departments, in no order, with how many members each has.
     async fn departments(&self, tenant: TenantId) -> Result<Vec<(Department, Headcount)>, StoreError>;
 
+    /// How many members and invitations of a tenant stand where at `now`.
+    async fn tally(&self, tenant: TenantId, now: DateTime<Utc>) -> Result<Tally, StoreError>;
+
     /// A page of members, newest entry first.
     async fn members(
         &self,
@@ -299,6 +346,43 @@ pub trait Directory: Send + Sync {
 
     /// Everything there is in a tenant, for the doctor and for tests.
     async fn world(&self, tenant: TenantId) -> Result<Option<World>, StoreError>;
+}
+
+impl MailState {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Waiting, Self::Sent, Self::Failed, Self::Cancelled];
+
+    /// The stable word for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Sent => "sent",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+impl From<&Delivery> for MailState {
+    fn from(delivery: &Delivery) -> Self {
+        match delivery {
+            Delivery::Queued | Delivery::Sending { .. } | Delivery::Deferred { .. } => Self::Waiting,
+            Delivery::Sent { .. } => Self::Sent,
+            Delivery::Failed { .. } => Self::Failed,
+            Delivery::Cancelled { .. } => Self::Cancelled,
+        }
+    }
+}
+
+impl FactorFilter {
+    /// Whether somebody who has `kinds` is meant.
+    pub const fn fits(self, kinds: Kinds) -> bool {
+        match self {
+            Self::None => kinds.is_empty(),
+            Self::Any => !kinds.is_empty(),
+            Self::Kind(kind) => kinds.has(kind),
+        }
+    }
 }
 
 impl MemberRow {

@@ -59,6 +59,7 @@ pub mod link;
 pub mod member;
 pub mod name;
 pub mod outbox;
+mod overview;
 pub mod ports;
 pub mod refusal;
 pub mod role;

@@ -8,6 +8,7 @@ pub mod define;
 pub mod delete;
 pub mod explain;
 pub mod permission;
+pub mod preview;
 
 use std::collections::BTreeSet;
 

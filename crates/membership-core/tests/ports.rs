@@ -16,7 +16,7 @@ use membership_core::{
     department::{Department, DepartmentUse, Departments, Headcount},
     directory::{
         Ancestor, Directory, Footing, InvitationView, MemberDetails, MemberFilter, MemberRow, NominationView, Page,
-        Place, RecordFilter, RecordOrder, Who,
+        Place, RecordFilter, RecordOrder, Tally, Who,
     },
     email::EmailAddress,
     event::Event,
@@ -104,6 +104,7 @@ mock! {
         async fn footing(&self, tenant: TenantId, who: Who) -> Result<Option<Footing>, StoreError>;
         async fn access(&self, tenant: TenantId) -> Result<Access, StoreError>;
         async fn departments(&self, tenant: TenantId) -> Result<Vec<(Department, Headcount)>, StoreError>;
+        async fn tally(&self, tenant: TenantId, now: DateTime<Utc>) -> Result<Tally, StoreError>;
         async fn members(&self, tenant: TenantId, filter: &MemberFilter, page: Page<MemberId>) -> Result<Vec<MemberRow>, StoreError>;
         async fn member(&self, tenant: TenantId, member: MemberId) -> Result<Option<MemberDetails>, StoreError>;
         async fn transfers_due(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<(TenantId, TransferId)>, StoreError>;

@@ -12,10 +12,7 @@ use membership_web::{Edge, Visitor, status_of};
 use poem::http::StatusCode;
 use serde::Deserialize;
 
-use super::{
-    Inside,
-    person::{Icon, Person},
-};
+use super::{Inside, person::Person};
 use crate::words::sentence;
 
 /// Rows on one page.

@@ -18,7 +18,12 @@ async fn signing_in_and_out() {
     site.pages.get("/sign-in", "").await.assert(StatusCode::OK).assert_says(&["name=\"login\"", "name=\"password\""]);
     let root = site.cookie_of("root").await;
     site.pages.get("/sign-in", &root).await.assert_leads_to("/");
-    site.pages.get("/", &root).await.assert(StatusCode::OK).assert_says(&["<bdi class=\"name\">Example Ltd</bdi>"]);
+    site.pages.get("/", &root).await.assert_leads_to(&site.at("members"));
+    site.pages
+        .get("/organisations", &root)
+        .await
+        .assert(StatusCode::OK)
+        .assert_says(&["<bdi class=\"name\">Example Ltd</bdi>"]);
 
     let again = site.pages.post("/sign-in", &root, &[("login", "root"), ("password", PASSWORD)]).await;
     let anew = again.assert(StatusCode::SEE_OTHER).cookie();

@@ -198,7 +198,7 @@ async fn leaving_signed_in() {
     left.assert_says(&["You have left", "Your organisations"]);
     assert_eq!(status_of(&site, &ann).await, MemberStatus::Removed);
     site.pages.get(&site.welcome(), &cookie).await.assert(StatusCode::NOT_FOUND);
-    site.pages.get("/", &cookie).await.assert_says(&["Other Ltd"]).assert_lacks(&["Example Ltd"]);
+    site.pages.get("/organisations", &cookie).await.assert_says(&["Other Ltd"]).assert_lacks(&["Example Ltd"]);
 }
 
 /// Proves A77 in part: hostile names of a member and of an organisation are shown as they are, and do nothing.

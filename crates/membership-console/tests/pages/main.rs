@@ -3,9 +3,13 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod account;
+mod adding;
 mod address;
+mod administration;
 mod app;
+mod bulk;
 mod challenge;
+mod department;
 mod entrance;
 mod forgotten;
 mod invitation;
@@ -13,6 +17,9 @@ mod invitation_closed;
 mod joining;
 mod leaving;
 mod mailbox;
+mod member;
+mod member_edit;
+mod member_list;
 mod members;
 mod nomination;
 mod passkey;

@@ -58,7 +58,7 @@ async fn alone_it_leads_where_one_wanted_to_be() {
     }
     let anew = by_passkey(&site, ALONE, &there.cookie(), None, &mut root.passkey).await.assert_leads_to("/");
     site.pages.get("/", &there.cookie()).await.assert_leads_to("/sign-in");
-    site.pages.get("/", &anew.cookie()).await.assert(StatusCode::OK);
+    site.pages.get("/organisations", &anew.cookie()).await.assert(StatusCode::OK);
 }
 
 /// What is nobody's passkey opens nothing, and a form of another make is none.

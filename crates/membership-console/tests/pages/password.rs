@@ -94,7 +94,7 @@ async fn a_temporary_password_locks_nobody_in() {
     site.pages.get("/sign-in", &cookie).await.assert_leads_to("/");
     let typed = [("login", "root"), ("password", PASSWORD)];
     let root = site.pages.post("/sign-in", &cookie, &typed).await.assert_leads_to("/").cookie();
-    site.pages.get("/", &root).await.assert(StatusCode::OK);
+    site.pages.get("/organisations", &root).await.assert(StatusCode::OK);
     let (site, cookie) = theo_has_signed_in().await;
     site.pages.post("/sign-out", &cookie, &[]).await.assert_leads_to("/");
     site.pages.get("/", &cookie).await.assert_leads_to("/sign-in");
@@ -128,13 +128,17 @@ async fn faults_stand_at_their_fields() {
 async fn changing_it_ends_every_other_session() {
     let site = Site::new().await;
     let (here, elsewhere) = (site.cookie_of("root").await, site.cookie_of("root").await);
-    site.pages.get("/", &here).await.assert(StatusCode::OK).assert_says(&["href=\"/password\"", "Change password"]);
+    site.pages
+        .get("/organisations", &here)
+        .await
+        .assert(StatusCode::OK)
+        .assert_says(&["href=\"/password\"", "Change password"]);
     let asked = site.pages.get("/password", &here).await.assert(StatusCode::OK);
     asked.assert_says(&["Change your password", "Present password", "Changed your mind?"]);
     site.bed.clock.advance(TimeDelta::minutes(1));
     let typed = [("current", PASSWORD), ("new", OWN)];
     let anew = site.pages.post("/password", &here, &typed).await.assert_leads_to("/").cookie();
-    site.pages.get("/", &anew).await.assert(StatusCode::OK);
+    site.pages.get("/organisations", &anew).await.assert(StatusCode::OK);
     for over in [&here, &elsewhere] {
         site.pages.get("/", over).await.assert_leads_to("/sign-in");
     }

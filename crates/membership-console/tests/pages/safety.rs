@@ -25,7 +25,7 @@ async fn every_page_is_locked_down() {
         ("/invitation/mbi_x", ""),
         ("/set-up/mbs_x", ""),
         ("/sign-in", ""),
-        ("/", &root),
+        ("/organisations", &root),
         (&welcome, &root),
         ("/nowhere", ""),
         ("/sign-out", ""),
@@ -41,6 +41,15 @@ async fn every_page_is_locked_down() {
         ("/account/passkey", &root),
         (&leave, &root),
         (&searched, &root),
+        (&site.at("members"), &root),
+        (&site.at("members?q=x+y+z"), &root),
+        (&site.at(format_args!("members/{}", site.bed.member.id)), &root),
+        (&site.at(format_args!("departments/{}", site.bed.root().unwrap())), &root),
+        (&site.at("invite"), &root),
+        (&site.at("invite/link"), &root),
+        (&site.at("invite/password"), &root),
+        (&site.at("roles"), &root),
+        (&site.at("nowhere"), &root),
     ] {
         let answer = site.pages.get(page, cookie).await;
         let policy = answer.header("content-security-policy").to_owned();
@@ -101,6 +110,14 @@ async fn forms_of_other_sites_are_refused() {
         format!("{welcome}/nomination/accept"),
         format!("{welcome}/nomination/decline"),
         format!("{welcome}/nomination/withdraw"),
+        "/theme".to_owned(),
+        site.at("members/bulk"),
+        site.at(format_args!("members/{}/edit", site.bed.member.id)),
+        site.at(format_args!("members/{}/disable", site.bed.member.id)),
+        site.at(format_args!("departments/{}/rename", site.bed.root().unwrap())),
+        site.at("invite"),
+        site.at("invite/link"),
+        site.at("invite/password"),
     ] {
         for origin in ["https://e.example", "null", "http://members.example.org"] {
             let foreign = site.pages.post_from(origin, &path, &root).await;
@@ -108,7 +125,7 @@ async fn forms_of_other_sites_are_refused() {
         }
     }
     assert_eq!(site.world().await, before);
-    site.pages.get("/", &root).await.assert(StatusCode::OK);
+    site.pages.get("/organisations", &root).await.assert(StatusCode::OK);
     site.pages.post_from(ORIGIN, &format!("{invitation}/accept"), "").await.assert(StatusCode::SEE_OTHER);
 }
 

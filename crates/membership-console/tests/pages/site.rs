@@ -71,6 +71,10 @@ impl Pages {
         said(self.0.post(path).header(header::ORIGIN, origin), cookie).await
     }
 
+    pub(crate) async fn get_as(&self, path: &str, cookie: &str, name: HeaderName, value: &str) -> Answer {
+        said(self.0.get(path).header(name, value), cookie).await
+    }
+
     pub(crate) async fn get_with(&self, path: &str, name: HeaderName, value: &str) -> Answer {
         said(self.0.get(path).header(name, value), "").await
     }
@@ -139,6 +143,11 @@ impl Site {
 
     pub(crate) fn welcome(&self) -> String {
         format!("/welcome/{}", self.bed.tenant.id)
+    }
+
+    /// A page of the tenant's administration.
+    pub(crate) fn at(&self, rest: impl std::fmt::Display) -> String {
+        format!("/t/{}/{rest}", self.bed.tenant.id)
     }
 
     /// Everything there is in the tenant.

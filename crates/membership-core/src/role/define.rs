@@ -136,7 +136,7 @@ fn decide(
     Ok(role)
 }
 
-fn read(draft: &RoleDraft, id: RoleId, grants: &Grants, ctx: &Context) -> Result<Role, Faults> {
+pub(super) fn read(draft: &RoleDraft, id: RoleId, grants: &Grants, ctx: &Context) -> Result<Role, Faults> {
     let catalogue = grants.catalogue();
     let mut faults = Vec::new();
     let name = DisplayName::parse(&draft.name).map_err(|fault| faults.push(Fault::new("/name", &fault)));

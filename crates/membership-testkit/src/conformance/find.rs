@@ -249,6 +249,8 @@ fn both(one: &MemberFilter, other: &MemberFilter) -> MemberFilter {
         status: other.status.or(one.status),
         stage: other.stage.or(one.stage),
         given: other.given.clone().or_else(|| one.given.clone()),
+        factor: other.factor.or(one.factor),
+        mail: other.mail.or(one.mail),
         text: other.text.clone().or_else(|| one.text.clone()),
     }
 }

@@ -8,7 +8,7 @@ use membership_core::{
     department::{Department, Headcount},
     directory::{
         Ancestor, Directory, Footing, InvitationView, MAX_PAGE, MemberDetails, MemberFilter, MemberRow, NominationView,
-        Page, Place, RecordFilter, RecordOrder, Who,
+        Page, Place, RecordFilter, RecordOrder, Tally, Who,
     },
     id::{AccountId, ApiKeyId, ChallengeId, InvitationId, MemberId, NominationId, TenantId, TransferId},
     installation::Installation,
@@ -119,6 +119,10 @@ impl Directory for MemoryStore {
 
     async fn departments(&self, tenant: TenantId) -> Result<Vec<(Department, Headcount)>, StoreError> {
         Ok(self.tables().departments_of(tenant).cloned().collect())
+    }
+
+    async fn tally(&self, tenant: TenantId, now: DateTime<Utc>) -> Result<Tally, StoreError> {
+        Ok(self.tables().tally(tenant, now))
     }
 
     async fn members(

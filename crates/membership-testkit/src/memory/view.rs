@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, Utc};
 use membership_core::{
     account::{Kinds, Login},
-    directory::{AnyOf, InvitationView, MemberDetails, MemberFilter, MemberRow, NominationView},
+    directory::{AnyOf, InvitationView, MailState, MemberDetails, MemberFilter, MemberRow, NominationView, Tally},
     id::{AccountId, DepartmentId, MemberId, NominationId, TenantId},
     invariants::World,
     invitation::{Invitation, Inviter},
@@ -21,7 +22,7 @@ use super::tables::Tables;
 impl Tables {
     /// Whether all of `filter` applies to `member`.
     pub(super) fn fits(&self, filter: &MemberFilter, member: &Member) -> bool {
-        let MemberFilter { status, stage, departments, sight, given, text } = filter;
+        let MemberFilter { status, stage, departments, sight, given, factor, mail, text } = filter;
         let belongs = |top: &DepartmentId, below: bool| {
             let own = member.departments.all();
             own.iter().any(|own| own == top || (below && self.is_within(*own, *top)))
@@ -38,6 +39,8 @@ impl Tables {
             && departments.as_ref().is_none_or(|those| those.of.iter().any(|one| belongs(one, those.below)))
             && sight.as_ref().is_none_or(|tops| tops.iter().any(|top| belongs(top, true)))
             && given.as_ref().is_none_or(|given| was_given(member, given))
+            && factor.is_none_or(|factor| factor.fits(self.kinds_of(member)))
+            && mail.is_none_or(|mail| self.mail_of(member) == Some(mail))
             && text.as_ref().is_none_or(|query| query.matches(&[member.name.as_str(), username, address]))
     }
 
@@ -45,10 +48,39 @@ impl Tables {
         let invitation = self.invitation_of(member.id).cloned();
         let delivery = invitation.as_ref().and_then(|invitation| self.newest_delivery(invitation));
         let transfer = self.transfers.values().find(|transfer| transfer.member == member.id).cloned();
+        MemberRow { member: member.clone(), invitation, delivery, transfer, kinds: self.kinds_of(member) }
+    }
+
+    fn kinds_of(&self, member: &Member) -> Kinds {
         let present = member.account().filter(|_| member.status() != MemberStatus::Removed);
-        let kinds =
-            present.and_then(|account| self.accounts.get(&account)).map_or(Kinds::NONE, |account| account.kinds);
-        MemberRow { member: member.clone(), invitation, delivery, transfer, kinds }
+        present.and_then(|account| self.accounts.get(&account)).map_or(Kinds::NONE, |account| account.kinds)
+    }
+
+    /// What became of the newest invitation mail.
+    fn mail_of(&self, member: &Member) -> Option<MailState> {
+        let delivery = self.newest_delivery(self.invitation_of(member.id)?);
+        delivery.as_ref().map(MailState::from)
+    }
+
+    pub(super) fn tally(&self, tenant: TenantId, now: DateTime<Utc>) -> Tally {
+        let mut tally = Tally::default();
+        for member in self.members_of(tenant) {
+            *tally.members.entry(member.status()).or_default() += 1;
+            let mail = self.mail_of(member).filter(|_| member.status() == MemberStatus::NotJoined);
+            if let Some(mail) = mail {
+                *tally.mail.entry(mail).or_default() += 1;
+            }
+        }
+        for invitation in self.invitations.values().filter(|invitation| invitation.tenant == tenant) {
+            let stage = invitation.stage_at(now);
+            *tally.invitations.entry(stage).or_default() += 1;
+            let stands = match invitation.inviter {
+                Inviter::Member(member) => self.member(tenant, member).is_some_and(Member::is_enabled),
+                Inviter::Operator(_) => true,
+            };
+            tally.unvouched += u64::from(stage.is_open() && !stands);
+        }
+        tally
     }
 
     pub(super) fn details(&self, member: &Member) -> MemberDetails {

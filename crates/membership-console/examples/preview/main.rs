@@ -1,6 +1,9 @@
 //! Every page over a store in memory, to look at: `cargo run -p membership-console --example preview`.
+//! The first organisation has 5,000 members, or as many as the first argument says.
 //!
 //! The first lines that it prints say who can sign in, and where the pages behind links of every kind are.
+
+mod crowd;
 
 use std::sync::Arc;
 
@@ -295,6 +298,9 @@ async fn main() -> Result<(), Failure> {
     let base = |parts: &mut membership_core::Parts| parts.links = Links::new([7; 32].into(), BASE);
     let bed = Bed::altered(Adapter::in_memory(), base).await?;
     let beneath = beneath(&bed).await?;
+    // How many members the first organisation has: 5,000 unless told otherwise.
+    let count = std::env::args().nth(1).map_or(Ok(5_000), |count| count.parse())?;
+    crowd::fill(&bed, count).await?;
     let links = people(&bed).await?;
     for (name, stage) in [("Cora Completed", Stage::Joined), ("Akin Accepted", Stage::Accepted)] {
         step(&bed, beneath, name, "Super Admin", stage).await?;

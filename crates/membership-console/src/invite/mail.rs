@@ -1,0 +1,121 @@
+//! By mail: several at once, from a list that is typed or pasted.
+
+use askama::Template;
+use membership_core::{
+    invitation::invite::{Invite, Invitee, Reach},
+    tenant::policy::Sending,
+};
+use membership_web::{Edge, status_of};
+use poem::{
+    Response, handler,
+    http::StatusCode,
+    web::{Data, Path},
+};
+
+use super::{Start, Trouble, Way, Ways, leads_away, paste, start};
+use crate::{
+    layout::{Layout, Section},
+    member::edit::{given::Given, places::Places},
+    page::{page, see, waiting},
+    settled::Settled,
+    typed::Typed,
+};
+
+#[derive(Template)]
+#[template(path = "invite/mail.html")]
+struct MailPage {
+    layout: Layout,
+    ways: Ways,
+    path: String,
+    most: u8,
+    people: String,
+    lines: Vec<Marked>,
+    places: Places,
+    given: Given,
+    trouble: Trouble,
+}
+
+/// One person of the list, and what is wrong with the name or the address.
+struct Marked {
+    name: String,
+    address: String,
+    fault: Option<String>,
+}
+
+impl MailPage {
+    fn of(start: &Start, typed: Option<&Typed>) -> Self {
+        Self {
+            layout: start.admin.layout("Add people", Section::Invite, start.path()),
+            ways: start.ways(),
+            path: start.path(),
+            most: start.admin.tenant.policy.max_people_per_call,
+            people: typed.map(|typed| typed.one("people").to_owned()).unwrap_or_default(),
+            lines: Vec::new(),
+            places: start.places(typed),
+            given: start.given(typed),
+            trouble: Trouble::default(),
+        }
+    }
+}
+
+/// The form.
+#[handler]
+pub(crate) async fn ask(edge: Data<&Edge>, Settled(visitor): Settled, Path(id): Path<String>) -> Response {
+    match start(&edge, &visitor, &id, Way::Mail).await {
+        Ok(start) => page(StatusCode::OK, &MailPage::of(&start, None)),
+        Err(page) => page,
+    }
+}
+
+/// Invites all of them, or nobody.
+#[handler]
+pub(crate) async fn invite(
+    edge: Data<&Edge>,
+    Settled(visitor): Settled,
+    Path(id): Path<String>,
+    typed: Typed,
+) -> Response {
+    let start = match start(&edge, &visitor, &id, Way::Mail).await {
+        Ok(start) => start,
+        Err(page) => return page,
+    };
+    let mut shown = MailPage::of(&start, Some(&typed));
+    let (Ok(departments), Ok(assignments)) = (shown.places.wanted(), shown.given.wanted()) else {
+        return page(StatusCode::UNPROCESSABLE_ENTITY, &shown);
+    };
+    let lines = paste::lines(typed.one("people"));
+    let people = lines.iter().map(|line| Invitee {
+        name: line.name.clone(),
+        reach: Reach::Mail(line.address.clone()),
+        assignments: Vec::new(),
+        departments: Vec::new(),
+    });
+    let policy = &start.admin.tenant.policy;
+    let command = Invite {
+        tenant: start.admin.tenant.id,
+        people: people.collect(),
+        assignments,
+        departments,
+        send: None,
+        validity: None,
+    };
+    let done = match policy.send {
+        Sending::Now => "added",
+        Sending::Later => "prepared",
+    };
+    match edge.membership().invite(&visitor.context, command).await {
+        Ok(_) => see(&start.admin.path(format_args!("members?done={done}"))),
+        Err(error) if leads_away(&error) => start.refused(&visitor, &error),
+        Err(error) => {
+            use membership_core::refusal::Refusal as _;
+            let trouble = Trouble::of(&error, &mut shown.places, &mut shown.given);
+            let marked = lines.into_iter().enumerate().map(|(row, line)| {
+                let fault = ["email", "name"].into_iter().find_map(|field| trouble.at(&format!("{row}/{field}")));
+                Marked { name: line.name, address: line.address, fault: fault.cloned() }
+            });
+            shown.lines = marked.collect();
+            shown.trouble = trouble;
+            waiting(page(status_of(error.kind()), &shown), error.retry_after())
+        }
+    }
+}

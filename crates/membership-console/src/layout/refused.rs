@@ -1,0 +1,78 @@
+//! What could not be done or shown, inside the frame: the reason, what to do, and the way back.
+
+use askama::Template;
+use membership_core::refusal::{Kind, Refusal};
+use membership_web::{Edge, Visitor};
+use poem::{
+    Request, Response, handler,
+    http::StatusCode,
+    web::{Data, Path},
+};
+
+use super::{Admin, Layout, Section, admin};
+use crate::{
+    destination::Destination,
+    entrance::{sign_in_anew, sign_in_by_more},
+    notice::{Action, Tone, heading_of},
+    page::{page, refusal_page},
+    settled::Settled,
+    welcome::shut_out,
+    words::sentence,
+};
+
+#[derive(Template)]
+#[template(path = "layout/refused.html")]
+struct RefusedPage {
+    layout: Layout,
+    tone: Tone,
+    sentences: Vec<String>,
+    back: Action,
+}
+
+impl Admin {
+    /// The page of a refusal. Whoever has to show anew who he or she is does so, and is then at `back`.
+    pub(crate) fn refused(&self, visitor: &Visitor, section: Section, refusal: &dyn Refusal, back: Action) -> Response {
+        let path = back.href.split('?').next().unwrap_or_default();
+        let next = match Destination::parse(path) {
+            listed if listed != Destination::default() => listed,
+            _ => Destination::administration(self.tenant.id),
+        };
+        match refusal.code() {
+            "sign-in-again" => return sign_in_anew(visitor, &next, refusal),
+            "second-factor-not-shown" => return sign_in_by_more(visitor, &next, refusal),
+            "session-outdated" | "second-factor-missing" | "sign-in-required" | "tenant-unknown" => {
+                return shut_out(visitor, &next, refusal);
+            }
+            _ => {}
+        }
+        if matches!(refusal.kind(), Kind::Internal | Kind::Unavailable) {
+            tracing::error!(error = ?refusal, "a page was refused by a part that failed");
+        }
+        let (tone, heading) = heading_of(refusal);
+        let sentences = if refusal.faults().is_empty() {
+            vec![sentence(&refusal.to_string()), sentence(refusal.advice())]
+        } else {
+            refusal.faults().iter().map(|fault| sentence(&fault.detail)).collect()
+        };
+        let layout = self.layout(heading, section, path);
+        refusal_page(refusal, &RefusedPage { layout, tone, sentences, back })
+    }
+}
+
+/// For an address below a tenant's that leads nowhere.
+#[handler]
+pub(crate) async fn unknown_page(
+    edge: Data<&Edge>,
+    Settled(visitor): Settled,
+    request: &Request,
+    Path((id, _)): Path<(String, String)>,
+) -> Response {
+    let admin = match admin(&edge, &visitor, &id, request.uri().path()).await {
+        Ok(admin) => admin,
+        Err(page) => return page,
+    };
+    let back = Action::new("To the members", Section::Members.path(&admin.tenant.id));
+    let layout = admin.layout("There is no such page", Section::Members, &back.href);
+    let sentences = vec!["Check that the address is complete, or begin at the list of members.".to_owned()];
+    page(StatusCode::NOT_FOUND, &RefusedPage { layout, tone: Tone::Lost, sentences, back })
+}

@@ -38,8 +38,12 @@ use crate::{
 pub const MAX_ROWS: u32 = 100_000;
 /// Rows that are done under one lock and in one commit.
 pub const BLOCK: u32 = 1_000;
+/// Most bytes of text in all cells of one table: a workbook can say the same long text in every cell at little cost.
+pub const MAX_TEXT: u64 = 32 << 20;
 /// Most rows that can be done all or none: they are one commit.
 pub const MOST_AT_ONCE: u32 = 10_000;
+/// Most bytes of text in them.
+pub const MOST_TEXT_AT_ONCE: u64 = 8 << 20;
 /// Most imports of one tenant that are kept at a time.
 pub const MOST_KEPT: u16 = 50;
 /// How long a plan is kept that nobody carries out.
@@ -66,6 +70,8 @@ pub struct Import {
     pub created_at: DateTime<Utc>,
     /// What rights and names were when it was planned.
     pub basis: Basis,
+    /// How many bytes of text its cells hold.
+    pub text: u64,
     /// What each block of rows would do.
     pub planned: Vec<Totals>,
     /// Names this plan: another as soon as any row would come out otherwise.

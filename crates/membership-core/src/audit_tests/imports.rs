@@ -30,6 +30,7 @@ fn import(state: ImportState) -> Import {
             policy: "policy".to_owned(),
             rights: "rights".to_owned(),
         },
+        text: 100,
         planned,
         digest: "digest".to_owned(),
         state,

@@ -12,7 +12,7 @@ use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 
 pub(super) use nearest::nearest;
 
-use super::{Column, RowFault, RowRefused};
+use super::{Column, RowFault, RowRefused, typed::clipped};
 use crate::{
     actor::{Grants, Ground},
     department::{Department, Tree},
@@ -25,10 +25,11 @@ use crate::{
     },
 };
 
-/// Cells that were read and are not read again: most rows of a table say the same.
-const MOST_REMEMBERED: usize = 10_000;
+/// Cells that were read and are not read again: most rows of a table say the same. Long ones are not kept.
+const MOST_REMEMBERED: usize = 5_000;
+const LONGEST_REMEMBERED: usize = 500;
 /// Names for which something similar is looked for: that is dear, and whoever gets a hundred of them wrong sees what is wrong.
-const MOST_SUGGESTED: u32 = 200;
+const MOST_SUGGESTED: u32 = 100;
 
 /// The names of a tenant, as somebody who may choose some of its departments reads them.
 pub(super) struct Names {
@@ -127,12 +128,12 @@ impl Names {
         let candidates = if open.is_empty() { closed } else { open };
         match candidates.as_slice() {
             [one] => Ok(*one),
-            [] => Err(self.unknown_department(name, column)),
+            [] => Err(self.unknown_department(&name, column)),
             several => {
                 let top = several.iter().filter(|id| self.is_below_the_root(**id)).copied().collect::<Vec<_>>();
                 match top.as_slice() {
                     [one] if parts(item, '/').count() == 1 => Ok(*one),
-                    _ => Err(self.ambiguous(name, several, column)),
+                    _ => Err(self.ambiguous(&name, several, column)),
                 }
             }
         }
@@ -158,19 +159,19 @@ impl Names {
         self.tree().depth(id).is_some_and(|depth| depth <= 2)
     }
 
-    fn ambiguous(&self, name: String, several: &[DepartmentId], column: Column) -> RowFault {
+    fn ambiguous(&self, name: &str, several: &[DepartmentId], column: Column) -> RowFault {
         let ways: Vec<String> = several.iter().take(3).map(|id| self.way(*id)).collect();
         let fix = format!("write which: {}", ways.join(", or "));
-        RowFault::new(column, &RowRefused::DepartmentAmbiguous { name }).with_fix(fix)
+        RowFault::new(column, &RowRefused::DepartmentAmbiguous { name: clipped(name) }).with_fix(fix)
     }
 
-    fn unknown_department(&mut self, name: String, column: Column) -> RowFault {
+    fn unknown_department(&mut self, name: &str, column: Column) -> RowFault {
         let open = self.tree().departments().filter(|department| self.is_open(department.id));
         let near =
-            (self.suggestions > 0).then(|| nearest(&name, open.map(|department| department.name.as_str()))).flatten();
+            (self.suggestions > 0).then(|| nearest(name, open.map(|department| department.name.as_str()))).flatten();
         let fix = near.map(meant);
         self.suggestions = self.suggestions.saturating_sub(1);
-        suggesting(RowFault::new(column, &RowRefused::DepartmentUnknown { name }), fix)
+        suggesting(RowFault::new(column, &RowRefused::DepartmentUnknown { name: clipped(name) }), fix)
     }
 
     fn assignment(&mut self, item: &str) -> Result<Wanted, RowFault> {
@@ -184,7 +185,7 @@ impl Names {
         let mut ends = parts(item, '@');
         let (name, within) = (ends.next().unwrap_or_default(), ends.next());
         let name = plain(name);
-        let Some(what) = self.grant(&name) else { return Err(self.unknown_role(name)) };
+        let Some(what) = self.grant(&name) else { return Err(self.unknown_role(&name)) };
         let within = within.map(|within| self.department(within.trim(), Column::Roles)).transpose()?;
         Ok(Wanted { what, within, until })
     }
@@ -197,17 +198,17 @@ impl Names {
         permission.map(|permission| WantedGrant::Permission(permission.to_string()))
     }
 
-    fn unknown_role(&mut self, name: String) -> RowFault {
+    fn unknown_role(&mut self, name: &str) -> RowFault {
         let roles = self.ground.catalogue.roles().iter().map(|role| role.name.as_str());
-        let fix = (self.suggestions > 0).then(|| nearest(&name, roles)).flatten().map(meant);
+        let fix = (self.suggestions > 0).then(|| nearest(name, roles)).flatten().map(meant);
         self.suggestions = self.suggestions.saturating_sub(1);
-        suggesting(RowFault::new(Column::Roles, &RowRefused::RoleUnknown { name }), fix)
+        suggesting(RowFault::new(Column::Roles, &RowRefused::RoleUnknown { name: clipped(name) }), fix)
     }
 
     /// What is said of a department that cannot be chosen: the same as of one that there is not.
     pub(super) fn closed(&mut self, department: DepartmentId, column: Column) -> RowFault {
         let name = self.tree().get(department).map(|department| department.name.to_string()).unwrap_or_default();
-        self.unknown_department(name, column)
+        self.unknown_department(&name, column)
     }
 
     /// The way to `department`, as [`departments`](Self::departments) reads it.
@@ -274,11 +275,11 @@ fn last_day(text: &str) -> Result<DateTime<Utc>, RowFault> {
     let day =
         text.parse::<NaiveDate>().ok().and_then(|day| day.succ_opt()).map(|day| day.and_time(NaiveTime::MIN).and_utc());
     let moment = || DateTime::parse_from_rfc3339(text).ok().map(|moment| moment.to_utc());
-    day.or_else(moment).ok_or_else(|| RowFault::new(Column::Roles, &RowRefused::NotADay { text: text.to_owned() }))
+    day.or_else(moment).ok_or_else(|| RowFault::new(Column::Roles, &RowRefused::NotADay { text: clipped(text) }))
 }
 
 fn remember<T: Clone>(read: &mut HashMap<String, Result<T, RowFault>>, cell: &str, result: &Result<T, RowFault>) {
-    if read.len() < MOST_REMEMBERED {
+    if read.len() < MOST_REMEMBERED && cell.len() <= LONGEST_REMEMBERED {
         read.insert(cell.to_owned(), result.clone());
     }
 }

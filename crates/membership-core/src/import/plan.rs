@@ -6,8 +6,8 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 
 use super::{
-    BLOCK, Basis, Column, Header, Import, ImportClosed, ImportState, ImportUnknown, Line, MAX_ROWS, MOST_KEPT,
-    PlannedRow, RowFault, RowRefused, Rows, Totals, Unreadable, Verdict,
+    BLOCK, Basis, Column, Header, Import, ImportClosed, ImportState, ImportUnknown, Line, MAX_ROWS, MAX_TEXT,
+    MOST_KEPT, PlannedRow, RowFault, RowRefused, Rows, Totals, Unreadable, Verdict,
     column::{EXAMPLE, HeaderError},
     names::Names,
     typed::{Key, Typed, kept},
@@ -90,6 +90,7 @@ impl Membership {
             header,
             created_at: ctx.now,
             basis: Self::basis(&known, &grants),
+            text: 0,
             planned: Vec::new(),
             digest: String::new(),
             state: ImportState::Reading,
@@ -157,6 +158,11 @@ impl Membership {
             let lines = lines.filter(|(_, cells)| !is_example(cells) && cells.iter().any(|cell| !cell.is_empty()));
             let lines: Vec<(u32, Vec<String>)> = lines.collect();
             count += lines.len();
+            let text = lines.iter().flat_map(|(_, cells)| cells).map(String::len).sum::<usize>();
+            import.text += text as u64;
+            if import.text > MAX_TEXT {
+                return Err(Unreadable::TooLarge { what: "its cells hold more than 32 MiB of text".to_owned() }.into());
+            }
             if count > MAX_ROWS as usize {
                 return Err(Unreadable::TooManyRows.into());
             }

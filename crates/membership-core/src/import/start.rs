@@ -1,7 +1,8 @@
 //! Start: an import is carried out as it was planned, unless the tenant has moved since. And cancel, and forget.
 
 use super::{
-    Ending, Import, ImportClosed, ImportState, ImportUnknown, MOST_AT_ONCE, Mode, PlannedRow, RowFault, VerdictKind,
+    Ending, Import, ImportClosed, ImportState, ImportUnknown, MOST_AT_ONCE, MOST_TEXT_AT_ONCE, Mode, PlannedRow,
+    RowFault, VerdictKind,
     names::Names,
     plan::PlanError,
     typed::Typed,
@@ -47,7 +48,7 @@ refusals! {
             /// How many.
             rows: u32,
         } = Conflict "rows-too-many-at-once"
-            ("{rows} rows are too many to be done all or none; at most 10,000 are", "choose row by row, or split the file");
+            ("{rows} rows like these are too many to be done all or none; at most 10,000 are, with 8 MiB of text", "choose row by row, or split the file");
         /// Another is.
         OtherRuns = Conflict "import-running"
             ("another import of this tenant is being carried out", "wait until it is over, or cancel it");
@@ -235,7 +236,9 @@ fn startable(import: &Import, digest: &str, mode: Mode) -> Result<(), StartError
     let plan = import.plan();
     match mode {
         Mode::AllOrNothing if plan.refuse > 0 => Err(StartError::RowsRefused { refused: plan.refuse }),
-        Mode::AllOrNothing if plan.rows() > MOST_AT_ONCE => Err(StartError::TooMany { rows: plan.rows() }),
+        Mode::AllOrNothing if plan.rows() > MOST_AT_ONCE || import.text > MOST_TEXT_AT_ONCE => {
+            Err(StartError::TooMany { rows: plan.rows() })
+        }
         Mode::AllOrNothing | Mode::RowByRow => Ok(()),
     }
 }

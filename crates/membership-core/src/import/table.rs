@@ -16,7 +16,7 @@ pub struct Line {
 /// The port to one table: its lines that are not blank, from the top, the header first. It is read once, and never whole.
 #[async_trait]
 pub trait Rows: Send {
-    /// The next lines, at most `most`; none at the end.
+    /// The next lines, at most `most`, and fewer where they are long: some hundred kilobytes of text at a time. None at the end.
     async fn next(&mut self, most: usize) -> Result<Vec<Line>, Unreadable>;
 }
 

@@ -51,7 +51,7 @@ impl Typed {
     }
 
     fn take(&mut self, column: Column, cell: &str, names: &mut Names, policy: &Policy) -> Result<(), RowFault> {
-        let text = || cell.to_owned();
+        let text = || clipped(cell);
         if is_error(cell) {
             return Err(RowFault::new(column, &RowRefused::CellIsError { text: text() }));
         }
@@ -111,6 +111,12 @@ pub(super) fn kept(line: Line, places: &[usize]) -> Vec<String> {
     places.iter().map(|place| cells.get_mut(*place).map(std::mem::take).unwrap_or_default()).collect()
 }
 
+/// Enough of `text` to find it again: a reason is no place for a novel.
+pub(super) fn clipped(text: &str) -> String {
+    const MOST: usize = 80;
+    if text.chars().count() <= MOST { text.to_owned() } else { text.chars().take(MOST).chain(['…']).collect() }
+}
+
 /// What spreadsheet programs show where a formula has no value.
 fn is_error(cell: &str) -> bool {
     matches!(
@@ -125,5 +131,6 @@ fn is_error(cell: &str) -> bool {
             | "#SPILL!"
             | "#CALC!"
             | "#GETTING_DATA"
+            | "#NOT CALCULATED!"
     )
 }

@@ -65,7 +65,7 @@ impl Scale<'_> {
         let known = Known::of(tx, self.tenant, &rows).await?;
         let mut weighed = Vec::with_capacity(rows.len());
         for row in rows {
-            weighed.push(match known.recognise(&row) {
+            weighed.push(match known.recognise(&row, |member| self.tells_of(member)) {
                 Some(Ok(member)) if !self.tells_of(member) => Weighed::refused(Self::hidden(&row)),
                 Some(Ok(member)) => self.change(tx, names, &known, row, member).await?,
                 Some(Err(fault)) => Weighed::refused(row.faults.into_iter().chain([fault])),

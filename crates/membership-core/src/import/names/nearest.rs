@@ -1,20 +1,23 @@
 //! What somebody may have meant.
 
+/// Most names that are looked through.
+const MOST_NAMES: usize = 5_000;
+
 /// The one of `names` that is most like `text`, if one is so much like it that it may be meant.
 pub(in crate::import) fn nearest<'a>(text: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let typed: Vec<char> = text.to_lowercase().chars().take(100).collect();
     let most = (typed.len() / 3).clamp(1, 3);
-    let near = names.filter_map(|name| {
+    let near = names.take(MOST_NAMES).filter_map(|name| {
         let known: Vec<char> = name.to_lowercase().chars().collect();
-        let differs = known.len().abs_diff(typed.len()) > most;
-        let steps = if differs { None } else { Some(distance(&typed, &known)) };
-        steps.filter(|steps| *steps <= most).map(|steps| (steps, name))
+        let steps = if known.len().abs_diff(typed.len()) > most { None } else { distance(&typed, &known, most) };
+        steps.map(|steps| (steps, name))
     });
     near.min_by_key(|(steps, _)| *steps).map(|(_, name)| name)
 }
 
-/// How many letters have to be put in, left out, replaced or swapped with their neighbour to make one of the other.
-fn distance(one: &[char], other: &[char]) -> usize {
+/// How many letters have to be put in, left out, replaced or swapped with their neighbour to make one of the other, if that is at
+/// most `most`.
+fn distance(one: &[char], other: &[char], most: usize) -> Option<usize> {
     let mut before_last: Vec<usize> = Vec::new();
     let mut last: Vec<usize> = (0..=other.len()).collect();
     for (i, a) in one.iter().enumerate() {
@@ -29,9 +32,13 @@ fn distance(one: &[char], other: &[char]) -> usize {
             }
             row.push(least);
         }
+        // A swap goes back two rows, at one step more.
+        if row.iter().chain(&last).all(|steps| *steps > most) {
+            return None;
+        }
         before_last = std::mem::replace(&mut last, row);
     }
-    last.last().copied().unwrap_or_default()
+    last.last().copied().filter(|steps| *steps <= most)
 }
 
 #[cfg(test)]

@@ -72,18 +72,25 @@ impl Known {
     }
 
     /// The member that a row is about, if there is one: by its identifier, else its username, else its address, else its name.
-    pub(super) fn recognise(&self, row: &Typed) -> Option<Result<&Member, RowFault>> {
+    /// Whoever goes by the name alone is recognised only if anything is told of the member: two people may have one name.
+    pub(super) fn recognise(
+        &self,
+        row: &Typed,
+        is_told_of: impl Fn(&Member) -> bool,
+    ) -> Option<Result<&Member, RowFault>> {
         if let Some(id) = row.member {
             return Some(self.members.get(&id).ok_or_else(|| RowFault::new(Column::Member, &OutOfReach::Unknown)));
         }
         let by_username = row.username.as_ref().and_then(|username| self.by_username.get(username));
         let by_email = row.email.as_ref().and_then(|email| self.by_email.get(email));
-        let by_name = match row.keys().as_slice() {
-            [Key::Name(name)] => self.by_name.get(name).map(Vec::as_slice).unwrap_or_default(),
-            _ => &[],
+        let told = |id: &&MemberId| self.members.get(*id).is_some_and(&is_told_of);
+        let by_name: Vec<&MemberId> = match row.keys().as_slice() {
+            [Key::Name(name)] => self.by_name.get(name).into_iter().flatten().filter(told).collect(),
+            _ => Vec::new(),
         };
-        let id = match (by_username.or(by_email), by_name) {
-            (Some(id), _) | (None, [id]) => id,
+        let id = match (by_username.or(by_email), by_name.as_slice()) {
+            (Some(id), _) => id,
+            (None, [id]) => *id,
             (None, []) => return None,
             (None, _) => return Some(Err(RowFault::new(Column::Name, &RowRefused::NameShared))),
         };

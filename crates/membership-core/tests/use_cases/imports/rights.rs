@@ -2,7 +2,7 @@
 
 use membership_core::{
     id::DepartmentId,
-    import::Mode,
+    import::{Ending, ImportState, Mode, start::ImportOf},
     member::add::AddMember,
     refusal::Refusal as _,
     role::assign::{Wanted, WantedGrant},
@@ -10,6 +10,7 @@ use membership_core::{
 use membership_testkit::{Bed, Failure};
 
 use super::{created, refused, table, unchanged};
+use crate::attacks::keys::{by_key, wanted};
 
 /// Somebody who may invite and manage people of `within`, and nobody else.
 async fn head(bed: &Bed, within: DepartmentId) -> Result<membership_core::context::Context, Failure> {
@@ -103,5 +104,66 @@ async fn nobody_changes_the_own_entry_by_a_table() -> Result<(), Failure> {
     assert_eq!(super::told(&bed, &import).await?, [unchanged()]);
     let import = bed.imported(&table(&[&["Emperor", "", "", &own]])).await?;
     assert_eq!(super::told(&bed, &import).await?, [refused("member-is-self")]);
+    Ok(())
+}
+
+/// Whoever goes by the name alone and is out of sight is nobody to the importer: nothing is told, and the row makes somebody new.
+#[tokio::test]
+async fn a_name_tells_nothing_of_whom_one_may_not_see() -> Result<(), Failure> {
+    let bed = Bed::new().await?;
+    let (sales, secret) = (bed.department("Sales", bed.root()?).await?, bed.department("Secret", bed.root()?).await?);
+    let hidden = bed.added_to("hidden", "Member", &[secret.id]).await?;
+    let head = head(&bed, sales.id).await?;
+    let rows = table(&[&[hidden.name.as_str(), "Sales", "Head @ Sales", "", "", "link"]]);
+    let first = bed.imported_by(&head, &rows, Mode::RowByRow).await?;
+    assert_eq!((first.done().create, first.done().refuse), (1, 0));
+    let second = bed.imported_by(&head, &rows, Mode::RowByRow).await?;
+    assert_eq!(second.done().unchanged, 1, "the one that is seen is recognised");
+    Ok(())
+}
+
+/// Whoever may only invite makes no accounts by a table, and changes nobody.
+#[tokio::test]
+async fn who_may_only_invite_changes_nobody() -> Result<(), Failure> {
+    let bed = Bed::new().await?;
+    bed.define_role("Inviter", &["membership:members.invite", "membership:members.read"], &[]).await?;
+    bed.added("seen.one", &["Member"]).await?;
+    let inviter = bed.added("inviter", &["Inviter", "Member"]).await?;
+    let ctx = bed.as_account(&inviter.account);
+    let rows = table(&[
+        &["New", "", "Member", "new@example.org"],
+        &["Account", "", "Member", "", "some.body"],
+        &["Renamed", "", "", "", "seen.one"],
+    ]);
+    let import = bed.planned_by(&ctx, &rows).await?;
+    let told: Vec<_> = bed.rows_of(&ctx, &import).await?.iter().map(|row| row.planned.faults().to_vec()).collect();
+    let codes: Vec<_> = told.iter().map(|faults| faults.first().map(|fault| fault.code.as_str())).collect();
+    assert_eq!(codes, [None, Some("permission-missing"), Some("permission-missing")]);
+    Ok(())
+}
+
+/// A program imports within the scope of its key, and no further once the key is revoked.
+#[tokio::test]
+async fn a_key_imports_within_its_scope() -> Result<(), Failure> {
+    let bed = Bed::new().await?;
+    let administrator = bed.as_administrator();
+    let scope = wanted(&bed, &["membership:members.invite", "membership:members.read"]);
+    let made = bed.membership.make_api_key(&administrator, scope).await?;
+    let program = by_key(&bed, &made.key, &bed.account(bed.administrator.id).await?);
+    let rows = table(&[&["New", "", "Member", "new@example.org"], &["Account", "", "Member", "", "some.body"]]);
+    let import = bed.planned_by(&program, &rows).await?;
+    let first = bed.rows_of(&program, &import).await?;
+    assert_eq!(first[0].planned.faults().first().map(|fault| fault.code.as_str()), Some("grant-exceeds-own"));
+    assert_eq!(first[1].planned.faults().first().map(|fault| fault.code.as_str()), Some("scope-too-small"));
+
+    let guest = bed.define_role("Guest", &[], &[]).await?;
+    let rows = table(&[&["New", "", guest.name.as_str(), "new@example.org"]]);
+    let import = bed.planned_by(&program, &rows).await?;
+    let which = ImportOf { tenant: bed.tenant.id, import: import.id };
+    bed.membership.start_import(&program, which, &import.digest, Mode::RowByRow).await?;
+    bed.membership.revoke_api_key(&administrator, bed.tenant.id, made.key.id).await?;
+    let over = bed.carry_out(which).await?;
+    assert!(matches!(&over.state, ImportState::Ended { how: Ending::Stopped { .. }, .. }), "{:?}", over.state);
+    assert_eq!(over.done().rows(), 0);
     Ok(())
 }

@@ -3,6 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
 
 use crate::{
     account::{Account, Kinds},
@@ -32,7 +33,7 @@ pub enum Actor {
 }
 
 /// Somebody who is signed in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Principal {
     /// Who.
     pub account: AccountId,
@@ -51,7 +52,7 @@ pub struct Principal {
 }
 
 /// An API key that a program asks by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyUse {
     /// Which.
     pub id: ApiKeyId,
@@ -63,7 +64,7 @@ pub struct KeyUse {
 pub const JUST_SIGNED_IN: TimeDelta = TimeDelta::minutes(15);
 
 /// What a signed-in person has to do before anything else.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Duty {
     /// Replace the temporary password that somebody else has chosen.
     NewPassword,

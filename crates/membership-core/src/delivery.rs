@@ -10,6 +10,7 @@ use crate::{
     directory::{Directory, InvitationView, NominationView},
     id::{InvitationId, MemberId, MessageId, NominationId},
     invitation::Channel,
+    language::Language,
     lifecycle::Stage,
     link::Links,
     member::{Member, MemberStatus, leave},
@@ -49,6 +50,18 @@ pub struct Round {
     pub failed: u32,
     /// Messages that nobody wants any more.
     pub dropped: u32,
+}
+
+/// Whom a letter greets, and in what language.
+struct Addressee {
+    name: DisplayName,
+    language: Option<Language>,
+}
+
+impl From<Member> for Addressee {
+    fn from(member: Member) -> Self {
+        Self { name: member.name, language: member.language }
+    }
 }
 
 impl Round {
@@ -127,18 +140,19 @@ impl Postman {
 
     /// Tries one message; `None` if there is no letter to send any more.
     async fn attempt(&self, lease: &Leased, now: DateTime<Utc>) -> Result<Option<Verdict>, StoreError> {
-        let Some((to_name, content)) = self.content(lease, now).await? else { return Ok(None) };
+        let Some((addressee, content)) = self.content(lease, now).await? else { return Ok(None) };
         // The last look before the wire: a letter that was cancelled meanwhile must not go out.
         if !self.outbox.holds(lease).await? {
             return Ok(None);
         }
         let id = MessageId::from_uuid(lease.id.as_uuid());
-        let letter = Letter { id, to: lease.mail.to.clone(), to_name: to_name.to_string(), content };
+        let Addressee { name, language } = addressee;
+        let letter = Letter { id, to: lease.mail.to.clone(), to_name: name.to_string(), language, content };
         Ok(Some(self.mailer.send(&letter).await))
     }
 
     /// What the letter says and whom it greets, if there is still something to say.
-    async fn content(&self, lease: &Leased, now: DateTime<Utc>) -> Result<Option<(DisplayName, Content)>, StoreError> {
+    async fn content(&self, lease: &Leased, now: DateTime<Utc>) -> Result<Option<(Addressee, Content)>, StoreError> {
         let tenant = match lease.mail.about {
             Scope::Tenant(tenant) => tenant,
             Scope::Account(account) => return self.to_owner(lease, account, now).await,
@@ -174,7 +188,7 @@ impl Postman {
     }
 
     /// An invitation whose newest link is this one and still open.
-    fn invitation(&self, lease: &Leased, view: InvitationView, now: DateTime<Utc>) -> Option<(DisplayName, Content)> {
+    fn invitation(&self, lease: &Leased, view: InvitationView, now: DateTime<Utc>) -> Option<(Addressee, Content)> {
         let invitation = &view.invitation;
         let open = invitation.stage_at(now) == Stage::Invited && invitation.generation == lease.mail.generation;
         let expires_at = invitation.deadline().filter(|_| open)?;
@@ -186,10 +200,10 @@ impl Postman {
             link: self.links.url(&invitation.link()),
             expires_at,
         };
-        Some((view.member.name, content))
+        Some((view.member.into(), content))
     }
 
-    fn became_member(&self, member: Member, tenant: &Tenant, access: &Access) -> Option<(DisplayName, Content)> {
+    fn became_member(&self, member: Member, tenant: &Tenant, access: &Access) -> Option<(Addressee, Content)> {
         if member.status() == MemberStatus::Removed {
             return None;
         }
@@ -200,25 +214,25 @@ impl Postman {
             open: self.links.place(tenant.id),
             leave: self.links.url(&leave::link(&member)),
         };
-        Some((member.name, content))
+        Some((member.into(), content))
     }
 
-    fn nomination(&self, kind: MailKind, view: NominationView, now: DateTime<Utc>) -> Option<(DisplayName, Content)> {
+    fn nomination(&self, kind: MailKind, view: NominationView, now: DateTime<Utc>) -> Option<(Addressee, Content)> {
         let NominationView { tenant, nomination, nominator, nominee } = view;
         let name = tenant.name.to_string();
         match (kind, nomination.answer) {
             (MailKind::Nominated, Answer::None) if nomination.stands_at(now) => {
                 let (by, link) = (nominator.name.to_string(), self.links.place(tenant.id));
                 let content = Content::Nominated { tenant: name, by, link, expires_at: nomination.expires_at };
-                Some((nominee.name, content))
+                Some((nominee.into(), content))
             }
             (MailKind::BecameRepresentative, Answer::Accepted(_)) => {
                 let content = Content::BecameRepresentative { tenant: name, former: nominator.name.to_string() };
-                Some((nominee.name, content))
+                Some((nominee.into(), content))
             }
             (MailKind::HandedOver, Answer::Accepted(_)) => {
                 let content = Content::HandedOver { tenant: name, successor: nominee.name.to_string() };
-                Some((nominator.name, content))
+                Some((nominator.into(), content))
             }
             (..) => None,
         }

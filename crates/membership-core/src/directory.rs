@@ -135,6 +135,17 @@ pub struct MemberRow {
     pub kinds: Kinds,
 }
 
+/// A member, with what opens it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entrance {
+    /// The member.
+    pub member: Member,
+    /// Its invitation, until it has joined.
+    pub invitation: Option<Invitation>,
+    /// Its account, once it has.
+    pub account: Option<Account>,
+}
+
 /// All that is shown of one member.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MemberDetails {
@@ -313,6 +324,9 @@ pub trait Directory: Send + Sync {
 
     /// One member.
     async fn member(&self, tenant: TenantId, member: MemberId) -> Result<Option<MemberDetails>, StoreError>;
+
+    /// Those members of a tenant that are among `members`, with what opens each.
+    async fn entrances(&self, tenant: TenantId, members: &[MemberId]) -> Result<Vec<Entrance>, StoreError>;
 
     /// Up to `limit` hand-overs that are due at `now`, oldest first.
     async fn transfers_due(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<(TenantId, TransferId)>, StoreError>;

@@ -14,6 +14,7 @@ use crate::{
     account::{Account, ApiKey, Challenge, Factors, Session},
     department::{Department, Departments, Lineage},
     id::{AccountId, CatalogueId, ChallengeId, DepartmentId, MemberId, SessionId, TreeId},
+    import::{BlockOutcomes, Import},
     installation::Installation,
     invitation::Invitation,
     member::{Member, transfer::Transfer},
@@ -246,6 +247,17 @@ pub enum Event {
     InvitationRevoked(Invitation),
     /// Its time had passed.
     InvitationExpired(Invitation),
+    /// An import is carried out from now on.
+    ImportStarted(Import),
+    /// Some rows of it are done.
+    ImportAdvanced {
+        /// The import.
+        import: Import,
+        /// What became of the rows.
+        outcomes: Vec<BlockOutcomes>,
+    },
+    /// It is over.
+    ImportEnded(Import),
     /// The person is a member now.
     MemberJoined {
         /// The member, enabled.
@@ -345,6 +357,9 @@ impl Event {
             Self::InvitationRejected(_) => "invitation.rejected",
             Self::InvitationRevoked(_) => "invitation.revoked",
             Self::InvitationExpired(_) => "invitation.expired",
+            Self::ImportStarted(_) => "import.started",
+            Self::ImportAdvanced { .. } => "import.advanced",
+            Self::ImportEnded(_) => "import.ended",
             Self::MemberJoined { .. } => "member.joined",
         }
     }

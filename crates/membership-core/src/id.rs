@@ -76,6 +76,8 @@ ids! {
     TransferId;
     /// An offer to become the tenant's representative administrator.
     NominationId;
+    /// An import: a table of people, and what became of its rows.
+    ImportId;
     /// A signed-in session.
     SessionId;
     /// A sign-in that waits for the second factor.

@@ -36,6 +36,7 @@
 //! | [`actor`] | who acts, and [`Granted`](actor::Granted), the proof that a permission was checked |
 //! | [`event`], [`audit`], [`outbox`] | every fact that can happen, its record and its mail |
 //! | [`traces`] | how often something was tried, and when it was last used |
+//! | [`import`] | many people from one table: planned, carried out, told row by row |
 //! | [`search`] | finding people by what somebody half remembers |
 //! | [`store`], [`directory`], [`ports`] | what the domain asks of the world |
 //! | [`refusal`] | why not |
@@ -51,9 +52,11 @@ pub mod directory;
 pub mod email;
 pub mod event;
 pub mod id;
+pub mod import;
 pub mod installation;
 pub mod invariants;
 pub mod invitation;
+pub mod language;
 pub mod lifecycle;
 pub mod link;
 pub mod member;
@@ -80,6 +83,7 @@ use context::Context;
 use department::Tree;
 use directory::{Directory, Footing, Who};
 use id::TenantId;
+use import::Imports;
 use link::Links;
 use ports::{AppCodes, DataCustodian, Entropy, KnownPasswords, Passkeys, PasswordHasher, Sealer};
 use role::{Catalogue, Permission};
@@ -101,6 +105,7 @@ pub struct Membership {
     passkeys: Arc<dyn Passkeys>,
     traces: Arc<dyn Traces>,
     custodian: Arc<dyn DataCustodian>,
+    imports: Arc<dyn Imports>,
     links: Links,
     presets: Arc<Presets>,
     product: Arc<str>,
@@ -131,6 +136,8 @@ pub struct Parts {
     pub traces: Arc<dyn Traces>,
     /// The products that keep data for members; [`NoData`](ports::NoData) if none does.
     pub custodian: Arc<dyn DataCustodian>,
+    /// What keeps uploaded tables; usually the same adapter as the store.
+    pub imports: Arc<dyn Imports>,
     /// The keys of the links.
     pub links: Links,
     /// What new tenants start with.
@@ -155,6 +162,7 @@ impl Membership {
             passkeys: parts.passkeys,
             traces: parts.traces,
             custodian: parts.custodian,
+            imports: parts.imports,
             links: parts.links,
             presets: Arc::new(parts.presets),
             product: parts.product.into(),

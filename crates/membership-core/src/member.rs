@@ -19,6 +19,7 @@ use crate::{
     department::Departments,
     email::EmailAddress,
     id::{AccountId, InvitationId, MemberId, TenantId},
+    language::Language,
     lifecycle::{MemberClosed, MemberCommand, member_cell},
     name::{DisplayName, Username},
     refusal::refusals,
@@ -38,6 +39,8 @@ pub struct Member {
     pub email: Option<EmailAddress>,
     /// The name that the person signs in with, once joined, if the account has one.
     pub username: Option<Username>,
+    /// The language that the person reads, as far as the tenant knows.
+    pub language: Option<Language>,
     /// What the member may do once enabled. A removed member holds nothing.
     pub assignments: Assignments,
     /// Where it belongs. A removed member belongs nowhere.

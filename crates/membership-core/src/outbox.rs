@@ -13,6 +13,7 @@ use crate::{
     account::Kinds,
     email::EmailAddress,
     id::MessageId,
+    language::Language,
     store::{Scope, StoreError},
 };
 
@@ -137,6 +138,8 @@ pub struct Letter {
     pub to: EmailAddress,
     /// The person's name, as the tenant knows it.
     pub to_name: String,
+    /// The language that the person reads, as far as the tenant knows.
+    pub language: Option<Language>,
     /// What it says.
     pub content: Content,
 }

@@ -32,6 +32,8 @@ pub struct Fault {
     pub code: &'static str,
     /// What is wrong and what was expected, for a person.
     pub detail: String,
+    /// What the person can do about it.
+    pub advice: &'static str,
 }
 
 /// `key` as one part of a JSON pointer (RFC 6901, section 3): `~` and `/`, which mean something there, are written otherwise.
@@ -203,7 +205,7 @@ impl Faults {
 impl Fault {
     /// The fault that `rule` finds at `pointer`.
     pub fn new(pointer: impl Into<String>, rule: &(impl Refusal + ?Sized)) -> Self {
-        Self { pointer: pointer.into(), code: rule.code(), detail: rule.to_string() }
+        Self { pointer: pointer.into(), code: rule.code(), detail: rule.to_string(), advice: rule.advice() }
     }
 }
 

@@ -11,10 +11,14 @@ use crate::{
     department::{Department, DepartmentUse, Departments},
     email::EmailAddress,
     event::Event,
-    id::{AccountId, ApiKeyId, ChallengeId, DepartmentId, InvitationId, MemberId, RoleId, TenantId, TransferId},
+    id::{
+        AccountId, ApiKeyId, ChallengeId, DepartmentId, ImportId, InvitationId, MemberId, RoleId, TenantId, TransferId,
+    },
+    import::Import,
     installation::Installation,
     invitation::Invitation,
     member::{Member, transfer::Transfer},
+    name::{DisplayName, Username},
     refusal::refusals,
     role::{Access, Grant, assignment::Until},
     tenant::{Tenant, representative::Nomination},
@@ -54,6 +58,19 @@ refusals! {
             constraint: String,
         } = Conflict "changed-meanwhile" ("something else changed this at the same moment", "look at it again and repeat if it still makes sense");
     }
+}
+
+/// By what members are recognised.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Recognition {
+    /// By identifier.
+    pub ids: Vec<MemberId>,
+    /// By the name that the member signs in with.
+    pub usernames: Vec<Username>,
+    /// By the address that the tenant knows the member by.
+    pub emails: Vec<EmailAddress>,
+    /// By name, letter for letter: only members of whom the tenant knows no address.
+    pub names: Vec<DisplayName>,
 }
 
 /// The port to a database.
@@ -150,6 +167,18 @@ pub trait Tx: Send {
 
     /// The account that somebody signs in to with `login`: by proved address or by username.
     async fn account_by_login(&mut self, login: &Login) -> Result<Option<Account>, StoreError>;
+
+    /// Those members of this tenant, not removed, that one of `keys` recognises, each once.
+    async fn members_recognised(&mut self, keys: &Recognition) -> Result<Vec<Member>, StoreError>;
+
+    /// Those accounts that somebody signs in to with one of `logins`, each once.
+    async fn accounts_by_logins(&mut self, logins: &[Login]) -> Result<Vec<Account>, StoreError>;
+
+    /// An import of this tenant.
+    async fn import(&mut self, id: ImportId) -> Result<Option<Import>, StoreError>;
+
+    /// The import of this tenant that is being carried out.
+    async fn running_import(&mut self) -> Result<Option<ImportId>, StoreError>;
 
     /// Writes all of `events`, in this order, with one audit record each and the mail they owe or cancel: all of it
     /// durable when this returns, or nothing. There is no other way to write.

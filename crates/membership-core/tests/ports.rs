@@ -15,15 +15,16 @@ use membership_core::{
     context::Context,
     department::{Department, DepartmentUse, Departments, Headcount},
     directory::{
-        Ancestor, Directory, Footing, InvitationView, MemberDetails, MemberFilter, MemberRow, NominationView, Page,
-        Place, RecordFilter, RecordOrder, Tally, Who,
+        Ancestor, Directory, Entrance, Footing, InvitationView, MemberDetails, MemberFilter, MemberRow, NominationView,
+        Page, Place, RecordFilter, RecordOrder, Tally, Who,
     },
     email::EmailAddress,
     event::Event,
     id::{
-        AccountId, ApiKeyId, ChallengeId, DepartmentId, InvitationId, MemberId, NominationId, RequestId, RoleId,
-        SessionId, TenantId, TransferId,
+        AccountId, ApiKeyId, ChallengeId, DepartmentId, ImportId, InvitationId, MemberId, NominationId, RequestId,
+        RoleId, SessionId, TenantId, TransferId,
     },
+    import::Import,
     installation::Installation,
     invariants::World,
     invitation::{Channel, Invitation, Inviter, State},
@@ -33,7 +34,7 @@ use membership_core::{
     ports::{Entropy, HashingError, NoData, PasswordHash, PasswordHasher, Secret},
     refusal::Refusal,
     role::{Access, Grant},
-    store::{Scope, Store, StoreError, Tx},
+    store::{Recognition, Scope, Store, StoreError, Tx},
     tenant::{Presets, Tenant, Validity, representative::Nomination},
     traces::{Pace, TraceKey, Traces, Tries},
 };
@@ -80,6 +81,10 @@ mock! {
         async fn good_api_keys(&mut self, now: DateTime<Utc>) -> Result<u64, StoreError>;
         async fn other_places(&mut self, account: AccountId) -> Result<u64, StoreError>;
         async fn account_by_login(&mut self, login: &Login) -> Result<Option<Account>, StoreError>;
+        async fn members_recognised(&mut self, keys: &Recognition) -> Result<Vec<Member>, StoreError>;
+        async fn accounts_by_logins(&mut self, logins: &[Login]) -> Result<Vec<Account>, StoreError>;
+        async fn import(&mut self, id: ImportId) -> Result<Option<Import>, StoreError>;
+        async fn running_import(&mut self) -> Result<Option<ImportId>, StoreError>;
         async fn commit(self: Box<Self>, ctx: &Context, events: &[Event]) -> Result<(), StoreError>;
     }
 }
@@ -107,6 +112,7 @@ mock! {
         async fn tally(&self, tenant: TenantId, now: DateTime<Utc>) -> Result<Tally, StoreError>;
         async fn members(&self, tenant: TenantId, filter: &MemberFilter, page: Page<MemberId>) -> Result<Vec<MemberRow>, StoreError>;
         async fn member(&self, tenant: TenantId, member: MemberId) -> Result<Option<MemberDetails>, StoreError>;
+        async fn entrances(&self, tenant: TenantId, members: &[MemberId]) -> Result<Vec<Entrance>, StoreError>;
         async fn transfers_due(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<(TenantId, TransferId)>, StoreError>;
         async fn open_transfers(&self, tenant: TenantId) -> Result<Vec<Transfer>, StoreError>;
         async fn nomination(&self, tenant: TenantId) -> Result<Option<Nomination>, StoreError>;
@@ -189,6 +195,7 @@ impl Mocks {
             passkeys: Arc::new(membership_core::ports::NoPasskeys),
             traces: Arc::new(self.traces),
             custodian: Arc::new(NoData),
+            imports: Arc::new(membership_testkit::MemoryStore::new()),
             links: links(),
             presets,
             product: "Example product".to_owned(),

@@ -2,7 +2,7 @@
 
 use std::{any::Any, sync::Arc};
 
-use membership_core::{directory::Directory, outbox::Outbox, store::Store, traces::Traces};
+use membership_core::{directory::Directory, import::Imports, outbox::Outbox, store::Store, traces::Traces};
 
 use crate::MemoryStore;
 
@@ -17,18 +17,21 @@ pub struct Adapter {
     pub outbox: Arc<dyn Outbox>,
     /// What is noted in passing.
     pub traces: Arc<dyn Traces>,
+    /// What is kept of uploaded tables.
+    pub imports: Arc<dyn Imports>,
     kept: Option<Arc<dyn Any + Send + Sync>>,
 }
 
 impl Adapter {
     /// The ports of `store`.
-    pub fn of(store: impl Store + Directory + Outbox + Traces + 'static) -> Self {
+    pub fn of(store: impl Store + Directory + Outbox + Traces + Imports + 'static) -> Self {
         let store = Arc::new(store);
         Self {
             store: Arc::clone(&store) as _,
             directory: Arc::clone(&store) as _,
             outbox: Arc::clone(&store) as _,
-            traces: store,
+            traces: Arc::clone(&store) as _,
+            imports: store,
             kept: None,
         }
     }

@@ -1,6 +1,7 @@
 //! A test bed: a [`Membership`] that is set up and at work, with the steps that most tests begin with.
 
 mod departments;
+mod imports;
 mod people;
 
 use std::sync::Arc;
@@ -242,6 +243,7 @@ pub fn parts(adapter: &Adapter, dice: Arc<Dice>) -> Result<Parts, Failure> {
         passkeys: Arc::new(PlainSecrets),
         traces: Arc::clone(&adapter.traces),
         custodian: Arc::new(membership_core::ports::NoData),
+        imports: Arc::clone(&adapter.imports),
         links: Links::new(Key::new([7; 32]), "https://members.example.org"),
         presets: Presets::shipped("organization", Vec::new())?,
         product: "Example product".to_owned(),

@@ -7,6 +7,7 @@
 //! | [`ManualClock`], [`Dice`], [`PlainHasher`], [`PlainSecrets`], [`PlainPasskey`] | time, randomness, passwords, codes and passkeys that a test can foresee |
 //! | [`SoftPasskey`] | an authenticator with real keys, and the browser before it; it can be told to lie |
 //! | [`Cabinet`] | a product that keeps data for members, and is down when it is told to be |
+//! | [`TypedTable`] | a table to import |
 //! | [`smtp`] | a mail server that keeps what it is given, and lies where it is told to |
 //! | [`conformance`] | the suite that every store passes, the one in memory included |
 
@@ -22,6 +23,7 @@ pub mod plain_passkey;
 pub mod plain_secrets;
 pub mod smtp;
 pub mod soft_passkey;
+pub mod typed_table;
 
 pub use adapter::Adapter;
 pub use bed::Bed;
@@ -33,6 +35,7 @@ pub use plain_hasher::PlainHasher;
 pub use plain_passkey::PlainPasskey;
 pub use plain_secrets::{KNOWN_PASSWORD, PlainSecrets};
 pub use soft_passkey::SoftPasskey;
+pub use typed_table::TypedTable;
 
 /// Whatever went wrong in a test.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;

@@ -1,6 +1,7 @@
 //! A store in memory, as strict as a database: the same locks, the same constraints, all of a commit or nothing.
 
 mod directory;
+mod imports;
 mod outbox;
 mod tables;
 mod traces;
@@ -20,12 +21,15 @@ use membership_core::{
     department::{Department, DepartmentUse, Departments},
     email::EmailAddress,
     event::Event,
-    id::{AccountId, ApiKeyId, ChallengeId, DepartmentId, InvitationId, MemberId, RoleId, TenantId, TransferId},
+    id::{
+        AccountId, ApiKeyId, ChallengeId, DepartmentId, ImportId, InvitationId, MemberId, RoleId, TenantId, TransferId,
+    },
+    import::Import,
     installation::Installation,
     invitation::Invitation,
     member::{Member, transfer::Transfer},
     role::{Access, Grant, assignment::Until},
-    store::{Scope, Store, StoreError, Tx},
+    store::{Recognition, Scope, Store, StoreError, Tx},
     tenant::{Tenant, representative::Nomination},
 };
 use tokio::sync::OwnedMutexGuard;
@@ -231,6 +235,24 @@ impl Tx for MemoryTx {
 
     async fn account_by_login(&mut self, login: &Login) -> Result<Option<Account>, StoreError> {
         Ok(self.store.tables().account_by_login(login).cloned())
+    }
+
+    async fn members_recognised(&mut self, keys: &Recognition) -> Result<Vec<Member>, StoreError> {
+        Ok(self.ask(|tables, tenant| tables.recognised(tenant, keys)))
+    }
+
+    async fn accounts_by_logins(&mut self, logins: &[Login]) -> Result<Vec<Account>, StoreError> {
+        let tables = self.store.tables();
+        let found = logins.iter().filter_map(|login| tables.account_by_login(login));
+        Ok(found.map(|account| (account.id, account.clone())).collect::<BTreeMap<_, _>>().into_values().collect())
+    }
+
+    async fn import(&mut self, id: ImportId) -> Result<Option<Import>, StoreError> {
+        Ok(self.ask(|tables, tenant| tables.import(tenant, id).cloned()))
+    }
+
+    async fn running_import(&mut self) -> Result<Option<ImportId>, StoreError> {
+        Ok(self.ask(Tables::running_import))
     }
 
     async fn commit(self: Box<Self>, ctx: &Context, events: &[Event]) -> Result<(), StoreError> {

@@ -166,5 +166,5 @@ struct Letter {
 
 fn invitee(name: &str, email: Option<&str>) -> Invitee {
     let reach = email.map_or(Reach::Link(None), |email| Reach::Mail(email.to_owned()));
-    Invitee { name: name.to_owned(), reach, assignments: Vec::new(), departments: Vec::new() }
+    Invitee { name: name.to_owned(), reach, assignments: Vec::new(), departments: Vec::new(), language: None }
 }

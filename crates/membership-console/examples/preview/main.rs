@@ -60,7 +60,7 @@ impl Letters for OneLetter {
 
 async fn invited(bed: &Bed, name: &str, reach: Reach, role: &str) -> Result<Asked, Failure> {
     let assignments = vec![Wanted::role(bed.role(role).await?)];
-    let person = Invitee { name: name.into(), reach, assignments, departments: Vec::new() };
+    let person = Invitee { name: name.into(), reach, assignments, departments: Vec::new(), language: None };
     let command = bed.invitation_to("nobody@example.org").await?;
     bed.invite_one(Invite { people: vec![person], ..command }).await
 }
@@ -241,7 +241,7 @@ async fn step(bed: &Bed, tenant: TenantId, name: &str, role: &str, stage: Stage)
     let local = name.split(' ').next().unwrap_or_default().to_ascii_lowercase();
     let reach = Reach::Mail(format!("{local}@example.org"));
     let person =
-        Invitee { name: name.to_owned(), reach, assignments: vec![Wanted::role(role.id)], departments: Vec::new() };
+        Invitee { name: name.to_owned(), reach, assignments: vec![Wanted::role(role.id)], departments: Vec::new(), language: None };
     let command = Invite {
         tenant,
         people: vec![person],

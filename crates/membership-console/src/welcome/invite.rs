@@ -95,7 +95,7 @@ fn command(tenant: TenantId, filled: &Filled) -> Invite {
         By::Link => Reach::Link(address),
     };
     let assignments = filled.roles.parse().into_iter().map(Given::role).collect();
-    let person = Invitee { name: filled.name.clone(), reach, assignments, departments: Vec::new() };
+    let person = Invitee { name: filled.name.clone(), reach, assignments, departments: Vec::new(), language: None };
     // There is no second step on this page in which it could be sent.
     Invite {
         tenant,

@@ -137,7 +137,7 @@ async fn faults_stand_at_their_fields() {
     }
 }
 
-/// Proves A1 in part on the page: nobody gives what they do not hold, though they force it.
+/// Nobody gives what they do not hold, though they force it.
 #[tokio::test]
 async fn nobody_gives_beyond_the_own() {
     let site = Site::new().await;

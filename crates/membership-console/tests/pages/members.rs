@@ -35,6 +35,7 @@ async fn invite(site: &Site, address: &str, role: &str) -> Vec<InvitationId> {
         reach: Reach::Mail(address.into()),
         assignments,
         departments: Vec::new(),
+        language: None,
     }];
     let command = Invite {
         tenant: site.bed.tenant.id,

@@ -78,6 +78,7 @@ pub(crate) async fn joined_at_once() -> JoinedAtOnce {
         reach: Reach::Mail("ann@example.org".into()),
         assignments,
         departments: vec![],
+        language: None,
     }];
     let command = Invite {
         tenant: site.bed.tenant.id,

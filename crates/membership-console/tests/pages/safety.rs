@@ -73,7 +73,7 @@ async fn hostile_names_are_inert() {
     for (row, name) in hostile.into_iter().enumerate() {
         let reach = Reach::Mail(format!("h{row}@example.org"));
         let people =
-            vec![Invitee { name: name.into(), reach, assignments: vec![Wanted::role(role)], departments: vec![] }];
+            vec![Invitee { name: name.into(), reach, assignments: vec![Wanted::role(role)], departments: vec![], language: None }];
         let command = site.bed.invitation_to("nobody@example.org").await.unwrap();
         let invited = site.bed.invite_one(Invite { people, ..command }).await.unwrap();
         let path = site.path_of(&invited.invitation);

@@ -2,6 +2,7 @@
 //! password hash, no session key, no token.
 
 mod entity;
+mod import;
 mod own;
 mod restore;
 
@@ -15,6 +16,7 @@ use entity::{
     ApplicationForm, DepartmentForm, InstallationForm, InvitationForm, MemberForm, NominationForm, RoleForm,
     TenantForm, TransferForm,
 };
+use import::ImportForm;
 use own::{AccountForm, ApiKeyForm, ChallengeForm, FactorsForm};
 
 use crate::{
@@ -96,6 +98,9 @@ pub struct Form {
     /// The second factors that were shown at sign-in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub with: Option<Vec<String>>,
+    /// An import.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub import: Option<ImportForm>,
     /// The installation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub installation: Option<InstallationForm>,
@@ -212,6 +217,12 @@ impl Form {
             | Event::InvitationRejected(invitation)
             | Event::InvitationRevoked(invitation)
             | Event::InvitationExpired(invitation) => Self { invitation: Some(invitation.into()), ..form },
+            Event::ImportStarted(import) | Event::ImportEnded(import) => {
+                Self { import: Some(ImportForm::of(import, &[])), ..form }
+            }
+            Event::ImportAdvanced { import, outcomes } => {
+                Self { import: Some(ImportForm::of(import, outcomes)), ..form }
+            }
         }
     }
 

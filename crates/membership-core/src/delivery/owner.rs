@@ -3,12 +3,11 @@
 
 use chrono::{DateTime, Utc};
 
-use super::Postman;
+use super::{Addressee, Postman};
 use crate::{
     account::{Account, reset::ResetBy},
     id::{AccountId, ChallengeId},
     link::Purpose,
-    name::DisplayName,
     outbox::{Content, Leased, MailKind},
     store::StoreError,
 };
@@ -20,14 +19,14 @@ impl Postman {
         lease: &Leased,
         account: AccountId,
         now: DateTime<Utc>,
-    ) -> Result<Option<(DisplayName, Content)>, StoreError> {
+    ) -> Result<Option<(Addressee, Content)>, StoreError> {
         let Some(account) = self.directory.account(account).await? else { return Ok(None) };
         let content = if lease.mail.kind == MailKind::SignInCode {
             self.code(lease, &account, now).await?
         } else {
             self.of_account(lease, &account, now)
         };
-        Ok(content.map(|content| (account.name, content)))
+        Ok(content.map(|content| (Addressee { name: account.name, language: None }, content)))
     }
 
     fn of_account(&self, lease: &Leased, account: &Account, now: DateTime<Utc>) -> Option<Content> {

@@ -117,6 +117,9 @@ impl Event {
             | Self::InvitationRejected(_)
             | Self::InvitationRevoked(_)
             | Self::InvitationExpired(_)
+            | Self::ImportStarted(_)
+            | Self::ImportAdvanced { .. }
+            | Self::ImportEnded(_)
             | Self::MemberJoined { .. } => Vec::new(),
         }
     }
@@ -200,7 +203,10 @@ impl Event {
             | Self::RepresentativeNominated(_)
             | Self::InvitationVouched(_)
             | Self::InvitationOpened(_)
-            | Self::InvitationAccepted(_) => None,
+            | Self::InvitationAccepted(_)
+            | Self::ImportStarted(_)
+            | Self::ImportAdvanced { .. }
+            | Self::ImportEnded(_) => None,
         }
     }
 }

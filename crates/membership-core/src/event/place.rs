@@ -66,6 +66,9 @@ impl Event {
             | Self::InvitationRejected(invitation)
             | Self::InvitationRevoked(invitation)
             | Self::InvitationExpired(invitation) => Some(invitation.tenant),
+            Self::ImportStarted(import) | Self::ImportAdvanced { import, .. } | Self::ImportEnded(import) => {
+                Some(import.tenant)
+            }
         }
     }
 
@@ -75,7 +78,7 @@ impl Event {
     }
 
     /// The thing that it is about, by whose id the audit can be searched: a member (an invitation is its member's), a
-    /// role, a tenant, an account.
+    /// role, a tenant, an account, an import.
     pub fn object(&self) -> uuid::Uuid {
         match self {
             Self::SetUpLinkIssued(_) | Self::InstallationSetUp(_) => uuid::Uuid::nil(),
@@ -133,6 +136,9 @@ impl Event {
             | Self::InvitationRejected(invitation)
             | Self::InvitationRevoked(invitation)
             | Self::InvitationExpired(invitation) => invitation.member.as_uuid(),
+            Self::ImportStarted(import) | Self::ImportAdvanced { import, .. } | Self::ImportEnded(import) => {
+                import.id.as_uuid()
+            }
         }
     }
 }

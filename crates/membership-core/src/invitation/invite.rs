@@ -6,8 +6,9 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
+pub(crate) use draft::Entry;
 pub use draft::InviteeFault;
-use draft::{Draft, Drafts, Entries, Entry};
+use draft::{Draft, Drafts, Entries};
 
 pub use crate::tenant::policy::Sending;
 
@@ -62,6 +63,8 @@ pub struct Invitee {
     pub assignments: Vec<Wanted>,
     /// The departments that the person shall belong to; empty for what the call says of all.
     pub departments: Vec<DepartmentId>,
+    /// The language that the person reads, as a tag of BCP 47, if that is known.
+    pub language: Option<String>,
 }
 
 /// How to reach a person, as typed.
@@ -149,7 +152,7 @@ impl Membership {
 }
 
 impl Invited {
-    fn event(&self) -> Event {
+    pub(crate) fn event(&self) -> Event {
         let member = self.member.clone();
         match self.invitation.clone() {
             Some(invitation) => Event::MemberInvited { member, invitation },
@@ -200,6 +203,7 @@ fn decide(
 ) -> Result<Vec<Invited>, InviteError> {
     let clashes = clashes(grants, known, &drafts.people);
     let Entries { people, validity, send } = drafts.complete(&clashes)?;
+    let terms = Terms { tenant: known.tenant.id, validity, send };
     for person in &people {
         if !known.tenant.policy.links_allowed && matches!(person.channel, Channel::Link(_)) {
             return Err(NotInvited::LinksNotAllowed.into());
@@ -212,29 +216,41 @@ fn decide(
         BeyondOwn::refuse(grants.first_lacking(person.assignments.iter()))?;
     }
     let invited = people.into_iter().zip(granted);
-    Ok(invited.map(|(person, granted)| entry(granted, known, person, validity, send, now, entropy)).collect())
+    let invite = |(person, granted): (Entry, Granted)| {
+        let account = known.account_at(&person.channel);
+        entry(granted, terms, account, person, now, entropy)
+    };
+    Ok(invited.map(invite).collect())
 }
 
-/// What becomes of one person: a member at once, where the policy says so of owners of accounts, or an invitation.
-fn entry(
+/// What is the same for everybody who is invited together.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Terms {
+    pub(crate) tenant: TenantId,
+    pub(crate) validity: Validity,
+    pub(crate) send: Sending,
+}
+
+/// What becomes of one person: a member at once, if it is the owner of `account`, whom the policy has join at once; or an
+/// invitation.
+pub(crate) fn entry(
     granted: Granted,
-    known: &Known,
+    terms: Terms,
+    account: Option<&Account>,
     person: Entry,
-    validity: Validity,
-    send: Sending,
     now: DateTime<Utc>,
     entropy: &dyn Entropy,
 ) -> Invited {
     let inviter = granted.spend();
     let id = InvitationId::new(now, entropy);
-    let account = known.account_at(&person.channel);
     let joined = |account: &Account| MemberState::Enabled { account: account.id, joined_at: now };
     let member = Member {
         id: MemberId::new(now, entropy),
-        tenant: known.tenant.id,
+        tenant: terms.tenant,
         name: person.name,
         email: person.channel.address().cloned(),
         username: account.and_then(|account| account.username.clone()),
+        language: person.language,
         assignments: person.assignments,
         departments: person.departments,
         representative: false,
@@ -246,8 +262,8 @@ fn entry(
     if account.is_some() {
         return Invited { member, invitation: None, link: None };
     }
-    let ready = Invitation::new(id, &member, Inviter::Member(inviter), person.channel, validity, now);
-    let invitation = match send {
+    let ready = Invitation::new(id, &member, Inviter::Member(inviter), person.channel, terms.validity, now);
+    let invitation = match terms.send {
         Sending::Now => ready.issued(now),
         Sending::Later => ready,
     };

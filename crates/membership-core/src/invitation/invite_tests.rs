@@ -45,6 +45,7 @@ fn member(n: u128, email: &str, state: MemberState) -> Member {
         name: DisplayName::parse("member").unwrap(),
         email: Some(EmailAddress::from_canonical(email).unwrap()),
         username: None,
+        language: None,
         assignments: Assignments::of_role(role(1, &[]).id),
         departments: Departments::stored([DepartmentId::from_uuid(Uuid::nil())], []),
         representative: false,
@@ -125,7 +126,7 @@ fn told(
 
 fn by_mail(email: &str) -> Invitee {
     let assignments = vec![Wanted::role(role(1, &[]).id)];
-    Invitee { name: "Bob".into(), reach: Reach::Mail(email.into()), assignments, departments: vec![] }
+    Invitee { name: "Bob".into(), reach: Reach::Mail(email.into()), assignments, departments: vec![], language: None }
 }
 
 fn codes(result: Result<Vec<Invited>, InviteError>) -> Vec<(String, &'static str)> {

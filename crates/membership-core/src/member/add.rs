@@ -3,13 +3,14 @@
 
 use crate::{
     Membership,
-    account::{Account, AccountEmail, Kinds, Login},
+    account::{Account, AccountEmail, Kinds, Login, reset::ResetBy},
     actor::{Denied, Granted, Grants},
     context::Context,
     department::{Departments, wanted::DepartmentsFault},
     email::EmailAddress,
     event::Event,
     id::{AccountId, DepartmentId, MemberId, TenantId},
+    language::Language,
     member::{AddressTaken, Member, MemberState},
     name::{DisplayName, Username},
     ports::{Entropy, HashingError, PasswordHash, Secret},
@@ -40,6 +41,8 @@ pub struct AddMember {
     pub password: Secret,
     /// Where notices go, if anywhere. It is a claim: nobody has proved it.
     pub email: Option<String>,
+    /// The language that the person reads, as a tag of BCP 47, if that is known.
+    pub language: Option<String>,
 }
 
 refusals! {
@@ -70,18 +73,29 @@ impl Membership {
         let granted = grants.require_over(Permission::MEMBERS_MANAGE, draft.departments.all())?;
         let sees = |other: &Member| grants.reaches(&Permission::MEMBERS_READ, other);
         AddressTaken::by_another(&tx.members_at(draft.email.as_slice()).await?, None, sees)?;
-        let (member, events) = decide(granted, &grants, draft, password, ctx, self.entropy.as_ref())?;
+        let entry = Entry::Password(password);
+        let (member, events) = decide(granted, &grants, draft, entry, ctx, self.entropy.as_ref())?;
         tx.commit(ctx, &events).await?;
         Ok(member)
     }
 }
 
-struct Draft {
-    name: DisplayName,
-    assignments: Assignments,
-    departments: Departments,
-    username: Username,
-    email: Option<EmailAddress>,
+/// What was typed of a new member with a new account, read and found well-formed.
+pub(crate) struct Draft {
+    pub(crate) name: DisplayName,
+    pub(crate) assignments: Assignments,
+    pub(crate) departments: Departments,
+    pub(crate) username: Username,
+    pub(crate) email: Option<EmailAddress>,
+    pub(crate) language: Option<Language>,
+}
+
+/// How the person comes into the new account.
+pub(crate) enum Entry {
+    /// By a temporary password, which the administrator tells.
+    Password(PasswordHash),
+    /// By a link to a password of the own, which the administrator hands over.
+    Link,
 }
 
 impl Membership {
@@ -102,34 +116,41 @@ impl Membership {
         let username = Username::parse(&command.username).map_err(|fault| faults.push(Fault::new("/username", &fault)));
         let email = command.email.as_deref().map(|text| tenant.policy.address(text)).transpose();
         let email = email.map_err(|fault| faults.push(Fault { pointer: "/email".into(), ..fault }));
+        let language = command.language.as_deref().map(Language::parse).transpose();
+        let language = language.map_err(|fault| faults.push(Fault::new("/language", &fault)));
         let words =
             [command.name.as_str(), &command.username, command.email.as_deref().unwrap_or(""), tenant.name.as_str()];
         let password = self.check_password(&command.password, words, Kinds::NONE);
         let password = password.map_err(|fault| faults.push(Fault::new("/password", &fault)));
-        match (name, assignments, departments, username, email, password) {
-            (Ok(name), Ok(assignments), Ok(departments), Ok(username), Ok(email), Ok(())) => {
-                Ok(Draft { name, assignments, departments, username, email })
+        match (name, assignments, departments, username, email, language, password) {
+            (Ok(name), Ok(assignments), Ok(departments), Ok(username), Ok(email), Ok(language), Ok(())) => {
+                Ok(Draft { name, assignments, departments, username, email, language })
             }
             (..) => Err(Faults::of(faults)),
         }
     }
 }
 
-fn decide(
+pub(crate) fn decide(
     granted: Granted,
     grants: &Grants,
     draft: Draft,
-    password: PasswordHash,
+    entry: Entry,
     ctx: &Context,
     entropy: &dyn Entropy,
-) -> Result<(Member, Vec<Event>), AddError> {
+) -> Result<(Member, Vec<Event>), BeyondOwn> {
     BeyondOwn::refuse(grants.first_lacking(draft.assignments.iter()))?;
     let account = Account {
         username: Some(draft.username.clone()),
         email: draft.email.clone().map(|address| AccountEmail { address, proved_at: None }),
-        password: Some(password),
-        password_is_temporary: true,
         ..Account::new(AccountId::new(ctx.now, entropy), draft.name.clone(), ctx.now)
+    };
+    let account = match entry {
+        Entry::Password(password) => Account { password: Some(password), password_is_temporary: true, ..account },
+        Entry::Link => {
+            let own = grants.member();
+            account.with_reset(ResetBy::Administrator { tenant: own.tenant, member: own.id }, ctx.now)
+        }
     };
     let member = Member {
         id: MemberId::new(ctx.now, entropy),
@@ -137,6 +158,7 @@ fn decide(
         name: draft.name,
         email: draft.email,
         username: Some(draft.username),
+        language: draft.language,
         assignments: draft.assignments,
         departments: draft.departments,
         representative: false,

@@ -10,6 +10,7 @@ use crate::{
     event::{Event, MemberChange},
     id::DepartmentId,
     invitation::{Channel, Invitation, Inviter, send::MailOff},
+    language::Language,
     lifecycle::{Closed, MemberClosed, Stage},
     member::{
         AddressTaken, Member, MemberState, MemberStatus,
@@ -33,6 +34,8 @@ pub struct Changes {
     /// The address that the tenant knows the person by; empty for none. Where the person has not joined and was invited
     /// by mail, the invitation goes to the new address, and the old link is dead.
     pub email: Option<String>,
+    /// The language that the person reads, as a tag of BCP 47; empty for none.
+    pub language: Option<String>,
     /// Everything that the member shall hold.
     pub assignments: Option<Vec<Wanted>>,
     /// All departments that the member shall belong to, the primary one first; at least one.
@@ -79,16 +82,17 @@ impl Membership {
 }
 
 /// What the member shall be: what was typed, read and found well-formed, and what stays.
-struct Draft {
-    name: DisplayName,
-    email: Option<EmailAddress>,
-    assignments: Assignments,
-    departments: Departments,
+pub(crate) struct Draft {
+    pub(crate) name: DisplayName,
+    pub(crate) email: Option<EmailAddress>,
+    pub(crate) language: Option<Language>,
+    pub(crate) assignments: Assignments,
+    pub(crate) departments: Departments,
 }
 
 impl Draft {
     fn read(changes: &Changes, reached: &InReach, ctx: &Context) -> Result<Self, Faults> {
-        let Member { name, email, assignments, departments, .. } = &reached.member;
+        let Member { name, email, language, assignments, departments, .. } = &reached.member;
         let mut faults = Vec::new();
         let name = changes.name.as_deref().map_or_else(|| Ok(name.clone()), DisplayName::parse);
         let name = name.map_err(|fault| faults.push(Fault::new("/name", &fault)));
@@ -98,6 +102,12 @@ impl Draft {
             Some(text) => reached.tenant.policy.address(text).map(Some),
         };
         let email = email.map_err(|fault| faults.push(Fault { pointer: "/email".into(), ..fault }));
+        let language = match changes.language.as_deref() {
+            None => Ok(language.clone()),
+            Some("") => Ok(None),
+            Some(text) => Language::parse(text).map(Some),
+        };
+        let language = language.map_err(|fault| faults.push(Fault::new("/language", &fault)));
         let assignments = match changes.assignments.as_deref() {
             None => Ok(assignments.clone()),
             Some(wanted) => WantedFault::read(wanted, "/assignments", reached.grants.ground(), ctx.now),
@@ -111,9 +121,9 @@ impl Draft {
             }
         };
         let departments = departments.map_err(|more| faults.extend(more));
-        match (name, email, assignments, departments) {
-            (Ok(name), Ok(email), Ok(assignments), Ok(departments)) => {
-                Ok(Self { name, email, assignments, departments })
+        match (name, email, language, assignments, departments) {
+            (Ok(name), Ok(email), Ok(language), Ok(assignments), Ok(departments)) => {
+                Ok(Self { name, email, language, assignments, departments })
             }
             (..) => Err(Faults::of(faults)),
         }
@@ -122,7 +132,7 @@ impl Draft {
 
 /// Whether the member may come to belong to `departments`. Whoever manages it manages those too; and whoever has it in reach from
 /// then on, because of what was given for a department above, gets no more over it than the actor has.
-async fn may_place(tx: &mut dyn Tx, reached: &InReach, departments: &Departments) -> Result<(), EditError> {
+pub(crate) async fn may_place(tx: &mut dyn Tx, reached: &InReach, departments: &Departments) -> Result<(), EditError> {
     let (grants, before) = (&reached.grants, &reached.member.departments);
     let new: Vec<DepartmentId> = departments.all().iter().copied().filter(|new| !before.has(*new)).collect();
     let dropped: Vec<DepartmentId> = before.all().iter().copied().filter(|old| !departments.has(*old)).collect();
@@ -140,7 +150,7 @@ async fn may_place(tx: &mut dyn Tx, reached: &InReach, departments: &Departments
     Ok(())
 }
 
-fn decide(
+pub(crate) fn decide(
     reached: InReach,
     draft: Draft,
     invitation: Option<Invitation>,
@@ -148,8 +158,8 @@ fn decide(
     ctx: &Context,
 ) -> Result<(Member, Vec<Event>), EditError> {
     BeyondOwn::refuse(reached.grants.first_lacking(draft.assignments.beyond(&reached.member.assignments)))?;
-    let Draft { name, email, assignments, departments } = draft;
-    let member = Member { name, email, assignments, departments, ..reached.member.clone() };
+    let Draft { name, email, language, assignments, departments } = draft;
+    let member = Member { name, email, language, assignments, departments, ..reached.member.clone() };
     let moved = match invitation {
         Some(invitation) => invitation_after(&reached, &member, invitation, mail_is_on, ctx)?,
         None => None,

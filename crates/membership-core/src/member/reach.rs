@@ -47,6 +47,22 @@ pub(crate) struct InReach {
 }
 
 impl InReach {
+    /// Whether the holder of `grants`, who needs `permission`, may act on `member`.
+    pub(crate) fn of(
+        tenant: Tenant,
+        grants: Grants,
+        member: Member,
+        permission: Permission,
+    ) -> Result<Self, OutOfReach> {
+        // Of somebody who can be neither seen nor acted on, nothing is told.
+        if !grants.sees(&permission, &member) {
+            return Err(OutOfReach::Unknown);
+        }
+        let granted = grants.require_over(permission, member.departments.all())?;
+        may_act_on(&grants, &member)?;
+        Ok(Self { tenant, grants, member, granted })
+    }
+
     /// Spends the proof: the member as it was.
     pub(crate) fn spend(self) -> Member {
         let _: MemberId = self.granted.spend();
@@ -66,13 +82,7 @@ impl crate::Membership {
         let (tenant, grants) = self.admitted(tx, ctx).await?;
         grants.sight(permission.clone())?;
         let member = tx.member(target).await?.ok_or(OutOfReach::Unknown)?;
-        // Of somebody who can be neither seen nor acted on, nothing is told.
-        if !grants.sees(&permission, &member) {
-            return Err(OutOfReach::Unknown);
-        }
-        let granted = grants.require_over(permission, member.departments.all())?;
-        may_act_on(&grants, &member)?;
-        Ok(InReach { tenant, grants, member, granted })
+        InReach::of(tenant, grants, member, permission)
     }
 }
 

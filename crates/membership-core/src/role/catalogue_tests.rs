@@ -176,6 +176,7 @@ fn enabled(assignments: Assignments) -> crate::directory::Footing {
             name: DisplayName::parse("Ann").unwrap(),
             email: None,
             username: None,
+            language: None,
             assignments,
             departments: Departments::stored([DepartmentId::from_uuid(nil)], []),
             representative: false,

@@ -203,6 +203,7 @@ impl Founding {
             name,
             email: None,
             username: None,
+            language: None,
             assignments: Assignments::of_role(self.administrators),
             departments: Departments::stored([self.root.id], []),
             representative: true,

@@ -5,7 +5,7 @@ mod departments;
 mod factors;
 mod guesses;
 mod in_flight;
-mod keys;
+pub(crate) mod keys;
 mod links;
 mod notices;
 mod passkeys;

@@ -7,6 +7,7 @@ mod attacks;
 mod credentials;
 mod departments;
 mod histories;
+mod imports;
 mod members;
 mod passkeys;
 mod policy;

@@ -233,6 +233,7 @@ impl InviteRequest {
             reach: reach(person.via, person.email),
             assignments: read(person.roles, person.assignments, format!("/people/{row}")),
             departments: belonging(person.departments.unwrap_or_default()),
+            language: None,
         });
         let people = people.collect();
         Faults::refuse(faults)?;

@@ -164,7 +164,7 @@ impl MembersApi {
         let (assignments, given) = Given::read(roles, assignments, String::new()).map_err(Faults::of)?;
         let (tenant, password) = (TenantId::named(&tenant), Secret::new(password));
         let departments = belonging(departments.unwrap_or_default());
-        let command = AddMember { tenant, name, assignments, departments, username, password, email };
+        let command = AddMember { tenant, name, assignments, departments, username, password, email, language: None };
         let added = edge.membership().add_member(&caller.context, command).await;
         let added = added.map_err(|error| Given::refuse(&[given], error))?;
         let location = format!("{PREFIX}/tenants/{tenant}/members/{}", added.id);

@@ -54,7 +54,7 @@ impl Api {
     pub(crate) async fn invited_as(&self, email: &str, role: &str) -> Asked {
         let assignments = vec![Wanted::role(self.bed.role(role).await.unwrap())];
         let (name, reach, departments) = ("Ann Example".into(), Reach::Mail(email.to_owned()), Vec::new());
-        let people = vec![Invitee { name, reach, assignments, departments }];
+        let people = vec![Invitee { name, reach, assignments, departments, language: None }];
         let (tenant, send) = (self.bed.tenant.id, Some(Sending::Now));
         let (assignments, departments) = (Vec::new(), Vec::new());
         let invite = Invite { tenant, people, assignments, departments, send, validity: None };

@@ -124,7 +124,7 @@ async fn invite(adapter: &Adapter, membership: &Membership, by: Principal, to: &
     let tenant = adapter.directory.tenants().await?.pop().ok_or("no tenant")?;
     let role = adapter.directory.access(tenant).await?.roles.pop().ok_or("no role")?.id;
     let (reach, assignments) = (Reach::Mail(to.into()), Vec::new());
-    let people = vec![Invitee { name: "Ann".into(), reach, assignments, departments: Vec::new() }];
+    let people = vec![Invitee { name: "Ann".into(), reach, assignments, departments: Vec::new(), language: None }];
     let (assignments, send) = (vec![Wanted::role(role)], Some(Sending::Now));
     membership
         .invite(&ctx, Invite { tenant, people, assignments, departments: Vec::new(), send, validity: None })

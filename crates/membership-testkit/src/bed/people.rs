@@ -73,7 +73,7 @@ impl Bed {
     /// A person who is to be a `Member`, reached by `reach`.
     pub async fn invitee(&self, reach: Reach) -> Result<Invitee, Failure> {
         let assignments = vec![Wanted::role(self.role("Member").await?)];
-        Ok(Invitee { name: "Ann Example".into(), reach, assignments, departments: Vec::new() })
+        Ok(Invitee { name: "Ann Example".into(), reach, assignments, departments: Vec::new(), language: None })
     }
 
     /// The administrator invites `address` by mail, at once, as a `Member`.
@@ -132,6 +132,7 @@ impl Bed {
             username: username.to_owned(),
             password: Secret::new(TEMPORARY),
             email: None,
+            language: None,
         })
     }
 

@@ -41,6 +41,7 @@ pub(super) async fn a_member_is_edited(adapter: Adapter) -> Outcome {
     let changes = Changes {
         name: Some("Ann Übel 界".into()),
         email: Some("ann@example.org".into()),
+        language: Some("PT-br".into()),
         assignments: Some(command.assignments),
         departments: None,
     };
@@ -49,6 +50,7 @@ pub(super) async fn a_member_is_edited(adapter: Adapter) -> Outcome {
     let expected = Member {
         name: membership_core::name::DisplayName::parse("Ann Übel 界")?,
         email: Some(address("ann@example.org")?),
+        language: Some(membership_core::language::Language::parse("pt-BR")?),
         assignments: manager,
         ..ann.member
     };

@@ -56,6 +56,7 @@ impl Bed {
             name: DisplayName::parse("Ann Example")?,
             email: None,
             username: None,
+            language: None,
             assignments: Assignments::default(),
             departments: match state {
                 MemberState::Removed { .. } => Departments::default(),

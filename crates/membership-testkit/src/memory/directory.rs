@@ -7,13 +7,13 @@ use membership_core::{
     audit::Record,
     department::{Department, Headcount},
     directory::{
-        Ancestor, Directory, Footing, InvitationView, MAX_PAGE, MemberDetails, MemberFilter, MemberRow, NominationView,
-        Page, Place, RecordFilter, RecordOrder, Tally, Who,
+        Ancestor, Directory, Entrance, Footing, InvitationView, MAX_PAGE, MemberDetails, MemberFilter, MemberRow,
+        NominationView, Page, Place, RecordFilter, RecordOrder, Tally, Who,
     },
     id::{AccountId, ApiKeyId, ChallengeId, InvitationId, MemberId, NominationId, TenantId, TransferId},
     installation::Installation,
     invariants::World,
-    member::transfer::Transfer,
+    member::{MemberStatus, transfer::Transfer},
     role::Access,
     store::{Scope, StoreError},
     tenant::{Tenant, representative::Nomination},
@@ -136,6 +136,16 @@ impl Directory for MemoryStore {
         let rows = tables.members_of(tenant).rev().filter(|member| tables.fits(filter, member));
         let rest = rows.filter(|member| page.after.is_none_or(|after| member.id < after));
         Ok(rest.take(page.limit.clamp(1, MAX_PAGE).into()).map(|member| tables.row(member)).collect())
+    }
+
+    async fn entrances(&self, tenant: TenantId, members: &[MemberId]) -> Result<Vec<Entrance>, StoreError> {
+        let tables = self.tables();
+        let found = members.iter().filter_map(|member| tables.member(tenant, *member)).map(|member| Entrance {
+            member: member.clone(),
+            invitation: tables.invitation_of(member.id).filter(|_| member.status() == MemberStatus::NotJoined).cloned(),
+            account: member.account().and_then(|account| tables.accounts.get(&account)).cloned(),
+        });
+        Ok(found.collect())
     }
 
     async fn member(&self, tenant: TenantId, member: MemberId) -> Result<Option<MemberDetails>, StoreError> {

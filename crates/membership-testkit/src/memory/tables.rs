@@ -8,15 +8,16 @@ use membership_core::{
     audit::{Head, Record},
     department::{Department, DepartmentUse, Headcount},
     id::{
-        AccountId, ApiKeyId, ChallengeId, DepartmentId, InvitationId, MemberId, MessageId, NominationId, RoleId,
-        SessionId, TenantId, TransferId,
+        AccountId, ApiKeyId, ChallengeId, DepartmentId, ImportId, InvitationId, MemberId, MessageId, NominationId,
+        RoleId, SessionId, TenantId, TransferId,
     },
+    import::{Import, KeptBlock},
     installation::Installation,
     invitation::Invitation,
     member::{Member, MemberStatus, transfer::Transfer},
     outbox::{Delivery, Mail},
     role::{Access, Application, Role},
-    store::Scope,
+    store::{Recognition, Scope},
     tenant::{
         Tenant,
         representative::{Answer, Nomination},
@@ -45,6 +46,9 @@ pub(super) struct Tables {
     pub(super) invitations: BTreeMap<InvitationId, Invitation>,
     pub(super) transfers: BTreeMap<TransferId, Transfer>,
     pub(super) nominations: BTreeMap<NominationId, Nomination>,
+    pub(super) imports: BTreeMap<ImportId, Import>,
+    /// By import and number.
+    pub(super) import_blocks: BTreeMap<(ImportId, u32), KeptBlock>,
     pub(super) messages: BTreeMap<MessageId, Message>,
     pub(super) audits: BTreeMap<Scope, Vec<Record>>,
 }
@@ -129,6 +133,17 @@ impl Tables {
 
     pub(super) fn member_of(&self, tenant: TenantId, account: AccountId) -> Option<&Member> {
         self.present(tenant).find(|member| member.account() == Some(account))
+    }
+
+    /// The members that one of `keys` recognises.
+    pub(super) fn recognised(&self, tenant: TenantId, keys: &Recognition) -> Vec<Member> {
+        let known = |member: &&Member| {
+            keys.ids.contains(&member.id)
+                || member.username.as_ref().is_some_and(|username| keys.usernames.contains(username))
+                || member.email.as_ref().is_some_and(|email| keys.emails.contains(email))
+                || (member.email.is_none() && keys.names.contains(&member.name))
+        };
+        self.present(tenant).filter(known).cloned().collect()
     }
 
     pub(super) fn invitation(&self, tenant: TenantId, id: InvitationId) -> Option<&Invitation> {

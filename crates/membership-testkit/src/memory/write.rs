@@ -140,6 +140,9 @@ impl Tables {
             | Event::InvitationRejected(invitation)
             | Event::InvitationRevoked(invitation)
             | Event::InvitationExpired(invitation) => self.known_invitation(invitation),
+            Event::ImportStarted(import) => self.import_started(import),
+            Event::ImportAdvanced { import, outcomes } => self.import_went_on(import, outcomes),
+            Event::ImportEnded(import) => self.import_went_on(import, &[]),
             Event::MemberJoined { member, invitation } => {
                 self.known_member(member)?;
                 self.known_invitation(invitation)
@@ -175,6 +178,6 @@ fn concerns(scope: Scope, event: &Event) -> Result<(), StoreError> {
 }
 
 /// Refuses what a database would refuse by this constraint.
-fn constraint(name: &str, holds: bool) -> Result<(), StoreError> {
+pub(super) fn constraint(name: &str, holds: bool) -> Result<(), StoreError> {
     if holds { Ok(()) } else { Err(StoreError::Raced { constraint: name.to_owned() }) }
 }

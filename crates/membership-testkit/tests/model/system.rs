@@ -224,6 +224,7 @@ impl Society {
                 reach,
                 assignments: Vec::new(),
                 departments: Vec::new(),
+                language: None,
             }],
             departments: Vec::new(),
             assignments: self.wanted(tenant, gives),
@@ -247,6 +248,7 @@ impl Society {
             username: username_of(username),
             password: Secret::new(TEMPORARY),
             email: None,
+            language: None,
         };
         let added = self.bed.membership.add_member(ctx, command).await;
         if let Ok(member) = &added {

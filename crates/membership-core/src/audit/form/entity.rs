@@ -113,6 +113,8 @@ pub struct MemberForm {
     pub name: String,
     pub email: Option<String>,
     pub username: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
     pub assignments: Vec<AssignmentForm>,
     /// The primary one first.
     pub departments: Vec<Uuid>,
@@ -316,6 +318,7 @@ impl From<&Member> for MemberForm {
             name: member.name.to_string(),
             email: member.email.as_ref().map(ToString::to_string),
             username: member.username.as_ref().map(ToString::to_string),
+            language: member.language.as_ref().map(ToString::to_string),
             assignments: member.assignments.iter().map(assignment).collect(),
             departments: member.departments.all().iter().map(|department| department.as_uuid()).collect(),
             representative: member.representative,

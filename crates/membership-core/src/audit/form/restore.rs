@@ -18,6 +18,7 @@ use crate::{
         TreeId,
     },
     invitation::{Channel, Invitation, Inviter, State},
+    language::Language,
     member::{
         Member, MemberState,
         transfer::{Share, Transfer, TransferState},
@@ -177,12 +178,14 @@ impl MemberForm {
             (status, ..) => return Err(impossible("a member's status, with what belongs to it,", status)),
         };
         let username = self.username.as_deref().map(Username::parse).transpose();
+        let language = self.language.as_deref().map(Language::parse).transpose();
         Ok(Member {
             id: MemberId::from_uuid(self.id),
             tenant,
             name: name(&self.name)?,
             email: self.email.as_deref().map(address).transpose()?,
             username: username.map_err(|_| impossible("a username", self.username.unwrap_or_default()))?,
+            language: language.map_err(|_| impossible("a language", self.language.unwrap_or_default()))?,
             assignments: self
                 .assignments
                 .into_iter()

@@ -11,6 +11,7 @@ use crate::{
         Channel,
         invite::{Invite, Invitee, Reach, Sending},
     },
+    language::Language,
     member::AddressTaken,
     name::DisplayName,
     refusal::{Fault, Faults, refusals},
@@ -47,6 +48,7 @@ pub(super) struct Draft {
     pub(super) channel: Option<Channel>,
     assignments: Option<Assignments>,
     departments: Option<Departments>,
+    language: Option<Language>,
 }
 
 /// The call, read and found well-formed.
@@ -57,11 +59,12 @@ pub(super) struct Entries {
 }
 
 /// One person of such a call.
-pub(super) struct Entry {
-    pub(super) name: DisplayName,
-    pub(super) channel: Channel,
-    pub(super) assignments: Assignments,
-    pub(super) departments: Departments,
+pub(crate) struct Entry {
+    pub(crate) name: DisplayName,
+    pub(crate) channel: Channel,
+    pub(crate) assignments: Assignments,
+    pub(crate) departments: Departments,
+    pub(crate) language: Option<Language>,
 }
 
 impl Drafts {
@@ -121,6 +124,7 @@ impl Draft {
             channel: self.channel?,
             assignments: self.assignments?,
             departments: self.departments?,
+            language: self.language,
         })
     }
 }
@@ -160,7 +164,9 @@ impl Everybody<'_> {
                 read.map_err(|more| faults.extend(more)).ok()
             }
         };
-        Draft { name: name.ok(), channel: channel.ok(), assignments, departments }
+        let language = person.language.as_deref().map(Language::parse).transpose();
+        let language = language.map_err(|fault| faults.push(Fault::new(format!("/people/{row}/language"), &fault)));
+        Draft { name: name.ok(), channel: channel.ok(), assignments, departments, language: language.ok().flatten() }
     }
 }
 

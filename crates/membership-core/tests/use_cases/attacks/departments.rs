@@ -36,7 +36,13 @@ pub(super) async fn dissolve(
 
 /// Somebody who is invited, by a link that is handed over.
 pub(super) fn by_link(assignments: Vec<Wanted>, departments: &[DepartmentId]) -> Invitee {
-    Invitee { name: "Ann Example".into(), reach: Reach::Link(None), assignments, departments: departments.to_vec() }
+    Invitee {
+        name: "Ann Example".into(),
+        reach: Reach::Link(None),
+        assignments,
+        departments: departments.to_vec(),
+        language: None,
+    }
 }
 
 async fn invite(company: &Company, person: Invitee) -> Result<Invite, Failure> {

@@ -20,13 +20,13 @@ use crate::{code, holding, permission};
 const READ: &str = "membership:members.read";
 pub(super) const MANAGE: &str = "membership:members.manage";
 
-pub(super) fn wanted(bed: &Bed, scope: &[&str]) -> MakeApiKey {
+pub(crate) fn wanted(bed: &Bed, scope: &[&str]) -> MakeApiKey {
     let scope = scope.iter().map(|text| permission(text)).collect();
     MakeApiKey { tenant: bed.tenant.id, name: "Nightly export".into(), scope, seconds: 3_600 }
 }
 
 /// A program asks by `key`, which `account` has made.
-pub(super) fn by_key(bed: &Bed, key: &ApiKey, account: &Account) -> Context {
+pub(crate) fn by_key(bed: &Bed, key: &ApiKey, account: &Account) -> Context {
     let principal = Principal {
         account: account.id,
         epoch: key.epoch,

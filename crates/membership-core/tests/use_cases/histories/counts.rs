@@ -117,7 +117,8 @@ impl Company {
 
     async fn invite(&mut self, ctx: &Context) -> Result<&'static str, Failure> {
         let (assignments, departments) = (self.wanted(), self.placed());
-        let person = Invitee { name: "Ann Example".into(), reach: Reach::Link(None), assignments, departments };
+        let person =
+            Invitee { name: "Ann Example".into(), reach: Reach::Link(None), assignments, departments, language: None };
         let command = Invite { people: vec![person], ..self.bed.invitation_to("x@example.org").await? };
         let invited = self.bed.membership.invite(ctx, command).await;
         let made = invited.iter().flatten().filter_map(|one| one.invitation.as_ref());

@@ -120,7 +120,7 @@ pub(crate) async fn fill(bed: &Bed, count: usize) -> Result<(), Failure> {
                 0 => Reach::Link(None),
                 _ => Reach::Mail(format!("p{number}@example.org")),
             };
-            let people = vec![Invitee { name, reach, assignments, departments: own }];
+            let people = vec![Invitee { name, reach, assignments, departments: own, language: None }];
             let command = Invite { people, ..bed.invitation_to("nobody@example.org").await? };
             let asked = bed.invite_one(command).await?;
             let subject = Subject { tenant: bed.tenant.id, invitation: asked.invitation.id };
@@ -134,6 +134,7 @@ pub(crate) async fn fill(bed: &Bed, count: usize) -> Result<(), Failure> {
             continue;
         }
         let command = AddMember {
+            language: None,
             tenant: bed.tenant.id,
             name,
             assignments,

@@ -1,5 +1,6 @@
 //! Every page over a store in memory, to look at: `cargo run -p membership-console --example preview`.
-//! The first organisation has 5,000 members, or as many as the first argument says.
+//! The first organisation has 5,000 members, or as many as the first argument says; 5,000
+//! take some minutes to make.
 //!
 //! The first lines that it prints say who can sign in, and where the pages behind links of every kind are.
 
@@ -240,8 +241,13 @@ async fn step(bed: &Bed, tenant: TenantId, name: &str, role: &str, stage: Stage)
     let role = roles.iter().find(|known| known.name.as_str() == role).ok_or("there is no such role")?;
     let local = name.split(' ').next().unwrap_or_default().to_ascii_lowercase();
     let reach = Reach::Mail(format!("{local}@example.org"));
-    let person =
-        Invitee { name: name.to_owned(), reach, assignments: vec![Wanted::role(role.id)], departments: Vec::new(), language: None };
+    let person = Invitee {
+        name: name.to_owned(),
+        reach,
+        assignments: vec![Wanted::role(role.id)],
+        departments: Vec::new(),
+        language: None,
+    };
     let command = Invite {
         tenant,
         people: vec![person],

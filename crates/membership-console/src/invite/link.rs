@@ -80,7 +80,8 @@ pub(crate) async fn invite(
         return page(StatusCode::UNPROCESSABLE_ENTITY, &shown);
     };
     let address = Some(shown.email.trim().to_owned()).filter(|email| !email.is_empty());
-    let person = Invitee { name: shown.name.clone(), reach: Reach::Link(address), assignments, departments };
+    let person =
+        Invitee { name: shown.name.clone(), reach: Reach::Link(address), assignments, departments, language: None };
     let command = Invite {
         tenant: start.admin.tenant.id,
         people: vec![person],

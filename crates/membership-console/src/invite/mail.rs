@@ -89,6 +89,7 @@ pub(crate) async fn invite(
         reach: Reach::Mail(line.address.clone()),
         assignments: Vec::new(),
         departments: Vec::new(),
+        language: None,
     });
     let policy = &start.admin.tenant.policy;
     let command = Invite {

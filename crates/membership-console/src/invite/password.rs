@@ -101,6 +101,7 @@ pub(crate) async fn add(
         departments,
         username: first.username.clone(),
         password: Secret::new(typed.one("password")),
+        language: None,
         email: Some(first.email.trim().to_owned()).filter(|email| !email.is_empty()),
     };
     match edge.membership().add_member(&visitor.context, command).await {

@@ -34,6 +34,7 @@ struct EditPage {
     back: String,
     name: Text,
     email: Text,
+    language: Text,
     places: Places,
     given: Given,
     /// What is wrong as a whole.
@@ -66,6 +67,7 @@ pub(crate) async fn ask(
     let shown = EditPage {
         name: Text { typed: member.name.to_string(), fault: None },
         email: Text { typed: member.email.as_ref().map(ToString::to_string).unwrap_or_default(), fault: None },
+        language: Text { typed: member.language.as_ref().map(ToString::to_string).unwrap_or_default(), fault: None },
         places: Places::of(&about.admin, &Permission::MEMBERS_MANAGE, member.departments.all()),
         given: Given::of(&about.admin, &Permission::MEMBERS_MANAGE, &member.assignments),
         problem: None,
@@ -96,6 +98,7 @@ fn empty(about: &About) -> EditPage {
         back: about.path(),
         name: Text::default(),
         email: Text::default(),
+        language: Text::default(),
         places: Places::of(&about.admin, &Permission::MEMBERS_MANAGE, &[]),
         given: Given::of(&about.admin, &Permission::MEMBERS_MANAGE, &membership_core::role::Assignments::default()),
         problem: None,
@@ -125,10 +128,12 @@ pub(crate) async fn save(
         return again(&about, &typed, places, given);
     };
     let email = member.email.as_ref().map(ToString::to_string).unwrap_or_default();
+    let language = member.language.as_ref().map(ToString::to_string).unwrap_or_default();
     let changed = |name: &str, before: &str| Some(typed.one(name)).filter(|now| *now != before).map(ToOwned::to_owned);
     let changes = Changes {
         name: changed("name", member.name.as_str()),
         email: changed("email", &email),
+        language: changed("language", &language),
         departments: Some(departments).filter(|wanted| wanted.as_slice() != member.departments.all()),
         assignments: Some(assignments).filter(|wanted| !given.is_as_before(wanted)),
     };
@@ -144,6 +149,7 @@ fn again(about: &About, typed: &Typed, places: Places, given: Given) -> Response
     let shown = EditPage {
         name: Text { typed: typed.one("name").to_owned(), fault: None },
         email: Text { typed: typed.one("email").to_owned(), fault: None },
+        language: Text { typed: typed.one("language").to_owned(), fault: None },
         places,
         given,
         ..empty(about)
@@ -167,6 +173,7 @@ fn not_saved(
     }
     let mut name = Text { typed: typed.one("name").to_owned(), fault: None };
     let mut email = Text { typed: typed.one("email").to_owned(), fault: None };
+    let mut language = Text { typed: typed.one("language").to_owned(), fault: None };
     let said = format!("{} {}", sentence(&error.to_string()), sentence(error.advice()));
     let mut problem = None;
     match error.code() {
@@ -183,11 +190,12 @@ fn not_saved(
         match field {
             "name" => name.fault = Some(detail),
             "email" => email.fault = Some(detail),
+            "language" => language.fault = Some(detail),
             "departments" => places.blame(row, detail),
             "assignments" => given.blame(row, detail),
             _ => problem = Some((detail, String::new())),
         }
     }
-    let shown = EditPage { name, email, places, given, problem, ..empty(about) };
+    let shown = EditPage { name, email, language, places, given, problem, ..empty(about) };
     waiting(page(status_of(error.kind()), &shown), error.retry_after())
 }

@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 use chrono::{DateTime, Utc};
 use membership_core::{
     ViewError,
+    account::FactorKind,
     department::DepartmentUnknown,
-    directory::{AnyOf, InDepartments, MemberFilter, Page},
+    directory::{AnyOf, FactorFilter, InDepartments, MailState, MemberFilter, Page},
     id::{DepartmentId, MemberId, RoleId},
     lifecycle::Stage,
     member::MemberStatus,
@@ -30,6 +31,10 @@ pub(crate) struct Filter {
     /// A member's state, or its invitation's.
     pub(super) state: String,
     pub(super) role: String,
+    /// A second factor, any or none.
+    pub(super) factor: String,
+    /// What became of the invitation mail.
+    pub(super) mail: String,
     pub(super) department: String,
     /// In the department itself, and not below it.
     pub(super) direct: String,
@@ -48,7 +53,7 @@ pub(super) struct Part {
 
 impl Filter {
     /// What the kernel is asked. `Ok(None)`: nobody can be meant, because there is neither a letter nor a digit in what was typed, or
-    /// no such state.
+    /// no such state, factor or mail.
     pub(super) fn asked(&self, now: DateTime<Utc>) -> Result<Option<MemberFilter>, ViewError> {
         let text = Query::parse(&self.q)?;
         if text.is_none() && !self.q.trim().is_empty() {
@@ -64,12 +69,27 @@ impl Filter {
         let departments = self.department()?.map(|one| InDepartments { of: vec![one], below });
         let status = MemberStatus::ALL.into_iter().find(|status| status.as_str() == self.state);
         let stage = Stage::ALL.into_iter().find(|stage| stage.as_str() == self.state).map(|stage| (stage, now));
-        if status.is_none() && stage.is_none() && !self.state.is_empty() {
+        let factor = self.factors();
+        let mail = MailState::ALL.into_iter().find(|state| state.as_str() == self.mail);
+        let known = [
+            (status.is_some() || stage.is_some(), &self.state),
+            (factor.is_some(), &self.factor),
+            (mail.is_some(), &self.mail),
+        ];
+        if known.into_iter().any(|(known, asked)| !known && !asked.is_empty()) {
             return Ok(None);
         }
         // Of whoever was removed the invitation is history.
         let status = status.or_else(|| stage.map(|_| MemberStatus::NotJoined));
-        Ok(Some(MemberFilter { status, stage, departments, given, text: loose.or(text), ..MemberFilter::default() }))
+        Ok(Some(MemberFilter { status, stage, departments, sight: None, given, factor, mail, text: loose.or(text) }))
+    }
+
+    fn factors(&self) -> Option<FactorFilter> {
+        match self.factor.as_str() {
+            "none" => Some(FactorFilter::None),
+            "any" => Some(FactorFilter::Any),
+            kind => FactorKind::ALL.into_iter().find(|known| known.as_str() == kind).map(FactorFilter::Kind),
+        }
     }
 
     /// The department that is chosen.
@@ -92,7 +112,9 @@ impl Filter {
 
     /// Whether it leaves anybody out.
     pub(super) fn is_narrow(&self) -> bool {
-        [&self.q, &self.state, &self.role, &self.department].into_iter().any(|part| !part.trim().is_empty())
+        [&self.q, &self.state, &self.role, &self.factor, &self.mail, &self.department]
+            .into_iter()
+            .any(|part| !part.trim().is_empty())
     }
 
     /// The query of the first page of what it asks for, with its question mark; empty for everybody.
@@ -105,6 +127,8 @@ impl Filter {
             ("near", near),
             ("state", &self.state),
             ("role", &self.role),
+            ("factor", &self.factor),
+            ("mail", &self.mail),
             ("department", &self.department),
             ("direct", direct),
             ("after", &self.after),

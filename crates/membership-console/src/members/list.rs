@@ -2,9 +2,10 @@
 
 use membership_core::{
     ViewError,
+    account::FactorKind,
     actor::{Grants, Sight},
     department::DepartmentUnknown,
-    directory::MAX_PAGE,
+    directory::{MAX_PAGE, MailState},
     id::DepartmentId,
     lifecycle::Stage,
     member::MemberStatus,
@@ -18,7 +19,7 @@ use poem::http::StatusCode;
 use super::{
     bulk::Deed,
     filter::{Filter, Part, ROWS},
-    row::Row,
+    row::{Row, name_of_factor},
 };
 use crate::{department::path_of, form::Choice, layout::Admin, standing::of_enabled, words::sentence};
 
@@ -38,6 +39,8 @@ pub(super) struct List {
     older: Option<String>,
     states: Vec<Choice>,
     roles: Vec<Choice>,
+    factors: Vec<Choice>,
+    mails: Vec<Choice>,
     parts: Vec<Part>,
     /// What can be done to several at once.
     deeds: Vec<Deed>,
@@ -59,6 +62,14 @@ impl List {
     /// Whether a state is chosen in the filter.
     fn is_state(&self, value: &str) -> bool {
         self.filter.state == value
+    }
+
+    fn is_factor(&self, value: &str) -> bool {
+        self.filter.factor == value
+    }
+
+    fn is_mail(&self, value: &str) -> bool {
+        self.filter.mail == value
     }
 
     fn is_role(&self, value: &str) -> bool {
@@ -142,6 +153,13 @@ fn empty(admin: &Admin, filter: Filter) -> List {
     if !filter.role.is_empty() {
         part(label_of(&roles, &filter.role), Filter { role: String::new(), ..top.clone() });
     }
+    let (factors, mails) = (factors(), mails());
+    if !filter.factor.is_empty() {
+        part(label_of(&factors, &filter.factor), Filter { factor: String::new(), ..top.clone() });
+    }
+    if !filter.mail.is_empty() {
+        part(label_of(&mails, &filter.mail), Filter { mail: String::new(), ..top.clone() });
+    }
     if let Some(department) = &department {
         let only = if filter.direct.is_empty() { "" } else { ", without what is below" };
         part(format!("{department}{only}"), top.in_department(None));
@@ -157,6 +175,8 @@ fn empty(admin: &Admin, filter: Filter) -> List {
         older: None,
         states,
         roles,
+        factors,
+        mails,
         parts,
     }
 }
@@ -176,6 +196,23 @@ fn states(words: &Words) -> Vec<Choice> {
     states.push(choice(MemberStatus::Enabled.as_str(), of_enabled(words).0));
     states.extend([MemberStatus::Disabled, MemberStatus::Removed].map(status));
     states
+}
+
+fn factors() -> Vec<Choice> {
+    let kinds = FactorKind::ALL.into_iter().map(|kind| (kind.as_str(), name_of_factor(kind)));
+    let all = [("none", "No second factor"), ("any", "Any second factor")].into_iter().chain(kinds);
+    all.map(|(value, label)| Choice { value: value.to_owned(), label: label.to_owned() }).collect()
+}
+
+fn mails() -> Vec<Choice> {
+    let label = |state| match state {
+        MailState::Waiting => "Mail on its way",
+        MailState::Sent => "Mail sent",
+        MailState::Failed => "Mail failed",
+        MailState::Cancelled => "Mail not wanted any more",
+    };
+    let all = MailState::ALL.into_iter();
+    all.map(|state| Choice { value: state.as_str().to_owned(), label: label(state).to_owned() }).collect()
 }
 
 impl Deed {

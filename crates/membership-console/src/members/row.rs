@@ -58,14 +58,18 @@ pub(crate) fn given(grants: &Grants, member: &Member, now: DateTime<Utc>) -> Str
     names.join(", ")
 }
 
-/// What people call the second factors.
+/// What people call a second factor (TEN-9).
+pub(super) const fn name_of_factor(kind: FactorKind) -> &'static str {
+    match kind {
+        FactorKind::Email => "Email Address",
+        FactorKind::App => "Authentication App",
+        FactorKind::Passkey => "Passkey",
+    }
+}
+
+/// What people call the second factors among `kinds`.
 pub(crate) fn factors(kinds: Kinds) -> Vec<&'static str> {
-    let named = [
-        (FactorKind::Email, "Email Address"),
-        (FactorKind::App, "Authentication App"),
-        (FactorKind::Passkey, "Passkey"),
-    ];
-    named.into_iter().filter(|(kind, _)| kinds.has(*kind)).map(|(_, name)| name).collect()
+    FactorKind::ALL.into_iter().filter(|kind| kinds.has(*kind)).map(name_of_factor).collect()
 }
 
 /// The departments of `member` that the holder of `grants` may know of: to which it belongs is told of those alone.

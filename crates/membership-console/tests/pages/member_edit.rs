@@ -61,6 +61,7 @@ async fn everything_can_be_edited() {
     let manager = site.bed.role("Member manager").await.unwrap();
     put(&mut form, "name", "ann Example", "Ann <Ex>");
     put(&mut form, "email", "", "ann@example.org");
+    put(&mut form, "language", "", "pt_br");
     put(&mut form, "department", "Example Ltd", "Sales");
     put(&mut form, "department", "", "Sales / North");
     put(&mut form, "what", "", &format!("role:{manager}"));
@@ -75,7 +76,12 @@ async fn everything_can_be_edited() {
     let end: DateTime<Utc> = "2031-01-01T00:00:00Z".parse().unwrap();
     assert_eq!(member.assignments.end_of(&Grant::Role(manager), Some(sales)), Some(Some(end)));
     let page = site.pages.get(&own, &root).await.assert(StatusCode::OK);
-    page.assert_says(&["for <bdi>Sales</bdi> and below", "<li><bdi>Sales / North</bdi>", "Ann &#60;Ex&#62;"]);
+    page.assert_says(&[
+        "<dt>Language</dt><dd>pt-BR</dd>",
+        "for <bdi>Sales</bdi> and below",
+        "<li><bdi>Sales / North</bdi>",
+        "Ann &#60;Ex&#62;",
+    ]);
 }
 
 /// What is not touched stays as it was, to the microsecond, and a role is taken away by emptying its line.
@@ -117,6 +123,7 @@ async fn faults_stand_at_their_fields() {
         ("name", "ann Example", "", "id=\"name-fault\""),
         ("email", "", "a b@example.org", "id=\"email-fault\""),
         ("email", "", "root@example.org", "id=\"email-fault\""),
+        ("language", "", "German", "id=\"language-fault\""),
         ("department", "Example Ltd", "Nowhere", "id=\"department-1-fault\""),
         ("department", "Example Ltd", "", "id=\"departments-fault\""),
         ("what", member.as_str(), "", "id=\"given-fault\""),

@@ -54,6 +54,8 @@ async fn filters_narrow_the_list() {
     site.bed.added("ann", &["Member"]).await.unwrap();
     let manager = site.bed.manager().await.unwrap().member;
     site.bed.membership.disable_member(&site.bed.as_administrator(), site.bed.target(&manager)).await.unwrap();
+    let fay = site.bed.join("fay@example.org").await.unwrap();
+    site.bed.membership.begin_email(&site.bed.as_member(&fay)).await.unwrap();
     site.invite("invited@example.org").await;
     let (late, _) = site.invite("declined@example.org").await;
     let token = site.bed.token(&late.invitation);
@@ -67,6 +69,13 @@ async fn filters_narrow_the_list() {
         ("state=rejected".to_owned(), &["declined@"], &["invited@"]),
         ("state=invited".to_owned(), &["invited@"], &["declined@"]),
         (format!("role={role}"), &["manager"], &["invited@"]),
+        ("mail=waiting".to_owned(), &["invited@"], &["ann", "root@"]),
+        ("mail=failed".to_owned(), &[], &["invited@"]),
+        ("factor=email".to_owned(), &["fay@"], &["ann", "root@"]),
+        ("factor=any&state=enabled".to_owned(), &["fay@"], &["ann"]),
+        ("factor=none&state=enabled".to_owned(), &["ann", "root@"], &["fay@"]),
+        ("factor=nonsense".to_owned(), &[], &["fay@", "ann"]),
+        ("mail=nonsense".to_owned(), &[], &["invited@"]),
         (format!("role={role}&state=enabled"), &[], &["manager", "invited@"]),
         ("role=nonsense".to_owned(), &[], &["manager", "root@"]),
         ("state=nonsense".to_owned(), &[], &["manager", "root@"]),
@@ -147,6 +156,7 @@ async fn hostile_names_are_inert() {
     for (row, name) in hostile.into_iter().enumerate() {
         let department = site.bed.department(name, site.bed.root().unwrap()).await.unwrap().id;
         let people = vec![Invitee {
+            language: None,
             name: name.into(),
             reach: Reach::Mail(format!("h{row}@example.org")),
             assignments: vec![Wanted::role(role)],

@@ -1,0 +1,154 @@
+//! The first page of a tenant's administration: what the tenant is, who represents it, where its people stand, and what waits
+//! for somebody.
+
+mod attention;
+mod numbers;
+pub(crate) mod representative;
+pub(crate) mod setting_up;
+
+use askama::Template;
+use membership_core::{
+    ViewError,
+    directory::Tally,
+    id::TenantId,
+    lifecycle::Stage,
+    member::MemberStatus,
+    refusal::Refusal,
+    role::Permission,
+    tenant::TenantStatus,
+};
+use membership_web::{Edge, Visitor};
+use poem::{
+    Request, Response, handler,
+    http::StatusCode,
+    web::{Data, Path, Query},
+};
+
+use self::{
+    attention::Attention,
+    numbers::Bar,
+    representative::{Represented, Said},
+};
+use crate::{
+    layout::{Admin, Layout, Section, admin, last},
+    moment::Moment,
+    notice::Action,
+    page::{page, see},
+    settled::Settled,
+};
+
+#[derive(Template)]
+#[template(path = "overview/page.html")]
+struct OverviewPage {
+    layout: Layout,
+    id: TenantId,
+    name: String,
+    preset: String,
+    status: (&'static str, &'static str),
+    since: Moment,
+    /// The tenants from the top to this one, each with where its members are, for whoever is a member there.
+    way: Vec<(String, Option<String>)>,
+    represented: Represented,
+    people: Vec<Bar>,
+    mail: Vec<Bar>,
+    attention: Vec<Attention>,
+    begin: Option<Begin>,
+}
+
+/// What to do first in a tenant where only one person is.
+struct Begin {
+    invites: bool,
+    arranges: bool,
+    defines: bool,
+    rules: bool,
+    root: Option<String>,
+}
+
+/// The page. Whoever sees only some of the members, or none, has nothing here.
+#[handler]
+pub(crate) async fn show(
+    edge: Data<&Edge>,
+    Settled(visitor): Settled,
+    request: &Request,
+    Path(id): Path<String>,
+    Query(said): Query<Said>,
+) -> Response {
+    let admin = match admin(&edge, &visitor, &id, request.uri().path()).await {
+        Ok(admin) => admin,
+        Err(page) => return setting_up::or(page, &edge, &visitor, &id).await,
+    };
+    if !Section::Overview.is_for(&admin.grants) {
+        return if Section::Members.is_for(&admin.grants) {
+            see(&Section::Members.path(&admin.tenant.id))
+        } else {
+            see(&format!("/welcome/{}", admin.tenant.id))
+        };
+    }
+    let shown = shown(StatusCode::OK, &edge, &visitor, &admin, said.told(), None).await;
+    last::remembering(shown, &edge, request, admin.tenant.id)
+}
+
+/// The page, with why nobody was asked to take over, if that was refused.
+async fn shown(
+    status: StatusCode,
+    edge: &Edge,
+    visitor: &Visitor,
+    admin: &Admin,
+    done: Option<&'static str>,
+    refusal: Option<&dyn Refusal>,
+) -> Response {
+    match overview(edge, visitor, admin, done, refusal).await {
+        Ok(overview) => page(status, &overview),
+        Err(error) => {
+            admin.refused(visitor, Section::Overview, &error, Action::new("All members", admin.path("members")))
+        }
+    }
+}
+
+async fn overview(
+    edge: &Edge,
+    visitor: &Visitor,
+    admin: &Admin,
+    done: Option<&'static str>,
+    refusal: Option<&dyn Refusal>,
+) -> Result<OverviewPage, ViewError> {
+    let tenant = &admin.tenant;
+    let tally = edge.membership().tally(&visitor.context, tenant.id).await?;
+    let line = admin.lineage().iter().filter(|(ancestor, _)| ancestor.id != tenant.id);
+    let way = line.map(|(ancestor, member)| {
+        (ancestor.name.clone(), member.then(|| Section::Members.path(&ancestor.id)))
+    });
+    Ok(OverviewPage {
+        layout: admin.layout("Overview", Section::Overview, Section::Overview.path(&tenant.id)).saying(done),
+        id: tenant.id,
+        name: tenant.name.to_string(),
+        preset: tenant.preset.clone(),
+        status: match tenant.status {
+            TenantStatus::SettingUp => ("Being set up", "wait"),
+            TenantStatus::Active => ("In use", "good"),
+            TenantStatus::Suspended => ("Suspended", "bad"),
+        },
+        since: Moment(tenant.created_at),
+        way: way.collect(),
+        represented: representative::of(edge, visitor, admin, refusal).await?,
+        people: numbers::people(admin, &tally),
+        mail: numbers::mail(admin, &tally),
+        attention: attention::of(edge, visitor, admin, &tally).await?,
+        begin: begin(admin, &tally),
+    })
+}
+
+fn begin(admin: &Admin, tally: &Tally) -> Option<Begin> {
+    let people: u64 = tally.members.iter().filter(|(status, _)| **status != MemberStatus::Removed).map(|(_, n)| n).sum();
+    let invited = Stage::ALL.into_iter().filter(|stage| *stage != Stage::Joined);
+    let invited: u64 = invited.filter_map(|stage| tally.invitations.get(&stage)).sum();
+    let holds = |permission: Permission| admin.grants.holds(&permission);
+    let root = admin.grants.tree().root().map(|root| admin.path(format_args!("departments/{}", root.id)));
+    (people <= 1 && invited == 0).then(|| Begin {
+        invites: holds(Permission::MEMBERS_INVITE),
+        arranges: holds(Permission::DEPARTMENTS_MANAGE),
+        defines: holds(Permission::ROLES_MANAGE),
+        rules: holds(Permission::TENANT_MANAGE),
+        root,
+    })
+}

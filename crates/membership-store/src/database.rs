@@ -25,7 +25,8 @@ pub struct Options {
 }
 
 /// A database: the ports [`Store`], [`Directory`](membership_core::directory::Directory),
-/// [`Outbox`](membership_core::outbox::Outbox) and [`Traces`](membership_core::traces::Traces).
+/// [`Outbox`](membership_core::outbox::Outbox), [`Traces`](membership_core::traces::Traces) and
+/// [`Imports`](membership_core::import::Imports).
 pub struct Database {
     kind: Kind,
 }

@@ -2,6 +2,7 @@
 
 mod details;
 mod door;
+mod entrance;
 mod footing;
 mod line;
 mod members;
@@ -18,8 +19,8 @@ use membership_core::{
     audit::Record,
     department::{Department, Headcount},
     directory::{
-        Ancestor, Directory, Footing, InvitationView, MAX_PAGE, MemberDetails, MemberFilter, MemberRow, NominationView,
-        Page, Place, RecordFilter, RecordOrder, Who,
+        Ancestor, Directory, Entrance, Footing, InvitationView, MAX_PAGE, MemberDetails, MemberFilter, MemberRow,
+        NominationView, Page, Place, RecordFilter, RecordOrder, Who,
     },
     id::{AccountId, ApiKeyId, ChallengeId, InvitationId, MemberId, NominationId, TenantId, TransferId},
     installation::Installation,
@@ -132,6 +133,10 @@ impl Directory for Database {
 
     async fn member(&self, tenant: TenantId, member: MemberId) -> Result<Option<MemberDetails>, StoreError> {
         details::of(self.reading(), tenant, member).await
+    }
+
+    async fn entrances(&self, tenant: TenantId, members: &[MemberId]) -> Result<Vec<Entrance>, StoreError> {
+        entrance::of(self.reading(), tenant, members).await
     }
 
     async fn transfers_due(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<(TenantId, TransferId)>, StoreError> {

@@ -4,6 +4,7 @@ mod access;
 mod api_key;
 mod credential;
 mod department;
+mod import;
 mod member;
 mod nomination;
 mod transfer;
@@ -23,6 +24,7 @@ pub(crate) use access::{access, roles_of};
 pub(crate) use api_key::{api_key, count_of_good_api_keys, good_api_keys};
 pub(crate) use credential::{challenge, factors, held_account, hold_account};
 pub(crate) use department::{department_use, departments, granted_within, holders_within, members_across, members_in};
+pub(crate) use import::{accounts_by_logins, held_import, import, members_recognised, running_import, stands};
 pub(crate) use member::{
     assignments_of, holders_of, member, member_of, members, members_at, not_removed, places_beside, representative,
     waiting,

@@ -11,6 +11,8 @@ pub(crate) mod challenge;
 mod columns;
 pub(crate) mod department;
 pub(crate) mod factors;
+pub(crate) mod import;
+pub(crate) mod import_block;
 pub(crate) mod installation;
 pub(crate) mod invitation;
 pub(crate) mod member;
@@ -33,6 +35,7 @@ use membership_core::{
     account::{Kinds, credential::KeyHash},
     email::EmailAddress,
     id::DepartmentId,
+    language::Language,
     name::{DisplayName, Username},
     store::StoreError,
 };
@@ -102,6 +105,11 @@ impl Row {
     pub(crate) fn username(self, text: &str) -> Result<Username, StoreError> {
         let username = Username::parse(text).map_err(|error| self.corrupt(error))?;
         if username.as_str() == text { Ok(username) } else { Err(self.corrupt("its username is not in its one form")) }
+    }
+
+    pub(crate) fn language(self, text: &str) -> Result<Language, StoreError> {
+        let language = Language::parse(text).map_err(|error| self.corrupt(error))?;
+        if language.as_str() == text { Ok(language) } else { Err(self.corrupt("its language is not in its one form")) }
     }
 }
 

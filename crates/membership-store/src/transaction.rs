@@ -8,12 +8,15 @@ use membership_core::{
     department::{Department, DepartmentUse, Departments},
     email::EmailAddress,
     event::Event,
-    id::{AccountId, ApiKeyId, ChallengeId, DepartmentId, InvitationId, MemberId, RoleId, TenantId, TransferId},
+    id::{
+        AccountId, ApiKeyId, ChallengeId, DepartmentId, ImportId, InvitationId, MemberId, RoleId, TenantId, TransferId,
+    },
+    import::Import,
     installation::Installation,
     invitation::Invitation,
     member::{Member, transfer::Transfer},
     role::{Access, Grant, assignment::Until},
-    store::{Scope, StoreError, Tx},
+    store::{Recognition, Scope, StoreError, Tx},
     tenant::{Tenant, representative::Nomination},
 };
 use sea_orm::DatabaseTransaction;
@@ -193,6 +196,25 @@ impl Tx for Transaction {
 
     async fn account_by_login(&mut self, login: &Login) -> Result<Option<Account>, StoreError> {
         read::account_by_login(self.hold.db()?, login).await
+    }
+
+    async fn members_recognised(&mut self, keys: &Recognition) -> Result<Vec<Member>, StoreError> {
+        let Some(tenant) = self.tenant_id() else { return Ok(Vec::new()) };
+        read::members_recognised(self.hold.db()?, tenant, keys).await
+    }
+
+    async fn accounts_by_logins(&mut self, logins: &[Login]) -> Result<Vec<Account>, StoreError> {
+        read::accounts_by_logins(self.hold.db()?, logins).await
+    }
+
+    async fn import(&mut self, id: ImportId) -> Result<Option<Import>, StoreError> {
+        let Some(tenant) = self.tenant_id() else { return Ok(None) };
+        read::held_import(self.hold.db()?, tenant, id).await
+    }
+
+    async fn running_import(&mut self) -> Result<Option<ImportId>, StoreError> {
+        let Some(tenant) = self.tenant_id() else { return Ok(None) };
+        read::running_import(self.hold.db()?, tenant).await
     }
 
     async fn commit(self: Box<Self>, ctx: &Context, events: &[Event]) -> Result<(), StoreError> {

@@ -28,6 +28,7 @@ use crate::{
     table::{
         assignment, audit,
         audit_head::{self, End},
+        import::{PLANNED, RUNNING},
         member, member_department, outbox, role_include, transfer_share,
     },
 };
@@ -47,7 +48,7 @@ pub(crate) async fn write<C: ConnectionTrait>(
     let mut plan = Plan::default();
     for event in events {
         concerns(scope, event)?;
-        rows_of(event, &mut plan);
+        rows_of(event, &mut plan)?;
         plan.count(event);
         mail_of(event, ctx, &mut plan);
     }
@@ -70,7 +71,7 @@ fn concerns(scope: Scope, event: &Event) -> Result<(), StoreError> {
 }
 
 #[expect(clippy::too_many_lines, reason = "one arm for each event, so that a new one is thought of")]
-fn rows_of(event: &Event, plan: &mut Plan) {
+fn rows_of(event: &Event, plan: &mut Plan) -> Result<(), StoreError> {
     match event {
         Event::SetUpLinkIssued(installation) | Event::InstallationSetUp(installation) => {
             plan.change(Change::Installation(installation.into()));
@@ -145,12 +146,21 @@ fn rows_of(event: &Event, plan: &mut Plan) {
         | Event::InvitationRejected(invitation)
         | Event::InvitationRevoked(invitation)
         | Event::InvitationExpired(invitation) => plan.change(Change::Invitation(invitation.into())),
+        Event::ImportStarted(import) => plan.change(Change::Import(import.try_into()?, PLANNED)),
+        Event::ImportEnded(import) => plan.change(Change::Import(import.try_into()?, RUNNING)),
+        Event::ImportAdvanced { import, outcomes } => {
+            plan.change(Change::Import(import.try_into()?, RUNNING));
+            for done in outcomes {
+                plan.change(Change::Outcomes(import.tenant, import.id, done.block, done.to_text()));
+            }
+        }
         Event::MemberJoined { member, invitation } => {
             plan.change(Change::Member(member.into()));
             plan.change(Change::Entry(member.into()));
             plan.change(Change::Invitation(invitation.into()));
         }
     }
+    Ok(())
 }
 
 fn signed_in(session: &Session, plan: &mut Plan) {

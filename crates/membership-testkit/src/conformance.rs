@@ -22,6 +22,7 @@ mod commit;
 mod crowd;
 mod department;
 mod find;
+mod import;
 mod isolation;
 mod journey;
 mod lists;
@@ -32,6 +33,7 @@ mod outbox;
 mod owner;
 mod race;
 mod read_back;
+mod recognition;
 mod refused;
 mod representative;
 mod rows;
@@ -156,6 +158,26 @@ macro_rules! conformance_cases {
                 what_was_done_is_not_done_again
                 a_changed_password_ends_every_session_of_before
                 the_details_of_a_member
+            }
+            import {
+                what_is_kept_reads_back
+                a_plan_is_kept_anew
+                a_started_import_is_not_kept_over
+                an_import_is_started_once
+                a_batch_is_one_commit
+                workers_do_each_batch_once
+                running_imports_are_listed
+                an_import_is_forgotten_with_its_rows
+                sweeping_takes_what_is_old
+                an_import_of_another_tenant_is_not_there
+            }
+            recognition {
+                each_key_recognises_its_member
+                the_removed_and_others_are_not_recognised
+                many_are_recognised_at_once
+                accounts_are_found_by_their_logins
+                entrances_are_what_opens_members
+                a_language_reads_back
             }
             representative {
                 an_offer_is_kept_with_its_answer

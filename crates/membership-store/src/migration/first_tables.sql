@@ -295,6 +295,7 @@ CREATE TABLE member (
     name           text    NOT NULL,
     email          text,
     username       text,
+    language       text,
     representative boolean NOT NULL,
     creator        uuid,
     -- The departments, 16 bytes each, the primary one first, and where the ways up from them meet: what member_department says
@@ -338,6 +339,9 @@ CREATE UNIQUE INDEX member_account_unique ON member (tenant_id, account_id) WHER
 CREATE UNIQUE INDEX member_representative_unique ON member (tenant_id) WHERE representative AND status <> 'removed';
 CREATE INDEX member_by_status ON member (tenant_id, status, id);
 CREATE INDEX member_of_account ON member (account_id);
+-- By what members are recognised beside their address: the name they sign in with, and, where no address is known, their name.
+CREATE INDEX member_by_username ON member (tenant_id, username) WHERE username IS NOT NULL AND status <> 'removed';
+CREATE INDEX member_by_name ON member (tenant_id, name) WHERE coalesce(email, '') = '' AND status <> 'removed';
 
 -- Who belongs where. Somebody who was removed belongs nowhere.
 CREATE TABLE member_department (
@@ -517,6 +521,42 @@ CREATE TABLE nomination (
 );
 
 CREATE UNIQUE INDEX nomination_open_unique ON nomination (tenant_id) WHERE answer IS NULL;
+
+-- Imports: tables that somebody has uploaded, what each would do, and what it did.
+CREATE TABLE import (
+    tenant_id  uuid   NOT NULL,
+    id         uuid   NOT NULL,
+    maker      uuid   NOT NULL,
+    status     text   NOT NULL,
+    created_at bigint NOT NULL,
+    ended_at   bigint,
+    -- All of it, as JSON: the columns beside it are what is asked for.
+    body       text   NOT NULL,
+    CONSTRAINT import_pk PRIMARY KEY (tenant_id, id),
+    CONSTRAINT import_tenant_fk FOREIGN KEY (tenant_id) REFERENCES tenant (id),
+    CONSTRAINT import_maker_fk FOREIGN KEY (tenant_id, maker) REFERENCES member (tenant_id, id),
+    CONSTRAINT import_status CHECK (status IN ('reading', 'planned', 'running', 'ended')),
+    CONSTRAINT import_end CHECK ((status = 'ended') = (ended_at IS NOT NULL))
+);
+
+CREATE UNIQUE INDEX import_running_unique ON import (tenant_id) WHERE status = 'running';
+-- Those of all tenants: that are being carried out, that were never started, that are over.
+CREATE INDEX import_running ON import (id) WHERE status = 'running';
+CREATE INDEX import_unstarted ON import (created_at, id) WHERE status IN ('reading', 'planned');
+CREATE INDEX import_over ON import (ended_at, id) WHERE ended_at IS NOT NULL;
+
+-- Its rows, many in one text.
+CREATE TABLE import_block (
+    tenant_id uuid   NOT NULL,
+    import_id uuid   NOT NULL,
+    block     bigint NOT NULL,
+    rows      text   NOT NULL,
+    -- What became of them; none until they are done.
+    outcomes  text,
+    CONSTRAINT import_block_pk PRIMARY KEY (tenant_id, import_id, block),
+    CONSTRAINT import_block_import_fk FOREIGN KEY (tenant_id, import_id) REFERENCES import (tenant_id, id),
+    CONSTRAINT import_block_number CHECK (block >= 0)
+);
 
 CREATE TABLE outbox (
     id         uuid   NOT NULL,

@@ -42,7 +42,7 @@ pub(crate) async fn members<C: ConnectionTrait>(
 ) -> Result<BTreeMap<MemberId, Member>, StoreError> {
     let ids = Column::Id.is_in(ids.into_iter().map(MemberId::as_uuid));
     let which = member::Entity::find().filter(Column::TenantId.eq(tenant.as_uuid())).filter(ids);
-    Ok(all(db, which).await?.into_iter().map(|member| (member.id, member)).collect())
+    Ok(members_where(db, which).await?.into_iter().map(|member| (member.id, member)).collect())
 }
 
 /// The member that `account` is, removed ones aside.
@@ -74,7 +74,7 @@ pub(crate) async fn members_at<C: ConnectionTrait>(
     for some in addresses.chunks(crate::write::CHUNK) {
         let texts = some.iter().map(EmailAddress::as_str);
         let known = member::Entity::find().filter(present(tenant).add(Column::Email.is_in(texts)));
-        found.extend(all(db, known).await?);
+        found.extend(members_where(db, known).await?);
     }
     Ok(found)
 }
@@ -145,7 +145,7 @@ pub(crate) async fn assignments_of<C: ConnectionTrait>(
 }
 
 /// The members of the tenant that are not removed.
-fn present(tenant: TenantId) -> Condition {
+pub(super) fn present(tenant: TenantId) -> Condition {
     Condition::all().add(Column::TenantId.eq(tenant.as_uuid())).add(not_removed())
 }
 
@@ -155,11 +155,14 @@ pub(crate) fn not_removed() -> Expr {
 }
 
 async fn one<C: ConnectionTrait>(db: &C, which: Select<member::Entity>) -> Result<Option<Member>, StoreError> {
-    Ok(all(db, which).await?.pop())
+    Ok(members_where(db, which).await?.pop())
 }
 
 /// The members that `which` selects: one row for each assignment, and one for a member without.
-async fn all<C: ConnectionTrait>(db: &C, which: Select<member::Entity>) -> Result<Vec<Member>, StoreError> {
+pub(super) async fn members_where<C: ConnectionTrait>(
+    db: &C,
+    which: Select<member::Entity>,
+) -> Result<Vec<Member>, StoreError> {
     let rows = which
         .select_also(assignment::Entity)
         .join(JoinType::LeftJoin, assignment::Relation::Member.def().rev())

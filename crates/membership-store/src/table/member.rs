@@ -24,6 +24,7 @@ pub(crate) struct Model {
     pub(crate) name: String,
     pub(crate) email: Option<String>,
     pub(crate) username: Option<String>,
+    pub(crate) language: Option<String>,
     pub(crate) representative: bool,
     pub(crate) creator: Option<Uuid>,
     /// 16 bytes for each.
@@ -61,6 +62,12 @@ impl Related<invitation::Entity> for Entity {
     }
 }
 
+impl Related<account::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::Account.def()
+    }
+}
+
 impl Related<tenant::Entity> for Entity {
     fn to() -> RelationDef {
         Relation::Tenant.def()
@@ -72,9 +79,9 @@ impl ActiveModelBehavior for ActiveModel {}
 /// What [`Model::take`] takes. The tenant is known by whoever asks.
 macro_rules! columns {
     () => {
-        "member.id, member.name, member.email, member.username, member.representative, member.creator, \
-         member.departments, member.meets, member.created_at, member.epoch, member.status, member.invitation_id, \
-         member.account_id, member.joined_at, member.disabled_at, member.removed_at"
+        "member.id, member.name, member.email, member.username, member.language, member.representative, \
+         member.creator, member.departments, member.meets, member.created_at, member.epoch, member.status, \
+         member.invitation_id, member.account_id, member.joined_at, member.disabled_at, member.removed_at"
     };
 }
 pub(crate) use columns;
@@ -93,6 +100,7 @@ impl From<&Member> for Model {
             name: member.name.to_string(),
             email: member.email.as_ref().map(ToString::to_string),
             username: member.username.as_ref().map(ToString::to_string),
+            language: member.language.as_ref().map(ToString::to_string),
             representative: member.representative,
             creator: member.creator.map(MemberId::as_uuid),
             departments: side_by_side(member.departments.all()),
@@ -118,6 +126,7 @@ impl Model {
             name: row.take()?,
             email: row.take()?,
             username: row.take()?,
+            language: row.take()?,
             representative: row.take()?,
             creator: row.take()?,
             departments: row.take()?,
@@ -143,6 +152,7 @@ impl Model {
             name: at.name(&self.name)?,
             email: self.email.map(|text| at.address(&text)).transpose()?,
             username: self.username.map(|text| at.username(&text)).transpose()?,
+            language: self.language.map(|text| at.language(&text)).transpose()?,
             assignments,
             representative: self.representative,
             departments: departments(at, &self.departments, &self.meets)?,

@@ -1,11 +1,12 @@
 //! Changes of rows that are there.
 
 mod department;
+mod import;
 
 use membership_core::{
     department::{Department, Departments, Lineage},
     event::{Cancel, HeadcountChange},
-    id::{AccountId, CatalogueId, DepartmentId, MemberId, TenantId, TreeId},
+    id::{AccountId, CatalogueId, DepartmentId, ImportId, MemberId, TenantId, TreeId},
 };
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, Set,
@@ -18,7 +19,7 @@ use crate::{
     moment::Moment,
     search::Entry,
     table::{
-        account, api_key, assignment, challenge, factors, installation, invitation, member, member_department,
+        self, account, api_key, assignment, challenge, factors, installation, invitation, member, member_department,
         nomination, outbox, role, role_include, session, tenant, transfer, transfer_share,
     },
 };
@@ -54,6 +55,9 @@ pub(super) enum Change {
     Invitation(invitation::Model),
     Transfer(transfer::Model, Vec<transfer_share::Model>),
     Nomination(nomination::Model),
+    /// An import that had this status.
+    Import(table::import::Model, &'static str),
+    Outcomes(TenantId, ImportId, u32, String),
     Cancel(Cancel, Moment),
 }
 
@@ -125,6 +129,8 @@ impl Change {
                 script.insert(shares);
             }
             Self::Nomination(row) => script.replace(row),
+            Self::Import(row, status) => import::replace(script, row, status),
+            Self::Outcomes(tenant, import, block, text) => import::outcomes(script, tenant, import, block, text),
             Self::Cancel(which, at) => cancel(script, which, at),
         }
     }

@@ -23,7 +23,7 @@ use membership_core::{
     store::{Scope, StoreError},
     traces::{Pace, TraceKey, Tries},
 };
-use membership_testkit::{Bed, Failure};
+use membership_testkit::{Bed, Failure, TypedTable};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend};
 
 use crate::place::Place;
@@ -87,6 +87,12 @@ const DAMAGE: &[(&str, &str)] = &[
     ("factors", "draft_at = NULL"),
     ("factors", "email_since = 9223372036854775807"),
     ("factors", "recovery = substr(recovery, 1, 33)"),
+    ("import", "body = '{}'"),
+    ("import", "created_at = 9223372036854775807"),
+    ("import", "created_at = created_at + 1"),
+    ("import", "ended_at = 1"),
+    ("import", "status = 'lost'"),
+    ("import", "status = 'reading'"),
     ("installation", "generation = -1"),
     ("installation", "issued_at = 9223372036854775807"),
     ("invitation", "address = NULL"),
@@ -100,6 +106,8 @@ const DAMAGE: &[(&str, &str)] = &[
     ("member", "departments = substr(departments, 1, 5) WHERE status <> 'removed'"),
     ("member", "disabled_at = 1, removed_at = 1"),
     ("member", "epoch = -1"),
+    ("member", "language = 'DE'"),
+    ("member", "language = 'german'"),
     ("member", "meets = departments WHERE status <> 'removed'"),
     ("member", "name = ' with spaces around '"),
     ("member", "status = 'asleep'"),
@@ -162,6 +170,8 @@ const CHECKS: &[(&str, &str)] = &[
     ("factors", "factors_app"),
     ("factors", "factors_draft"),
     ("factors", "factors_recovery"),
+    ("import", "import_end"),
+    ("import", "import_status"),
     ("installation", "installation_generation"),
     ("invitation", "invitation_channel"),
     ("invitation", "invitation_generation"),
@@ -267,6 +277,7 @@ async fn fill(bed: &Bed) -> Result<(), Failure> {
     let viewing = WantedGrant::Permission(Permission::AUDIT_READ.to_string());
     addition.assignments.push(Wanted { what: viewing, within: None, until: None });
     membership.add_member(&ctx, addition).await?;
+    bed.planned(&TypedTable::new(&["Name", "Roles"], [["Lee", "Member"].as_slice()])).await?;
 
     let gone = bed.added("gone", &["Member"]).await?.member;
     bed.custodian().put(gone.id, "files", 3);
@@ -324,6 +335,7 @@ async fn ask_everything(bed: &Bed, opened: &Opened) -> Result<(), StoreError> {
     adapter.store.begin(Scope::Account(opened.account)).await?.factors(opened.account).await?;
     adapter.traces.tries(&[trace()]).await?;
     adapter.traces.pace(&[pace()], now).await?;
+    adapter.imports.imports(bed.tenant.id).await?;
     adapter.directory.world(bed.tenant.id).await?;
     Ok(())
 }

@@ -6,6 +6,7 @@ mod conformance;
 mod damage;
 mod departments;
 mod group_commit;
+mod imports;
 mod limits;
 mod migration;
 mod place;

@@ -132,11 +132,11 @@ async fn invite(adapter: &Adapter, membership: &Membership, by: Principal, to: &
     Ok(())
 }
 
-fn context(actor: Actor, membership: &Membership) -> Context {
+pub(crate) fn context(actor: Actor, membership: &Membership) -> Context {
     let now = ManualClock::default().now();
     Context::new(actor, now, RequestId::new(now, membership.entropy()))
 }
 
-fn into_inner(database: Arc<Database>) -> Result<Database, Failure> {
+pub(crate) fn into_inner(database: Arc<Database>) -> Result<Database, Failure> {
     Arc::into_inner(database).ok_or_else(|| "the database is shared".into())
 }

@@ -170,6 +170,7 @@ impl Crowd {
             name,
             email: Some(email),
             username: account.is_some().then_some(username),
+            language: None,
             assignments: Assignments::of_role(role),
             departments: self.departments[number % self.departments.len()].clone(),
             representative: false,

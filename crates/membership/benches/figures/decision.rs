@@ -172,6 +172,7 @@ fn footing(n: u128, catalogue: &Catalogue) -> Footing {
             name: name("Somebody"),
             email: None,
             username: None,
+            language: None,
             assignments,
             departments: Departments::stored([department_id(n % DEPARTMENTS)], []),
             representative: false,

@@ -16,6 +16,7 @@ mod crowd;
 mod decision;
 mod departments;
 mod entrance;
+mod imports;
 mod invitations;
 mod mail;
 mod member;
@@ -55,6 +56,9 @@ fn main() {
     }
     if wanted("invitations") {
         runtime.block_on(invitations::measure());
+    }
+    if wanted("imports") {
+        runtime.block_on(imports::measure());
     }
     if wanted("mail") {
         runtime.block_on(mail::measure());

@@ -168,6 +168,7 @@ impl Pattern {
             name: DisplayName::parse(username).expect("a name"),
             email: None,
             username: Some(Username::parse(username).expect("a username")),
+            language: None,
             assignments: Assignments::of_role(role),
             departments: Departments::stored([root_of(tenant)], []),
             representative: false,

@@ -25,6 +25,10 @@ const STYLES: &str = concat!(
     include_str!("../assets/layout.css"),
     include_str!("../assets/members.css"),
     include_str!("../assets/member.css"),
+    include_str!("../assets/overview.css"),
+    include_str!("../assets/roles.css"),
+    include_str!("../assets/audit.css"),
+    include_str!("../assets/settings.css"),
 );
 
 pub(crate) static STYLESHEET: LazyLock<Asset> =

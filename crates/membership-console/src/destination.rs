@@ -24,10 +24,11 @@ impl Destination {
             Some(["invitation" | "leaving" | "set-up" | "address" | "former-address", token]) if is_token(token) => {
                 Self(text.to_owned())
             }
-            Some(["welcome" | "t", tenant] | ["t", tenant, "members" | "invite" | "roles"]) if is_id(tenant) => {
+            Some(["welcome" | "t", tenant] | ["t", tenant, "members" | "invite" | "roles" | "audit" | "settings"])
+                if is_id(tenant) => {
                 Self(text.to_owned())
             }
-            Some(["t", tenant, "members" | "departments", one]) if is_id(tenant) && is_id(one) => Self(text.to_owned()),
+            Some(["t", tenant, "members" | "departments" | "roles", one]) if is_id(tenant) && is_id(one) => Self(text.to_owned()),
             _ => Self::default(),
         }
     }

@@ -101,6 +101,11 @@ impl Admin {
         }
     }
 
+    /// The tenants from the top to this one, and whether one is a member there.
+    pub(crate) fn lineage(&self) -> &[(Ancestor, bool)] {
+        &self.lineage
+    }
+
     /// The path of a page below the tenant's.
     pub(crate) fn path(&self, rest: impl std::fmt::Display) -> String {
         format!("/t/{}/{rest}", self.tenant.id)

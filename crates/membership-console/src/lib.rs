@@ -16,20 +16,22 @@
 //! | confirming an address, bringing a former one back | `/address/{token}`, `/former-address/{token}` |
 //! | what a member sees, and the offer to become the representative | `/welcome/{tenant}` |
 //! | leaving, signed in or by the link in a letter | `/welcome/{tenant}/leave`, `/leaving/{token}` |
-//! | the administration of a tenant; its first page | `/t/{tenant}` |
+//! | the administration of a tenant: the overview, and who represents it | `/t/{tenant}` |
 //! | its members: departments, search, filters, the same to several at once | `/t/{tenant}/members` |
 //! | one member: details, access, history, and what can be done | `/t/{tenant}/members/{member}` |
 //! | editing a member, and asking before anything is done with it | `/t/{tenant}/members/{member}/edit`, `.../{act}` |
 //! | one department: adding, renaming, moving, dissolving, deleting | `/t/{tenant}/departments/{department}` |
 //! | adding people by mail, by a link, with a password | `/t/{tenant}/invite`, `.../link`, `.../password` |
-//! | the table of authority: what each role allows | `/t/{tenant}/roles` |
+//! | the table of authority: what each role allows; one role, changing it | `/t/{tenant}/roles`, `.../{role}` |
+//! | the audit, and it as a file | `/t/{tenant}/audit`, `.../export.csv`, `.../export.jsonl` |
+//! | the rules of a tenant, the keys of programs, mail | `/t/{tenant}/settings`, `.../keys`, `.../mail` |
 //! | where one is a member; light or dark | `/organisations`, `/theme` |
 //! | the built-in mailbox, where there is one | `/mailbox` |
 
 mod account;
 mod address;
 mod assets;
-mod authority;
+mod audit;
 mod challenge;
 mod department;
 mod destination;
@@ -47,14 +49,18 @@ mod member;
 mod members;
 mod moment;
 mod notice;
+mod overview;
 mod page;
 mod passkey;
 mod password;
 mod problem_page;
 mod reset;
+mod roles;
 mod set_up;
+mod settings;
 mod settled;
 mod standing;
+mod test_mail;
 mod theme;
 mod typed;
 mod welcome;
@@ -67,17 +73,23 @@ use poem::{Endpoint, EndpointExt, Response, Route, RouteMethod, get, post};
 
 pub use letters::{Letter, Letters};
 pub use problem_page::problem_page;
+pub use test_mail::{TestMail, Tested};
 
 /// What the pages can be given.
 #[derive(Clone, Default)]
 pub struct Options {
     /// The built-in mailbox. Whoever can open its page can read every letter, so it is for development only.
     pub letters: Option<Arc<dyn Letters>>,
+    /// What sends a test letter; without it the settings offer none.
+    pub test_mail: Option<Arc<dyn TestMail>>,
 }
 
 impl std::fmt::Debug for Options {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Options").field("letters", &self.letters.is_some()).finish()
+        f.debug_struct("Options")
+            .field("letters", &self.letters.is_some())
+            .field("test_mail", &self.test_mail.is_some())
+            .finish()
     }
 }
 
@@ -127,19 +139,34 @@ pub fn routes(options: Options) -> impl Endpoint<Output = Response> {
             .at("/mailbox/:id", read(get(mailbox::read.around(mailbox::by_our_name))))
             .at("/mailbox/:id/html", read(get(mailbox::read_html.around(mailbox::by_our_name))));
     }
-    route.data_opt(options.letters).map_to_response().around(theme::in_chosen)
+    route.data_opt(options.letters).data_opt(options.test_mail).map_to_response().around(theme::in_chosen)
 }
 
 fn administration(route: Route) -> Route {
     use member::{act, edit};
     route
-        .at("/t/:tenant", read(get(members::first)))
+        .at("/t/:tenant", read(get(overview::show)))
+        .at("/t/:tenant/representative", write(post(overview::representative::nominate)))
+        .at("/t/:tenant/representative/withdraw", write(post(overview::representative::withdraw)))
+        .at("/t/:tenant/representative/address", write(post(overview::setting_up::readdress)))
         .at("/t/:tenant/members", read(get(members::show)))
         .at("/t/:tenant/members/bulk", write(post(members::bulk::bulk)))
         .at("/t/:tenant/members/:member", read(get(member::show)))
         .at("/t/:tenant/members/:member/edit", both(get(edit::ask).post(edit::save)))
         .at("/t/:tenant/members/:member/:act", both(get(act::ask).post(act::carry_out)))
-        .at("/t/:tenant/roles", read(get(authority::show)))
+        .at("/t/:tenant/roles", read(get(roles::show)))
+        .at("/t/:tenant/roles/new", both(get(roles::edit::ask_new).post(roles::edit::make)))
+        .at("/t/:tenant/roles/:role", read(get(roles::role::show)))
+        .at("/t/:tenant/roles/:role/edit", both(get(roles::edit::ask).post(roles::edit::save)))
+        .at("/t/:tenant/roles/:role/delete", both(get(roles::delete::ask).post(roles::delete::delete)))
+        .at("/t/:tenant/audit", read(get(audit::show)))
+        .at("/t/:tenant/audit/export.csv", read(get(audit::export::csv)))
+        .at("/t/:tenant/audit/export.jsonl", read(get(audit::export::json_lines)))
+        .at("/t/:tenant/settings", both(get(settings::show).post(settings::save)))
+        .at("/t/:tenant/settings/keys", both(get(settings::keys::show).post(settings::keys::make)))
+        .at("/t/:tenant/settings/keys/:key/revoke", write(post(settings::keys::revoke)))
+        .at("/t/:tenant/settings/mail", read(get(settings::mail::show)))
+        .at("/t/:tenant/settings/mail/test", write(post(settings::mail::test)))
         .at("/t/:tenant/invite", both(get(invite::mail::ask).post(invite::mail::invite)))
         .at("/t/:tenant/invite/link", both(get(invite::link::ask).post(invite::link::invite)))
         .at("/t/:tenant/invite/password", both(get(invite::password::ask).post(invite::password::add)))

@@ -24,7 +24,7 @@ use crate::{
     done::told,
     layout::{Admin, Layout, Section, admin, last},
     notice::Action,
-    page::{page, see},
+    page::page,
     settled::Settled,
 };
 
@@ -64,16 +64,6 @@ impl Said {
 impl MembersPage {
     fn tenant(&self) -> &TenantId {
         self.layout.tenant()
-    }
-}
-
-/// The first page of a tenant's administration.
-#[handler]
-pub(crate) async fn first(edge: Data<&Edge>, Settled(visitor): Settled, Path(id): Path<String>) -> Response {
-    match admin(&edge, &visitor, &id, "").await {
-        Ok(admin) if Section::Members.is_for(&admin.grants) => see(&Section::Members.path(&admin.tenant.id)),
-        Ok(admin) => see(&format!("/welcome/{}", admin.tenant.id)),
-        Err(page) => page,
     }
 }
 

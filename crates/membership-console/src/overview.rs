@@ -8,14 +8,8 @@ pub(crate) mod setting_up;
 
 use askama::Template;
 use membership_core::{
-    ViewError,
-    directory::Tally,
-    id::TenantId,
-    lifecycle::Stage,
-    member::MemberStatus,
-    refusal::Refusal,
-    role::Permission,
-    tenant::TenantStatus,
+    ViewError, directory::Tally, id::TenantId, lifecycle::Stage, member::MemberStatus, refusal::Refusal,
+    role::Permission, tenant::TenantStatus,
 };
 use membership_web::{Edge, Visitor};
 use poem::{
@@ -95,7 +89,7 @@ async fn shown(
     visitor: &Visitor,
     admin: &Admin,
     done: Option<&'static str>,
-    refusal: Option<&dyn Refusal>,
+    refusal: Option<&(dyn Refusal + Sync)>,
 ) -> Response {
     match overview(edge, visitor, admin, done, refusal).await {
         Ok(overview) => page(status, &overview),
@@ -110,14 +104,13 @@ async fn overview(
     visitor: &Visitor,
     admin: &Admin,
     done: Option<&'static str>,
-    refusal: Option<&dyn Refusal>,
+    refusal: Option<&(dyn Refusal + Sync)>,
 ) -> Result<OverviewPage, ViewError> {
     let tenant = &admin.tenant;
     let tally = edge.membership().tally(&visitor.context, tenant.id).await?;
     let line = admin.lineage().iter().filter(|(ancestor, _)| ancestor.id != tenant.id);
-    let way = line.map(|(ancestor, member)| {
-        (ancestor.name.clone(), member.then(|| Section::Members.path(&ancestor.id)))
-    });
+    let way =
+        line.map(|(ancestor, member)| (ancestor.name.clone(), member.then(|| Section::Members.path(&ancestor.id))));
     Ok(OverviewPage {
         layout: admin.layout("Overview", Section::Overview, Section::Overview.path(&tenant.id)).saying(done),
         id: tenant.id,
@@ -139,7 +132,8 @@ async fn overview(
 }
 
 fn begin(admin: &Admin, tally: &Tally) -> Option<Begin> {
-    let people: u64 = tally.members.iter().filter(|(status, _)| **status != MemberStatus::Removed).map(|(_, n)| n).sum();
+    let people: u64 =
+        tally.members.iter().filter(|(status, _)| **status != MemberStatus::Removed).map(|(_, n)| n).sum();
     let invited = Stage::ALL.into_iter().filter(|stage| *stage != Stage::Joined);
     let invited: u64 = invited.filter_map(|stage| tally.invitations.get(&stage)).sum();
     let holds = |permission: Permission| admin.grants.holds(&permission);

@@ -7,6 +7,7 @@ mod footing;
 mod line;
 mod members;
 mod records;
+mod tally;
 mod told;
 mod united;
 mod which;
@@ -20,7 +21,7 @@ use membership_core::{
     department::{Department, Headcount},
     directory::{
         Ancestor, Directory, Entrance, Footing, InvitationView, MAX_PAGE, MemberDetails, MemberFilter, MemberRow,
-        NominationView, Page, Place, RecordFilter, RecordOrder, Who,
+        NominationView, Page, Place, RecordFilter, RecordOrder, Tally, Who,
     },
     id::{AccountId, ApiKeyId, ChallengeId, InvitationId, MemberId, NominationId, TenantId, TransferId},
     installation::Installation,
@@ -120,6 +121,10 @@ impl Directory for Database {
 
     async fn departments(&self, tenant: TenantId) -> Result<Vec<(Department, Headcount)>, StoreError> {
         read::departments(self.reading(), tenant).await
+    }
+
+    async fn tally(&self, tenant: TenantId, now: DateTime<Utc>) -> Result<Tally, StoreError> {
+        tally::of(self.reading(), tenant, now).await
     }
 
     async fn members(

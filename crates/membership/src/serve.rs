@@ -64,7 +64,7 @@ impl Running {
             metrics: config.metrics.then(|| metrics.clone()),
         };
         let route = site.mount(Route::new());
-        let route = route.nest_no_strip("/", membership_console::routes(membership_console::Options { letters }));
+        let route = route.nest_no_strip("/", membership_console::routes(membership_console::Options { letters, ..Default::default() }));
         let shell = Shell::new(service.edge.clone(), route)
             .page(problem_page)
             .observe(move |exchange| metrics.observe(exchange));

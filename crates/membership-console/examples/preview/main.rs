@@ -318,7 +318,7 @@ async fn main() -> Result<(), Failure> {
     let newest = links.last().map(|(_, link)| link.clone()).unwrap_or_default();
     let letters = Arc::new(OneLetter(letter(&newest, bed.clock.now())));
     let (fresh, set_up) = fresh(&bed.clock).await?;
-    let at_work = Shell::new(edge_of(&bed.membership, &bed.clock), routes(Options { letters: Some(letters) }));
+    let at_work = Shell::new(edge_of(&bed.membership, &bed.clock), routes(Options { letters: Some(letters), ..Options::default() }));
     let untouched = Shell::new(edge_of(&fresh, &bed.clock), routes(Options::default()));
     #[expect(clippy::print_stdout, reason = "the links are what this is for")]
     {

@@ -50,10 +50,14 @@ pub(super) async fn of(
         });
     }
     if expired > 0 {
-        let (_, again) = (expired, admin.grants.sight(Permission::MEMBERS_INVITE).is_ok());
+        let again = admin.grants.sight(Permission::MEMBERS_INVITE).is_ok();
         all.push(Attention {
             what: format!("{} expired before anybody joined.", counted(expired, "invitation")),
-            advice: if again { "Select them in the list, and invite them again." } else { "An inviter can send them again." },
+            advice: if again {
+                "Select them in the list, and invite them again."
+            } else {
+                "An inviter can send them again."
+            },
             href: list("state=expired"),
             label: "Look at them",
         });
@@ -73,12 +77,7 @@ pub(super) async fn of(
     Ok(all)
 }
 
-async fn handover(
-    edge: &Edge,
-    visitor: &Visitor,
-    admin: &Admin,
-    transfer: &Transfer,
-) -> Result<Attention, ViewError> {
+async fn handover(edge: &Edge, visitor: &Visitor, admin: &Admin, transfer: &Transfer) -> Result<Attention, ViewError> {
     let details = edge.membership().member(&visitor.context, admin.tenant.id, transfer.member).await?;
     let name = isolated(details.row.member.name.as_str());
     Ok(Attention {

@@ -98,7 +98,7 @@ pub(super) async fn of(
     edge: &Edge,
     visitor: &Visitor,
     admin: &Admin,
-    refusal: Option<&dyn Refusal>,
+    refusal: Option<&(dyn Refusal + Sync)>,
 ) -> Result<Represented, ViewError> {
     let row = found(edge, visitor, admin).await?;
     let words = &admin.tenant.policy.words;

@@ -1,12 +1,7 @@
 //! A tenant whose first administrator has not joined, as the operator of the installation sees it: nobody can take over yet, and
 //! the invitation can go to another address.
 
-use membership_core::{
-    directory::Page,
-    id::TenantId,
-    refusal::Refusal,
-    tenant::representative::CandidatesError,
-};
+use membership_core::{directory::Page, id::TenantId, refusal::Refusal, tenant::representative::CandidatesError};
 use membership_web::{Edge, Visitor, status_of};
 use poem::{
     Response, handler,
@@ -76,22 +71,22 @@ pub(crate) async fn readdress(
             let notice = Notice {
                 frame: Frame::card("The invitation is on its way", &visitor),
                 tone: Tone::Sent,
-                sentences: vec![
-                    format!("A new invitation goes to {address}. The link that was out before is dead."),
-                ],
+                sentences: vec![format!("A new invitation goes to {address}. The link that was out before is dead.")],
                 actions: vec![Action::new("Your organisations", "/organisations")],
             };
             page(StatusCode::OK, &notice)
         }
-        Err(error) => match edge.membership().candidates(&visitor.context, tenant, Page { after: None, limit: 1 }).await {
-            Err(unregistered @ CandidatesError::NotRegistered) => {
-                let status = status_of(error.kind());
-                let shown = asking(status, &visitor, tenant, &unregistered, email, Some(&error));
-                waiting(shown, error.retry_after())
+        Err(error) => {
+            match edge.membership().candidates(&visitor.context, tenant, Page { after: None, limit: 1 }).await {
+                Err(unregistered @ CandidatesError::NotRegistered) => {
+                    let status = status_of(error.kind());
+                    let shown = asking(status, &visitor, tenant, &unregistered, email, Some(&error));
+                    waiting(shown, error.retry_after())
+                }
+                Ok(_) | Err(CandidatesError::None | CandidatesError::View(_) | CandidatesError::Store(_)) => {
+                    refused(&visitor, &error, vec![Action::new("Your organisations", "/organisations")])
+                }
             }
-            Ok(_) | Err(CandidatesError::None | CandidatesError::View(_) | CandidatesError::Store(_)) => {
-                refused(&visitor, &error, vec![Action::new("Your organisations", "/organisations")])
-            }
-        },
+        }
     }
 }

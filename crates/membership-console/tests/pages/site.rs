@@ -51,7 +51,7 @@ impl Pages {
     pub(crate) fn of(membership: &Membership, clock: &ManualClock, letters: Option<Arc<dyn Letters>>) -> Self {
         let clock = clock.clone();
         let edge = Edge::new(membership.clone(), Arc::new(move || clock.now()), Vec::new());
-        let shell = Shell::new(edge, routes(Options { letters })).page(problem_page);
+        let shell = Shell::new(edge, routes(Options { letters, ..Options::default() })).page(problem_page);
         Self(TestClient::new(shell.boxed()))
     }
 

@@ -3,7 +3,8 @@
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use membership_core::{
-    directory::{AnyOf, InDepartments, MAX_PAGE, MemberFilter, Page},
+    account::FactorKind,
+    directory::{AnyOf, FactorFilter, InDepartments, MAX_PAGE, MailState, MemberFilter, Page},
     id::{DepartmentId, MemberId, RoleId},
     lifecycle::Stage,
     member::MemberStatus,
@@ -24,6 +25,8 @@ pub(super) struct Asked<'a> {
     pub(super) role: Option<&'a str>,
     pub(super) department: Option<&'a str>,
     pub(super) below: Option<&'a str>,
+    pub(super) factor: Option<&'a str>,
+    pub(super) mail: Option<&'a str>,
     pub(super) q: Option<&'a str>,
     pub(super) limit: Option<&'a str>,
     pub(super) cursor: Option<&'a str>,
@@ -65,6 +68,8 @@ impl Asked<'_> {
         let role = noted(self.role.map(role).transpose(), "/role", &mut faults).flatten();
         let department = noted(self.department.map(department).transpose(), "/department", &mut faults).flatten();
         let below = noted(self.below.map(yes_or_no).transpose(), "/below", &mut faults).flatten().unwrap_or(false);
+        let factor = noted(self.factor.map(factor).transpose(), "/factor", &mut faults).flatten();
+        let mail = noted(self.mail.map(mail).transpose(), "/mail", &mut faults).flatten();
         let typed = self.q.filter(|q| !q.trim().is_empty());
         let text = noted(typed.map(search::Query::parse).transpose(), "/q", &mut faults).flatten();
         let (nobody, text) = (text == Some(None), text.flatten());
@@ -81,7 +86,7 @@ impl Asked<'_> {
         let departments = department.map(|department| InDepartments { of: vec![department], below });
         let stage = stage.map(|stage| (stage, now));
         // What whoever asks can see is the domain's to say.
-        let filter = MemberFilter { status, stage, departments, sight: None, given, text };
+        let filter = MemberFilter { status, stage, departments, sight: None, given, factor, mail, text };
         Ok(Listing { filter, page: Page { after, limit }, nobody, near })
     }
 }
@@ -113,6 +118,21 @@ fn status(word: &str) -> Result<MemberStatus, InputFault> {
 
 fn stage(word: &str) -> Result<Stage, InputFault> {
     Stage::ALL.into_iter().find(|stage| stage.as_str() == word).ok_or(InputFault::Stage)
+}
+
+fn factor(word: &str) -> Result<FactorFilter, InputFault> {
+    match word {
+        "none" => Ok(FactorFilter::None),
+        "any" => Ok(FactorFilter::Any),
+        word => {
+            let kind = FactorKind::ALL.into_iter().find(|kind| kind.as_str() == word);
+            kind.map(FactorFilter::Kind).ok_or(InputFault::Factor)
+        }
+    }
+}
+
+fn mail(word: &str) -> Result<MailState, InputFault> {
+    MailState::ALL.into_iter().find(|state| state.as_str() == word).ok_or(InputFault::Mail)
 }
 
 fn role(text: &str) -> Result<RoleId, InputFault> {

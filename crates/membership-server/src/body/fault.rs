@@ -20,6 +20,10 @@ pub(crate) enum InputFault {
     Status,
     /// A stage that is none.
     Stage,
+    /// A second factor that is none.
+    Factor,
+    /// A state of mail that is none.
+    Mail,
     /// Something to give that is not one thing.
     Assignment,
     /// An heir where nobody is removed.
@@ -40,7 +44,7 @@ pub(crate) enum InputFault {
 
 impl InputFault {
     /// All of them, for the documentation.
-    pub(crate) const ALL: [Self; 15] = [
+    pub(crate) const ALL: [Self; 17] = [
         Self::FieldUnknown,
         Self::FieldMissing,
         Self::ValueUnfit,
@@ -48,6 +52,8 @@ impl InputFault {
         Self::Cursor,
         Self::Status,
         Self::Stage,
+        Self::Factor,
+        Self::Mail,
         Self::Assignment,
         Self::HeirNotAsked,
         Self::Identifier,
@@ -81,6 +87,16 @@ impl InputFault {
                 "stage-unknown",
                 "there is no such stage; expected ready, invited, accepted, joined, rejected, revoked or expired",
                 "choose one of these, or none",
+            ),
+            Self::Factor => row(
+                "factor-unknown",
+                "there is no such second factor; expected none, any, email, app or passkey",
+                "choose one of these, or leave it out",
+            ),
+            Self::Mail => row(
+                "mail-unknown",
+                "mail is in no such state; expected waiting, sent, failed or cancelled",
+                "choose one of these, or leave it out",
             ),
             Self::Assignment => row(
                 "assignment-malformed",

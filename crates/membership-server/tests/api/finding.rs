@@ -198,12 +198,14 @@ async fn pages_of_a_search_go_on() {
 async fn a_query_is_read_strictly() {
     let api = Api::start().await;
     let root = api.root().await;
-    let query = "?status=gone&stage=lost&role=Member&limit=x&cursor=%00";
+    let query = "?status=gone&stage=lost&role=Member&factor=sms&mail=queued&limit=x&cursor=%00";
     let reply = api.get(api.tenant(&format!("/members{query}"))).by(&root).send().await;
     let expected = [
         ("/status", "status-unknown"),
         ("/stage", "stage-unknown"),
         ("/role", "identifier-malformed"),
+        ("/factor", "factor-unknown"),
+        ("/mail", "mail-unknown"),
         ("/limit", "limit-out-of-range"),
         ("/cursor", "cursor-malformed"),
     ];

@@ -9,7 +9,8 @@ use uuid::Uuid;
 
 /// Most parts of one statement: well within what SQLite takes.
 const TOGETHER: usize = 100;
-const KEY: &str = "key";
+/// What the column of keys is called.
+pub(super) const KEY: &str = "key";
 
 /// One of the lists: the keys of some rows.
 pub(super) struct Part {

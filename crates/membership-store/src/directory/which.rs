@@ -3,12 +3,15 @@
 
 mod asked;
 mod department;
+mod factor;
 mod lead;
+mod mail;
 mod text;
 
 use std::cmp::Reverse;
 
 use membership_core::{
+    account::Kinds,
     directory::{MAX_PAGE, MemberFilter, Page},
     id::{MemberId, TenantId},
     member::MemberStatus,
@@ -17,6 +20,7 @@ use membership_core::{
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, JoinType, Order, QueryFilter, QueryResult,
     QuerySelect, RelationTrait, Select, SelectModel, Selector,
+    sea_query::{Alias, Expr, Func, Query, SelectStatement},
 };
 use uuid::Uuid;
 
@@ -25,12 +29,17 @@ use crate::{
     fault::fault,
     table::{account, member},
 };
+pub(super) use asked::{is_overdue, is_written, there_is};
 use department::Choice;
 use lead::Lead;
 
 /// How many people are looked at one by one before another way to find them is taken, and how many are gathered at once
 /// without looking for one: some milliseconds' worth.
 const FEW: u64 = if cfg!(test) { 3 } else { 4_000 };
+
+/// How many people are gathered at once after the newest were looked at: a fifth of a second's worth. Where there may be more,
+/// they are met on the way.
+const MANY: u64 = if cfg!(test) { 12 } else { 64_000 };
 
 /// What one page is made by.
 #[derive(Clone, Copy)]
@@ -75,24 +84,56 @@ pub(super) async fn members<C: ConnectionTrait>(
     filter: &MemberFilter,
     page: Page<MemberId>,
 ) -> Result<Vec<Shown>, StoreError> {
-    let MemberFilter { status, departments, sight, given, .. } = filter;
+    let MemberFilter { status, departments, sight, given, factor, .. } = filter;
     if *status == Some(MemberStatus::Removed) && (given.is_some() || departments.is_some() || sight.is_some()) {
         // Who was removed holds nothing, and belongs nowhere.
+        return Ok(Vec::new());
+    }
+    if factor.is_some_and(|factor| !factor.fits(Kinds::NONE)) && lead::has_no_factors(*status) {
         return Ok(Vec::new());
     }
     let Some(belonging) = department::choices(db, tenant, filter).await? else { return Ok(Vec::new()) };
     let (after, limit) = (page.after, page.limit.clamp(1, MAX_PAGE));
     let wanted = Wanted { tenant, filter, belonging: &belonging, after, from: None, unasked: false, limit };
+    let fewest = wanted.fewest(db).await?;
     if let Some(query) = &filter.text {
-        return match belonging.first() {
-            Some(fewest) if fewest.links <= text::FEW => text::among(db, wanted, query, fewest).await,
+        return match fewest {
+            Some((lead, many)) if many <= text::FEW => text::among(db, wanted, query, lead).await,
             _ => text::members(db, wanted, query).await,
         };
     }
-    match belonging.first() {
+    match fewest {
         None => wanted.page(db, Lead::of(filter)).await,
-        Some(fewest) if fewest.links <= FEW => wanted.page(db, Lead::Department(fewest)).await,
-        Some(fewest) => wanted.page_of_many(db, fewest).await,
+        Some((lead, many)) if many <= FEW => wanted.page(db, lead).await,
+        Some((lead, _)) => wanted.page_of_many(db, lead).await,
+    }
+}
+
+impl<'a> Wanted<'a> {
+    /// The filter by department, factor or mail that leads to the fewest, and to how many; `None` if there is no such filter, or
+    /// if each leads to more than can be gathered.
+    async fn fewest<C: ConnectionTrait>(self, db: &C) -> Result<Option<(Lead<'a>, u64)>, StoreError> {
+        let mut ways: Vec<(Lead<'a>, u64)> = Vec::new();
+        ways.extend(self.belonging.first().map(|choice| (Lead::Department(choice), choice.links)));
+        if let Some(mail) = self.filter.mail {
+            let many = self.count_by_mail(db, mail).await?;
+            ways.extend((many <= MANY).then_some((Lead::Mail(mail), many)));
+        }
+        if let Some(factor) = self.filter.factor.filter(|_| !lead::has_no_factors(self.filter.status)) {
+            let many = self.count_by_factor(db, factor).await?;
+            ways.extend((many <= MANY).then_some((Lead::Factor(factor), many)));
+        }
+        Ok(ways.into_iter().min_by_key(|(_, many)| *many))
+    }
+
+    /// How many of `those` there are, counted no further than one beyond [`MANY`].
+    async fn count_some<C: ConnectionTrait>(self, db: &C, mut those: SelectStatement) -> Result<u64, StoreError> {
+        let mut count = Query::select();
+        those.limit(MANY + 1);
+        count.expr_as(Func::count(Expr::val(1)), Alias::new(united::KEY)).from_subquery(those, Alias::new("some"));
+        let row = db.query_one(&count).await.map_err(fault)?;
+        let many: Option<i64> = row.map(|row| row.try_get("", united::KEY)).transpose().map_err(fault)?;
+        Ok(many.and_then(|many| u64::try_from(many).ok()).unwrap_or(0))
     }
 }
 
@@ -110,16 +151,16 @@ impl Wanted<'_> {
         Ok(rows)
     }
 
-    /// Those on the page, where many belong to `fewest`. Most likely the newest of them are soon met on the way of the other
+    /// Those on the page, where `fewest` leads to many. Most likely the newest of them are soon met on the way of the other
     /// filters; if all of them are old, they are gathered instead of walking on.
-    async fn page_of_many<C: ConnectionTrait>(self, db: &C, fewest: &Choice) -> Result<Vec<Shown>, StoreError> {
+    async fn page_of_many<C: ConnectionTrait>(self, db: &C, fewest: Lead<'_>) -> Result<Vec<Shown>, StoreError> {
         let lead = Lead::of(self.filter);
         let Some(end) = self.end_of_walk(db, lead).await? else { return self.page(db, lead).await };
         let mut rows = Self { from: Some(end), ..self }.page(db, lead).await?;
         let missing = self.limit.saturating_sub(u16::try_from(rows.len()).unwrap_or(u16::MAX));
         if missing > 0 {
             let rest = Self { after: Some(end), limit: missing, ..self };
-            rows.extend(rest.page(db, Lead::Department(fewest)).await?);
+            rows.extend(rest.page(db, fewest).await?);
         }
         Ok(rows)
     }

@@ -116,6 +116,7 @@ CREATE TABLE account (
 
 -- Anybody may claim an address; only one account has proved it.
 CREATE UNIQUE INDEX account_email_unique ON account (email) WHERE email_proved_at IS NOT NULL;
+CREATE INDEX account_by_kinds ON account (kinds, id);
 
 -- The second factors of each account that has had any. Secrets of apps are sealed, recovery codes hashed; passkeys
 -- are public keys.
@@ -456,6 +457,9 @@ CREATE TABLE invitation (
 );
 
 CREATE INDEX invitation_by_stage ON invitation (tenant_id, stage, member_id);
+-- Those that wait for somebody, by who answers for them.
+CREATE INDEX invitation_vouched ON invitation (tenant_id, inviter_id, expires_at)
+    WHERE inviter_kind = 'member' AND stage IN ('ready', 'invited', 'accepted');
 -- Those whose time runs.
 CREATE INDEX invitation_deadline ON invitation (expires_at) WHERE expires_at IS NOT NULL;
 
@@ -600,4 +604,5 @@ CREATE TABLE outbox (
 
 -- Those that wait: to be sent for the first time, to be sent again, or for the end of a lease.
 CREATE INDEX outbox_due ON outbox (due_at, id) WHERE due_at IS NOT NULL;
-CREATE INDEX outbox_of_tenant ON outbox (tenant_id) WHERE tenant_id IS NOT NULL;
+-- Those about a tenant, by what became of each.
+CREATE INDEX outbox_of_tenant ON outbox (tenant_id, kind, state, subject, generation) WHERE tenant_id IS NOT NULL;

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use membership_core::{
+    directory::MailState,
     id::{AccountId, MessageId, TenantId},
     outbox::{Delivery, Leased, Mail, MailKind},
     store::{Scope, StoreError},
@@ -43,6 +44,16 @@ pub(crate) const SENDING: &str = "sending";
 pub(crate) const FAILED: &str = "failed";
 /// The state of a message that nobody wants any more.
 pub(crate) const CANCELLED: &str = "cancelled";
+
+/// The states that are `state` to somebody who waits for the mail.
+pub(crate) const fn states_of(state: MailState) -> &'static [&'static str] {
+    match state {
+        MailState::Waiting => &["queued", SENDING, "deferred"],
+        MailState::Sent => &["sent"],
+        MailState::Failed => &[FAILED],
+        MailState::Cancelled => &[CANCELLED],
+    }
+}
 
 /// The columns that say what became of a message.
 pub(crate) struct Settlement {

@@ -22,16 +22,18 @@ impl Wanted<'_> {
         }
         let ahead = match lead {
             Lead::Department(choice) => Some(choice),
-            Lead::Status(_) | Lead::Stage(..) | Lead::Given(_) => None,
+            Lead::Status(_) | Lead::Stage(..) | Lead::Given(_) | Lead::Factor(_) | Lead::Mail(_) => None,
         };
         // Whoever belongs somewhere was not removed.
         let present = self.filter.status.is_some() || self.belonging.is_empty();
         let status = (present && !matches!(lead, Lead::Status(_))).then(|| self.is_present(id));
         let stage = if matches!(lead, Lead::Stage(..)) { None } else { self.has_stage(id) };
         let given = if matches!(lead, Lead::Given(_)) { None } else { self.was_given(id) };
+        let factor = if matches!(lead, Lead::Factor(_)) { None } else { self.has_factor(id) };
+        let mail = if matches!(lead, Lead::Mail(_)) { None } else { self.has_mail(id) };
         let belonging = self.belonging.iter().filter(|choice| Some(*choice) != ahead);
         let belonging = belonging.map(|choice| self.belongs(id, choice));
-        [status, stage, given].into_iter().flatten().chain(belonging).collect()
+        [status, stage, given, factor, mail].into_iter().flatten().chain(belonging).collect()
     }
 
     /// Whether the member `id` is in the state that is wanted.
@@ -84,18 +86,18 @@ impl Wanted<'_> {
 
 /// Whether there is a row that `select`, which has no columns yet, selects for the row at hand. It says the same as EXISTS;
 /// but that SQLite may turn into a join, and begin at the wrong end.
-pub(super) fn there_is(mut select: SelectStatement) -> Expr {
+pub(in crate::directory) fn there_is(mut select: SelectStatement) -> Expr {
     select.expr(Func::count(Expr::val(1)));
     Expr::SubQuery(None, Box::new(select.into())).gt(0)
 }
 
 /// Whether `stage` is what stands in the row; the deadline is not looked at.
-pub(super) fn is_written(stage: Stage) -> Expr {
+pub(in crate::directory) fn is_written(stage: Stage) -> Expr {
     Expr::col((invitation::Entity, invitation::Column::Stage)).eq(stage.as_str())
 }
 
 /// Whether the time of an invitation that was sent or accepted has passed. Others have no deadline.
-pub(super) fn is_overdue(now: DateTime<Utc>) -> Expr {
+pub(in crate::directory) fn is_overdue(now: DateTime<Utc>) -> Expr {
     Expr::col((invitation::Entity, invitation::Column::ExpiresAt)).lte(Moment::from(now))
 }
 

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use membership_core::{
-    directory::{AnyOf, MemberFilter},
+    directory::{AnyOf, FactorFilter, MailState, MemberFilter},
     lifecycle::Stage,
     member::MemberStatus,
 };
@@ -27,6 +27,8 @@ pub(super) enum Lead<'a> {
     Stage(Stage, DateTime<Utc>),
     Given(&'a AnyOf),
     Department(&'a Choice),
+    Factor(FactorFilter),
+    Mail(MailState),
 }
 
 impl<'a> Lead<'a> {
@@ -42,6 +44,11 @@ impl<'a> Lead<'a> {
     }
 }
 
+/// Whether whoever is in this state has no second factors: who has not joined, and who was removed.
+pub(super) const fn has_no_factors(status: Option<MemberStatus>) -> bool {
+    matches!(status, Some(MemberStatus::NotJoined | MemberStatus::Removed))
+}
+
 impl Wanted<'_> {
     /// The lists in which those are that `lead` leads to.
     pub(super) fn parts(self, lead: Lead<'_>) -> Vec<Part> {
@@ -50,11 +57,13 @@ impl Wanted<'_> {
             Lead::Stage(stage, now) => self.by_stage(stage, now),
             Lead::Given(given) => self.by_given(given),
             Lead::Department(choice) => self.by_department(choice),
+            Lead::Factor(factor) => self.by_factor(factor),
+            Lead::Mail(mail) => self.by_mail(mail),
         }
     }
 
     /// One part for each state, so that the list of those who are present does not pass over all who were removed.
-    fn by_status(self, status: Option<MemberStatus>) -> Vec<Part> {
+    pub(super) fn by_status(self, status: Option<MemberStatus>) -> Vec<Part> {
         use member::Column::{Id, Status};
         let present = || MemberStatus::ALL.into_iter().filter(|status| *status != MemberStatus::Removed).collect();
         let states: Vec<MemberStatus> = status.map_or_else(present, |status| vec![status]);
@@ -144,14 +153,14 @@ impl Wanted<'_> {
         way
     }
 
-    fn on_page<'a>(self, way: &'a mut SelectStatement, key: &ColumnRef) -> &'a mut SelectStatement {
+    pub(super) fn on_page<'a>(self, way: &'a mut SelectStatement, key: &ColumnRef) -> &'a mut SelectStatement {
         let id = || Expr::col(key.clone());
         way.and_where_option(self.after.map(|after| id().lt(after.as_uuid())));
         way.and_where_option(self.from.map(|from| id().gte(from.as_uuid())))
     }
 
     /// The members of `way`, which is that of `lead`, that are on the page and of whom all else holds.
-    fn part(self, mut way: SelectStatement, key: ColumnRef, lead: Lead<'_>) -> Part {
+    pub(super) fn part(self, mut way: SelectStatement, key: ColumnRef, lead: Lead<'_>) -> Part {
         for other in self.others(&Expr::col(key.clone()), lead) {
             way.and_where(other);
         }

@@ -6,7 +6,7 @@ use sea_orm::{
     sea_query::{Alias, Expr, ExprTrait},
 };
 
-use super::{KINDS, Shown, Wanted, department::Choice, lead::Lead};
+use super::{KINDS, Shown, Wanted, lead::Lead};
 use crate::{
     fault::fault,
     postgres, sqlite,
@@ -16,18 +16,18 @@ use crate::{
 /// Most candidates of one page. The index offers few whom the kernel refuses, so that a page is full long before.
 const MOST: usize = 1_000;
 
-/// How many people are read through instead of asking the index, which knows nothing of departments.
+/// How many people are read through instead of asking the index, which knows nothing of departments, factors and mail.
 pub(super) const FEW: u64 = if cfg!(test) { 3 } else { 1_000 };
 
-/// Those who belong to `choice`, who are no more than [`FEW`].
+/// Those to whom `lead` leads, who are no more than [`FEW`].
 pub(super) async fn among<C: ConnectionTrait>(
     db: &C,
     wanted: Wanted<'_>,
     query: &Query,
-    choice: &Choice,
+    lead: Lead<'_>,
 ) -> Result<Vec<Shown>, StoreError> {
     let all = Wanted { limit: u16::try_from(FEW).unwrap_or(u16::MAX), ..wanted };
-    let mut found = all.page(db, Lead::Department(choice)).await?;
+    let mut found = all.page(db, lead).await?;
     found.retain(|shown| matches(query, &shown.row));
     found.truncate(wanted.limit.into());
     Ok(found)
@@ -55,6 +55,7 @@ pub(super) async fn members<C: ConnectionTrait>(
         let id = Expr::col((member::Entity, member::Column::Id));
         select.and_where(wanted.has_status());
         select.and_where_option(wanted.has_stage(&id)).and_where_option(wanted.was_given(&id));
+        select.and_where_option(wanted.has_factor(&id)).and_where_option(wanted.has_mail(&id));
         for choice in wanted.belonging {
             select.and_where(wanted.belongs(&id, choice));
         }

@@ -199,8 +199,18 @@ impl Membership {
         page: Page<MemberId>,
     ) -> Result<MemberPage, ViewError> {
         let (grants, sight) = self.seeing(ctx, tenant).await?;
-        let named = filter.departments.iter().flat_map(|departments| &departments.of);
-        named.map(|department| grants.tree().get(*department)).collect::<Result<Vec<_>, _>>()?;
+        let tree = grants.tree();
+        // Who also belongs to a department that is neither in sight nor on the way to it, is not told.
+        let is_shown = |id: DepartmentId| {
+            let one_way = |top: &DepartmentId| tree.is_within(id, *top) || tree.is_within(*top, id);
+            sight.as_ref().is_none_or(|tops| tops.iter().any(one_way))
+        };
+        for department in filter.departments.iter().flat_map(|departments| &departments.of) {
+            let known = tree.get(*department)?.id;
+            if !is_shown(known) {
+                return Err(DepartmentUnknown::InTenant.into());
+            }
+        }
         let filter = MemberFilter { sight, ..filter };
         let rows = self.directory.members(tenant, &filter, page).await?;
         let nobody = rows.is_empty() && page.after.is_none();

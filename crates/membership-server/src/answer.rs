@@ -14,6 +14,13 @@ pub(crate) struct Refused(poem::Error);
 /// What every operation returns.
 pub(crate) type Answer<T> = Result<T, Refused>;
 
+impl Refused {
+    /// What was made a problem already.
+    pub(crate) fn because(problem: Problem) -> Self {
+        Self(problem.into())
+    }
+}
+
 impl<R: Refusal> From<R> for Refused {
     fn from(refusal: R) -> Self {
         Self(Problem::from(refusal).into())

@@ -10,8 +10,10 @@ mod bulk;
 mod challenges;
 mod credentials;
 mod departments;
+mod export;
 mod given;
 mod hexadecimal;
+mod imports;
 mod invitations;
 mod invitee;
 mod listing;
@@ -31,7 +33,7 @@ mod set_up;
 mod tenants;
 
 use membership_core::{
-    id::{ApiKeyId, DepartmentId, InvitationId, MemberId, RoleId, SessionId, TenantId, TransferId},
+    id::{ApiKeyId, DepartmentId, ImportId, InvitationId, MemberId, RoleId, SessionId, TenantId, TransferId},
     invitation::invite::Reach,
 };
 use poem_openapi::{OpenApiService, Tags};
@@ -72,6 +74,8 @@ enum Chapter {
     Invitations,
     /// What the invited person does with the link. The token stands in the body, never in the address.
     Invitee,
+    /// Many people from one table: planned, looked at, carried out in batches, and told row by row.
+    Imports,
     /// What happened.
     Audit,
 }
@@ -88,6 +92,9 @@ type Own = (
     passkeys::PasskeySignInApi,
 );
 
+/// What is done with tables.
+type Imports = (imports::ImportsApi, imports::ImportRowsApi, imports::ImportFilesApi, imports::ImportProgressApi);
+
 /// What is done in a tenant.
 type InTenant = (
     tenants::TenantsApi,
@@ -99,9 +106,10 @@ type InTenant = (
     members::MembersApi,
     credentials::CredentialsApi,
     api_keys::ApiKeysApi,
-    bulk::BulkApi,
+    (bulk::BulkApi, export::ExportApi),
     removal::RemovalApi,
     invitations::InvitationsApi,
+    Imports,
     audit::AuditApi,
 );
 
@@ -120,6 +128,7 @@ pub(crate) fn service() -> OpenApiService<Operations, ()> {
         passkeys::PasskeysApi,
         passkeys::PasskeySignInApi,
     );
+    let imports = (imports::ImportsApi, imports::ImportRowsApi, imports::ImportFilesApi, imports::ImportProgressApi);
     let in_tenant = (
         tenants::TenantsApi,
         policy::PolicyApi,
@@ -130,9 +139,10 @@ pub(crate) fn service() -> OpenApiService<Operations, ()> {
         members::MembersApi,
         credentials::CredentialsApi,
         api_keys::ApiKeysApi,
-        bulk::BulkApi,
+        (bulk::BulkApi, export::ExportApi),
         removal::RemovalApi,
         invitations::InvitationsApi,
+        imports,
         audit::AuditApi,
     );
     let operations = (set_up::SetUpApi, presets::PresetsApi, own, in_tenant, invitee::InviteeApi);
@@ -159,7 +169,7 @@ macro_rules! named {
         }
     )+};
 }
-named! { TenantId DepartmentId MemberId InvitationId RoleId TransferId SessionId ApiKeyId }
+named! { TenantId DepartmentId MemberId InvitationId ImportId RoleId TransferId SessionId ApiKeyId }
 
 /// How to reach a person, as the domain says it. Without an address a mail cannot go out: the domain says so, and where.
 fn reach(via: Via, email: Option<String>) -> Reach {

@@ -55,7 +55,7 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
         if let Some(field) = missing {
             pointer = format!("{pointer}/{}", escaped(&field));
         }
-        Problem::from(Faults::of([Fault { pointer, code: fault.code(), detail }]))
+        Problem::from(Faults::of([Fault { pointer, code: fault.code(), detail, advice: fault.advice() }]))
     })
 }
 

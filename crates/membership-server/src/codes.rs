@@ -28,6 +28,7 @@ use membership_core::{
         relocate::RelocateError, rename::RenameError, wanted::DepartmentsFault,
     },
     email::AddressFault,
+    import::{RowRefused, plan::PlanError, start::StartError},
     invitation::{
         admit::NotAdmitted,
         invite::{InviteError, InviteeFault},
@@ -37,6 +38,7 @@ use membership_core::{
         revoke::RevokeError,
         send::SendError,
     },
+    language::LanguageFault,
     link::LinkFault,
     member::{
         add::AddError,
@@ -163,6 +165,18 @@ const OPERATIONS: &[Listed] = &[
     ("getApiKey", ApiKeyError::all_codes),
     ("revokeApiKey", ApiKeyError::all_codes),
     ("changeManyMembers", in_bulk),
+    ("exportMembers", listed),
+    ("getImportTemplate", a_guide),
+    ("uploadImport", PlanError::all_codes),
+    ("listImports", StartError::all_codes),
+    ("getImport", StartError::all_codes),
+    ("planImportAgain", PlanError::all_codes),
+    ("startImport", StartError::all_codes),
+    ("cancelImport", StartError::all_codes),
+    ("deleteImport", StartError::all_codes),
+    ("listImportRows", of_an_import),
+    ("getImportResult", of_an_import),
+    ("followImport", StartError::all_codes),
     ("getHoldings", RemoveError::all_codes),
     ("removeMember", RemoveError::all_codes),
     ("leaveTenant", LeaveError::all_codes),
@@ -190,12 +204,14 @@ const FAULTS: &[fn() -> Rows] = &[
     DepartmentsFault::all_codes,
     HeirFault::all_codes,
     InviteeFault::all_codes,
+    LanguageFault::all_codes,
     NameFault::all_codes,
     PasswordFault::all_codes,
     PermissionFault::all_codes,
     PolicyFault::all_codes,
     RegisterFault::all_codes,
     RoleFault::all_codes,
+    RowRefused::all_codes,
     ValidityFault::all_codes,
     WantedFault::all_codes,
 ];
@@ -223,6 +239,9 @@ const BODY: &[HttpFault] = &[
     HttpFault::MediaType,
 ];
 
+/// What can be wrong with a body that is a file.
+const FILE: &[HttpFault] = &[HttpFault::BodyTooLarge, HttpFault::MediaType];
+
 fn signed_in() -> Rows {
     let open = [Denied::SignedOut.code(), Denied::NotByKey.code()];
     Denied::CODES.iter().filter(|row| open.contains(&row.code)).collect()
@@ -240,6 +259,14 @@ fn stored() -> Rows {
 
 fn listed() -> Rows {
     ViewError::all_codes().into_iter().chain(Faults::all_codes()).collect()
+}
+
+fn a_guide() -> Rows {
+    PlanError::all_codes().into_iter().chain(Faults::all_codes()).collect()
+}
+
+fn of_an_import() -> Rows {
+    StartError::all_codes().into_iter().chain(Faults::all_codes()).collect()
 }
 
 /// What the call as a whole can be refused with. What is refused of one member stands in that one's result.
@@ -260,11 +287,23 @@ fn a_department() -> Rows {
     ViewError::all_codes().into_iter().chain(DepartmentUnknown::all_codes()).collect()
 }
 
+/// What `operation` takes beside its address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Takes {
+    /// Nothing.
+    Nothing,
+    /// JSON.
+    Json,
+    /// A file.
+    File,
+}
+
 /// Everything that `operation` can answer but what it was asked for, by code.
-pub(crate) fn of(operation: &str, writes: bool, has_body: bool) -> BTreeMap<&'static str, CodeRow> {
+pub(crate) fn of(operation: &str, writes: bool, takes: Takes) -> BTreeMap<&'static str, CodeRow> {
     let own = OPERATIONS.iter().find(|(name, _)| *name == operation).map(|(_, rows)| rows()).unwrap_or_default();
-    let input = if has_body { Faults::all_codes() } else { Rows::new() };
-    let http = [(true, ALWAYS), (writes, WRITING), (has_body, BODY)];
+    let json = takes == Takes::Json;
+    let input = if json { Faults::all_codes() } else { Rows::new() };
+    let http = [(true, ALWAYS), (writes, WRITING), (json, BODY), (takes == Takes::File, FILE)];
     let http =
         http.into_iter().filter(|(applies, _)| *applies).flat_map(|(_, faults)| faults.iter().copied().map(row_of));
     by_code(own.into_iter().chain(input).copied().chain(http))

@@ -15,6 +15,7 @@ mod body;
 mod caller;
 mod codes;
 mod docs;
+mod file;
 mod health;
 mod metrics;
 mod problems;

@@ -13,6 +13,7 @@ pub struct Metrics {
     mail: IntCounterVec,
     expired: IntCounter,
     transfers: IntCounter,
+    imported: IntCounter,
     failures: IntCounterVec,
 }
 
@@ -27,14 +28,16 @@ impl Metrics {
         let expired = IntCounter::new("membership_invitations_expired_total", "Invitations written down as expired.")?;
         let transfers =
             IntCounter::new("membership_transfer_steps_total", "Steps of hand-overs, done or tried in vain.")?;
+        let imported = IntCounter::new("membership_imported_rows_total", "Rows of imports that were carried out.")?;
         let failures = counters("worker_failures_total", "Rounds of a background worker that failed.", &["worker"])?;
         registry.register(Box::new(requests.clone()))?;
         registry.register(Box::new(durations.clone()))?;
         registry.register(Box::new(mail.clone()))?;
         registry.register(Box::new(expired.clone()))?;
         registry.register(Box::new(transfers.clone()))?;
+        registry.register(Box::new(imported.clone()))?;
         registry.register(Box::new(failures.clone()))?;
-        Ok(Self { registry, requests, durations, mail, expired, transfers, failures })
+        Ok(Self { registry, requests, durations, mail, expired, transfers, imported, failures })
     }
 
     /// Lets somebody else count too: the queue of password checks, say.
@@ -71,6 +74,11 @@ impl Metrics {
     /// Counts steps of hand-overs.
     pub(crate) fn carried(&self, steps: u32) {
         self.transfers.inc_by(u64::from(steps));
+    }
+
+    /// Counts rows of an import that were carried out.
+    pub(crate) fn imported(&self, rows: u32) {
+        self.imported.inc_by(u64::from(rows));
     }
 
     /// Counts a round that failed.

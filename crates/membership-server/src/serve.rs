@@ -1,8 +1,8 @@
 //! Everything that the server answers, put on a route.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, sync::Arc, time::Duration};
 
-use membership_web::{Allow, Edge, HttpFault, Problem, allowing};
+use membership_web::{Allow, Edge, Files, HttpFault, Limits, Problem, allowing};
 use poem::{Endpoint, EndpointExt, IntoEndpoint, PathPattern, Response, Route, endpoint::make_sync, get};
 
 use crate::{
@@ -23,7 +23,16 @@ pub struct Site {
     pub metrics: Option<Metrics>,
 }
 
+/// How long a request may take that carries a file, or asks for one.
+const FOR_A_FILE: Duration = Duration::from_mins(5);
+
 impl Site {
+    /// The limits for the [`Shell`](membership_web::Shell): those of all requests, and where whole files come and go.
+    pub fn limits() -> Limits {
+        let files = |part| Files { below: "/api/v1/tenants/", part, time_out: FOR_A_FILE };
+        Limits { files: vec![files("imports"), files("export")], ..Limits::default() }
+    }
+
     /// Adds to `route`: the API below `/api`, `/problems`, `/livez`, `/readyz` and `/metrics`. The whole of the route goes
     /// into a [`Shell`](membership_web::Shell).
     pub fn mount(self, route: Route) -> Route {

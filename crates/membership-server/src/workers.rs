@@ -1,8 +1,9 @@
-//! What goes on in the background: mail goes out, what removed members held is handed over, invitations whose time has
+//! What goes on in the background: mail goes out, imports are carried out, what removed members held is handed over, invitations whose time has
 //! passed are written down as such, and traces that mean nothing any more are forgotten. No rule waits for any of it: one
 //! that goes by time asks the clock, and access ends before anything is handed over.
 
 mod broom;
+mod importer;
 mod porter;
 mod postman;
 mod sweeper;
@@ -28,8 +29,8 @@ pub struct Workers {
 }
 
 impl Workers {
-    /// Starts them: the one that delivers mail if there is a `postman`, the one that hands over what removed members held,
-    /// the one that writes down what has expired, and the one that forgets what is over among `traces`.
+    /// Starts them: the one that delivers mail if there is a `postman`, the one that carries out imports, the one that hands over
+    /// what removed members held, the one that writes down what has expired, and the one that forgets what is over among `traces`.
     pub fn start(edge: &Edge, postman: Option<Postman>, traces: Arc<dyn Traces>, metrics: &Metrics) -> Self {
         let (stop, stopped) = watch::channel(false);
         let mut running = Vec::new();
@@ -37,6 +38,8 @@ impl Workers {
             let work = postman::deliver(edge.clone(), postman, metrics.clone(), stopped.clone());
             running.push((postman::NAME, tokio::spawn(work)));
         }
+        let work = importer::carry_out(edge.clone(), metrics.clone(), stopped.clone());
+        running.push((importer::NAME, tokio::spawn(work)));
         let work = porter::carry(edge.clone(), metrics.clone(), stopped.clone());
         running.push((porter::NAME, tokio::spawn(work)));
         let work = broom::forget(edge.clone(), traces, metrics.clone(), stopped.clone());

@@ -121,7 +121,7 @@ async fn a_database_that_is_away_for_a_while_stops_no_worker() {
     let workers = running.start(true);
     assert!(running.sent(1).await);
     assert!(workers.checks().iter().all(|check| check.fault.is_none()));
-    assert_eq!(workers.checks().len(), 4);
+    assert_eq!(workers.checks().len(), 5);
     assert!(running.metrics.text().unwrap().contains(r#"membership_worker_failures_total{worker="mail"} 1"#));
     workers.stop().await;
 }

@@ -94,13 +94,14 @@ faults! {
         ("the address is longer than 8 KiB", "send long values in the body");
     /// Not JSON.
     MediaType = UNSUPPORTED_MEDIA_TYPE Invalid "media-type-unsupported"
-        ("the body is of a media type that this address does not take", "send application/json");
+        ("the body is of a media type that this address does not take",
+         "send application/json, or for a file one of the media types that the API's description names for it");
     /// Too many or too long headers.
     HeadersTooLarge = REQUEST_HEADER_FIELDS_TOO_LARGE Invalid "headers-too-large"
         ("the headers are larger than 16 KiB or more than 64", "send fewer or shorter headers; clear old cookies");
     /// It took too long.
     TimedOut = SERVICE_UNAVAILABLE Unavailable "request-timed-out"
-        ("the request took longer than 30 seconds and was given up; it may or may not have taken effect",
+        ("the request took longer than it may (30 seconds, 5 minutes for a file) and was given up; it may or may not have taken effect",
          "look whether it took effect before sending it again");
     /// A defect of ours.
     Internal = INTERNAL_SERVER_ERROR Internal "internal-error"

@@ -11,6 +11,7 @@
 //! | [`session_cookie`] | the cookie that carries a session's key |
 //! | [`Problem`], [`HttpFault`], [`status_of`] | a "no" as RFC 9457 |
 //! | [`Shell`] | request ids, limits, origin check, time-out, panics, headers, the access log |
+//! | [`table`] | tables that come and go as files |
 //! | [`at_a_beat`] | an answer whose time tells nothing |
 //! | [`Deadlines`] | connections that say nothing do not stay |
 
@@ -27,11 +28,12 @@ mod network;
 mod problem;
 pub mod session_cookie;
 mod shell;
+pub mod table;
 mod visitor;
 
 pub use allow::{Allow, allowing};
 pub use beat::{BEAT, at_a_beat};
-pub use body::Limits;
+pub use body::{Files, Limits};
 pub use edge::{Clock, Edge, system_clock};
 pub use fault::HttpFault;
 pub use headers::CONTENT_SECURITY_POLICY;
@@ -40,4 +42,4 @@ pub use log::{Exchange, route_of};
 pub use network::{Network, NotANetwork};
 pub use problem::{PROBLEM_JSON, Problem, ProblemError, status_of, status_of_code};
 pub use shell::Shell;
-pub use visitor::{Via, Visitor};
+pub use visitor::{Credential, Via, Visitor};

@@ -54,7 +54,7 @@ impl<E: Endpoint> Shell<E> {
         Self { limits, ..self }
     }
 
-    /// Sets how long a request may take; 30 seconds unless told otherwise.
+    /// Sets how long a request may take where its [`Limits`] say nothing else; 30 seconds unless told otherwise.
     #[must_use]
     pub fn time_out(self, time_out: Duration) -> Self {
         Self { time_out, ..self }
@@ -75,11 +75,12 @@ impl<E: Endpoint> Shell<E> {
 
     async fn answer(&self, mut request: Request) -> Result<Response> {
         admit(&self.edge, &request)?;
+        let time_out = self.limits.time_out(request.uri().path()).unwrap_or(self.time_out);
         let answered = async {
             body::read(&mut request, &self.limits).await.map_err(Problem::from)?;
             self.inner.call(request).await.map(IntoResponse::into_response)
         };
-        match tokio::time::timeout(self.time_out, AssertUnwindSafe(answered).catch_unwind()).await {
+        match tokio::time::timeout(time_out, AssertUnwindSafe(answered).catch_unwind()).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(panic)) => {
                 tracing::error!(panic = words(panic.as_ref()), "a handler panicked");

@@ -99,7 +99,7 @@ async fn bodies_are_bounded_whether_announced_or_not() {
 #[tokio::test]
 async fn an_address_can_take_more() {
     let (_, edge) = edge().await.unwrap();
-    let limits = Limits { body: 10, body_below: vec![("/take", 1_000)] };
+    let limits = Limits { body: 10, body_below: vec![("/take", 1_000)], files: Vec::new() };
     let client = TestClient::new(Shell::new(edge, routes()).limits(limits));
     client.post("/take").body("x".repeat(1_000)).send().await.assert_status_is_ok();
     assert_eq!(problem(client.post("/things/1").body("x".repeat(11)).send().await).await.1, "body-too-large");

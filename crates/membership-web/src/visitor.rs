@@ -76,6 +76,43 @@ impl Visitor {
     }
 }
 
+/// A credential to look up over and over, for as long as something is told to whoever has it.
+pub struct Credential {
+    edge: Edge,
+    request: Request,
+}
+
+impl Credential {
+    /// That of `request`.
+    pub fn of(edge: &Edge, request: &Request) -> Self {
+        let id = request.data::<RequestId>().copied().unwrap_or_else(|| edge.request_id());
+        let mut kept = Request::builder().finish();
+        for name in [header::AUTHORIZATION, header::COOKIE, header::USER_AGENT] {
+            for line in request.headers().get_all(&name) {
+                kept.headers_mut().append(&name, line.clone());
+            }
+        }
+        kept.set_data(id);
+        Self { edge: edge.clone(), request: kept }
+    }
+
+    /// Who has it at this moment.
+    pub async fn visitor(&self) -> Result<Visitor, Problem> {
+        Visitor::of(&self.edge, &self.request).await
+    }
+
+    /// The edge that the request came by.
+    pub const fn edge(&self) -> &Edge {
+        &self.edge
+    }
+}
+
+impl std::fmt::Debug for Credential {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Credential").finish_non_exhaustive()
+    }
+}
+
 /// Who asks when a program does by `key`, which `account` has made: that account, less what only a person may do.
 fn principal(key: &ApiKey, account: &Account) -> Principal {
     Principal {

@@ -24,7 +24,7 @@ use crate::failure::{Context, Outcome};
 use check::is_loopback;
 
 /// Variables that begin like settings and are none.
-const NOT_SETTINGS: [&str; 3] = ["config", "test_", "bless"];
+const NOT_SETTINGS: [&str; 5] = ["config", "test_", "bless", "api_key", "server"];
 
 /// Everything that can be set.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -5,8 +5,10 @@ mod config;
 mod demo;
 mod doctor;
 mod failure;
+mod import;
 mod keys;
 mod letters;
+mod remote;
 mod serve;
 mod service;
 
@@ -57,6 +59,12 @@ enum Command {
         /// The name or address that the person signs in with
         login: String,
     },
+    /// Import a table of people into a tenant of a running server, which has planned it first. The API key stands in
+    /// `MEMBERSHIP_API_KEY`. Exit code 0 if no row was refused, 2 if some were or would be, 1 if it could not be done
+    Import(import::Import),
+    /// Export the members of a tenant of a running server as a table that can be imported again. The API key stands in
+    /// `MEMBERSHIP_API_KEY`. Exit code 1 if it could not be done
+    Export(import::Export),
     /// The configuration
     Config {
         #[command(subcommand)]
@@ -74,16 +82,24 @@ enum ConfigCommand {
 const NOT_WELL: u8 = 1;
 /// Exit code of a command that could not do its work.
 const FAILED: u8 = 2;
+/// The same of an import and an export, where the other code is for rows that were refused.
+const ROWS_REFUSED: u8 = 2;
+const NOT_DONE: u8 = 1;
 
 fn main() -> ExitCode {
     // One crypto library for everything; only a second call could fail, and there is none.
     drop(rustls::crypto::ring::default_provider().install_default());
-    match run(Arguments::parse()) {
+    let arguments = Arguments::parse();
+    let (not_well, failed) = match arguments.command {
+        Some(Command::Import(_) | Command::Export(_)) => (ROWS_REFUSED, NOT_DONE),
+        _ => (NOT_WELL, FAILED),
+    };
+    match run(arguments) {
         Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::from(NOT_WELL),
+        Ok(false) => ExitCode::from(not_well),
         Err(failure) => {
             eprintln!("error: {failure}");
-            ExitCode::from(FAILED)
+            ExitCode::from(failed)
         }
     }
 }
@@ -109,6 +125,8 @@ fn run(arguments: Arguments) -> Outcome<bool> {
             log(&LogConfig { format: LogFormat::Text, filter: "warn".into() })?;
             block_on(demo::run(port, once)).map(|()| true)
         }
+        Command::Import(command) => block_on(import::import(command, || Ok(load()?.base_url))),
+        Command::Export(command) => block_on(import::export(command, || Ok(load()?.base_url))),
         Command::Migrate { check } => block_on(migrate(&load()?, check)),
         Command::Unfreeze { login } => block_on(unfreeze(&load()?, &login)),
         Command::Doctor(looks) => block_on(doctor::run(&load()?, &looks)),

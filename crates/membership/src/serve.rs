@@ -66,6 +66,7 @@ impl Running {
         let route = site.mount(Route::new());
         let route = route.nest_no_strip("/", membership_console::routes(membership_console::Options { letters, ..Default::default() }));
         let shell = Shell::new(service.edge.clone(), route)
+            .limits(Site::limits())
             .page(problem_page)
             .observe(move |exchange| metrics.observe(exchange));
         Ok(Self { address, listener, database: Arc::clone(&service.database), shell, workers })

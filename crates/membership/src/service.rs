@@ -67,6 +67,7 @@ impl Service {
             codes: Arc::new(TotpCodes),
             passkeys: passkeys(config),
             traces: Arc::clone(&database) as _,
+            imports: Arc::clone(&database) as _,
             custodian: Arc::new(Custodians::configured(&config.custodians, &clock).context("custodians")?),
             links: links.clone(),
             presets: presets(config)?,

@@ -21,7 +21,10 @@ use crate::{
 struct Batch {
     outcomes: Vec<BlockOutcomes>,
     totals: Vec<Totals>,
-    events: Vec<Event>,
+    /// What makes members, and what changes some. No two rows are about one person, so the order is free, and new rows are written
+    /// many at a time.
+    made: Vec<Event>,
+    changed: Vec<Event>,
     /// The first row that could not be done as was planned.
     moved: Option<Ending>,
 }
@@ -57,7 +60,8 @@ impl Membership {
         };
         let scale = Scale { membership: self, ctx: &maker, tenant: &tenant, grants: &grants };
         let mut names = Names::of(&grants);
-        let mut batch = Batch { outcomes: Vec::new(), totals: Vec::new(), events: Vec::new(), moved: None };
+        let mut batch =
+            Batch { outcomes: Vec::new(), totals: Vec::new(), made: Vec::new(), changed: Vec::new(), moved: None };
         for (block, rows) in kept {
             let weighed = scale.weigh_again(tx.as_mut(), &mut names, &import, rows).await?;
             batch.take(block, weighed);
@@ -87,7 +91,11 @@ impl Batch {
             let mails = weighed.mails();
             let was_refused = row.verdict.kind() == VerdictKind::Refuse;
             let (outcome, mails) = if !was_refused && weighed.verdict == row.verdict {
-                self.events.extend(weighed.events);
+                let events = match weighed.verdict {
+                    Verdict::Create { .. } => &mut self.made,
+                    Verdict::Change { .. } | Verdict::Unchanged | Verdict::Refuse { .. } => &mut self.changed,
+                };
+                events.extend(weighed.events);
                 (Outcome { verdict: weighed.verdict, member: weighed.member }, mails)
             } else {
                 (otherwise(weighed), 0)
@@ -104,7 +112,8 @@ impl Batch {
 
     /// The import after this batch, and the facts to commit.
     fn close(self, import: Import, ctx: &Context) -> (Import, Vec<Event>) {
-        let Self { outcomes, totals, mut events, moved } = self;
+        let Self { outcomes, totals, made, changed, moved } = self;
+        let mut events: Vec<Event> = made.into_iter().chain(changed).collect();
         let all_or_nothing = import.course().is_some_and(|course| course.mode == Mode::AllOrNothing);
         if let Some(how) = moved.filter(|_| all_or_nothing) {
             let import = import.ended(how, ctx.now);

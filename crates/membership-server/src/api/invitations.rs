@@ -52,6 +52,8 @@ struct Person {
     via: Via,
     /// The person's address; needed for `mail`.
     email: Option<String>,
+    /// The language that the person reads, as a tag of BCP 47 such as `de` or `pt-BR`, if that is known.
+    language: Option<String>,
     /// The roles that the person shall hold, for good; none of them grants what the inviter lacks.
     roles: Option<Vec<Uuid>>,
     /// What the person shall hold beside them; of both together at least one role. Where neither is given, what the call
@@ -233,7 +235,7 @@ impl InviteRequest {
             reach: reach(person.via, person.email),
             assignments: read(person.roles, person.assignments, format!("/people/{row}")),
             departments: belonging(person.departments.unwrap_or_default()),
-            language: None,
+            language: person.language.filter(|tag| !tag.is_empty()),
         });
         let people = people.collect();
         Faults::refuse(faults)?;

@@ -37,6 +37,8 @@ struct NewMember {
     password: String,
     /// Where notices go. It is a mere claim: nobody has proved it.
     email: Option<String>,
+    /// The language that the person reads, as a tag of BCP 47 such as `de` or `pt-BR`, if that is known.
+    language: Option<String>,
     /// The roles that the person shall hold, for good.
     roles: Option<Vec<Uuid>>,
     /// What the person shall hold beside them; of both together at least one role.
@@ -56,6 +58,9 @@ struct MemberChanges {
     /// has not joined, the invitation goes to the new address, and the old link is dead.
     #[serde(default)]
     email: MaybeUndefined<String>,
+    /// The language that the person reads, as a tag of BCP 47; null or empty for none.
+    #[serde(default)]
+    language: MaybeUndefined<String>,
     /// The roles that the member shall hold, for good. Together with `assignments` that is everything it holds then.
     roles: Option<Vec<Uuid>>,
     /// What the member shall hold beside them; of both together at least one role.
@@ -167,11 +172,12 @@ impl MembersApi {
         tenant: Path<String>,
         body: Body<NewMember>,
     ) -> Answer<MemberAdded> {
-        let NewMember { name, username, password, email, roles, assignments, departments } = body.0;
+        let NewMember { name, username, password, email, language, roles, assignments, departments } = body.0;
         let (assignments, given) = Given::read(roles, assignments, String::new()).map_err(Faults::of)?;
         let (tenant, password) = (TenantId::named(&tenant), Secret::new(password));
         let departments = belonging(departments.unwrap_or_default());
-        let command = AddMember { tenant, name, assignments, departments, username, password, email, language: None };
+        let language = language.filter(|tag| !tag.is_empty());
+        let command = AddMember { tenant, name, assignments, departments, username, password, email, language };
         let added = edge.membership().add_member(&caller.context, command).await;
         let added = added.map_err(|error| Given::refuse(&[given], error))?;
         let location = format!("{PREFIX}/tenants/{tenant}/members/{}", added.id);
@@ -213,16 +219,12 @@ impl MembersApi {
         member: Path<String>,
         body: Body<MemberChanges>,
     ) -> Answer<Json<Member>> {
-        let MemberChanges { name, email, roles, assignments, departments } = body.0;
+        let MemberChanges { name, email, language, roles, assignments, departments } = body.0;
         let otherwise = roles.is_some() || assignments.is_some();
         let (wanted, given) = Given::read(roles, assignments, String::new()).map_err(Faults::of)?;
-        let email = match email {
-            MaybeUndefined::Undefined => None,
-            MaybeUndefined::Null => Some(String::new()),
-            MaybeUndefined::Value(address) => Some(address),
-        };
         let departments = departments.map(belonging);
-        let changes = Changes { name, email, assignments: otherwise.then_some(wanted), departments };
+        let (email, language) = (or_none(email), or_none(language));
+        let changes = Changes { name, email, language, assignments: otherwise.then_some(wanted), departments };
         let edited = edge.membership().edit_member(&caller.context, at(&tenant, &member), changes).await;
         Ok(Json(edited.map_err(|error| Given::refuse(&[given], error))?.into()))
     }
@@ -279,6 +281,15 @@ impl MembersApi {
     ) -> Answer<Json<IssuedInvitation>> {
         let issued = edge.membership().reinvite_member(&caller.context, at(&tenant, &member)).await?;
         Ok(Json(IssuedInvitation::of(issued, &caller)))
+    }
+}
+
+/// What shall be there, as the domain takes it: null is none, and what is left out stays.
+fn or_none(typed: MaybeUndefined<String>) -> Option<String> {
+    match typed {
+        MaybeUndefined::Undefined => None,
+        MaybeUndefined::Null => Some(String::new()),
+        MaybeUndefined::Value(text) => Some(text),
     }
 }
 

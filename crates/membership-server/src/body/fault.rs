@@ -40,11 +40,17 @@ pub(crate) enum InputFault {
     YesOrNo,
     /// A plan that no answer gave.
     Plan,
+    /// A format that is none.
+    Format,
+    /// Something that no row does.
+    Verdict,
+    /// A position that no row has.
+    Position,
 }
 
 impl InputFault {
     /// All of them, for the documentation.
-    pub(crate) const ALL: [Self; 17] = [
+    pub(crate) const ALL: [Self; 20] = [
         Self::FieldUnknown,
         Self::FieldMissing,
         Self::ValueUnfit,
@@ -62,6 +68,9 @@ impl InputFault {
         Self::Order,
         Self::YesOrNo,
         Self::Plan,
+        Self::Format,
+        Self::Verdict,
+        Self::Position,
     ];
 
     /// Its row in the documentation.
@@ -132,6 +141,19 @@ impl InputFault {
                 "this is not a plan; expected 64 hexadecimal digits",
                 "send plan as the answer to the planning gave it",
             ),
+            Self::Format => row(
+                "format-unknown",
+                "a table is not written in this format; expected xlsx or csv",
+                "choose one of these, or none",
+            ),
+            Self::Verdict => row(
+                "verdict-unknown",
+                "this is nothing that a row does; expected create, change, unchanged or refuse",
+                "choose one of these, or none",
+            ),
+            Self::Position => {
+                row("position-malformed", "this is not the position of a row", "send next as the page before gave it")
+            }
         }
     }
 }

@@ -28,6 +28,9 @@ pub(crate) struct Member {
     /// The name that the person signs in with, if the account has one.
     #[oai(skip_serializing_if_is_none)]
     username: Option<String>,
+    /// The language that the person reads, as a tag of BCP 47, as far as the tenant knows.
+    #[oai(skip_serializing_if_is_none)]
+    language: Option<String>,
     /// Where it is in its life.
     status: MemberStatus,
     /// What the tenant calls that, where members are read.
@@ -150,6 +153,7 @@ impl From<member::Member> for Member {
             name: member.name.to_string(),
             email: member.email.map(|email| email.to_string()),
             username: member.username.map(|username| username.to_string()),
+            language: member.language.map(|language| language.to_string()),
             assignments: Assignment::all(&member.assignments),
             roles: member.assignments.roles().map(RoleId::as_uuid).collect(),
             departments: member.departments.all().iter().copied().map(DepartmentId::as_uuid).collect(),

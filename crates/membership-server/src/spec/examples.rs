@@ -3,6 +3,7 @@
 
 mod account;
 mod department;
+mod import;
 mod member;
 mod passkey;
 mod tenant;
@@ -36,7 +37,11 @@ pub(super) fn put(operation: &mut Value, id: &str) {
         let own = || account::request(id).or_else(|| passkey::request(id));
         let rooms =
             member::request(id).or_else(|| tenant::request(id)).or_else(|| department::request(id)).or_else(own);
+        let rooms = rooms.or_else(|| import::request(id));
         set(body, "example", rooms.unwrap_or_else(|| request(id)));
+    }
+    if let Some(body) = operation.pointer_mut("/requestBody/content/application~1octet-stream") {
+        set(body, "example", json!(import::TABLE));
     }
     let responses = operation.get_mut("responses").and_then(Value::as_object_mut);
     for (status, response) in responses.into_iter().flatten() {
@@ -44,6 +49,7 @@ pub(super) fn put(operation: &mut Value, id: &str) {
             let own = || account::answer(id, status).or_else(|| passkey::answer(id));
             let rooms =
                 member::answer(id).or_else(|| tenant::answer(id)).or_else(|| department::answer(id)).or_else(own);
+            let rooms = rooms.or_else(|| import::answer(id));
             set(content, "example", rooms.unwrap_or_else(|| answer(id)));
         }
     }

@@ -7,15 +7,19 @@ use membership_web::{PROBLEM_JSON, status_of_code};
 use serde_json::{Map, Value, json};
 
 use super::{Address, examples, set};
-use crate::codes;
+use crate::codes::{self, Takes};
 
 pub(super) fn mend(spec: &mut Value) {
     for (method, operation) in operations_of(spec) {
         let id = operation.get("operationId").and_then(Value::as_str).unwrap_or_default().to_owned();
-        let has_body = operation.get("requestBody").is_some();
+        let takes = match operation.pointer("/requestBody/content").and_then(Value::as_object) {
+            Some(content) if content.contains_key("application/json") => Takes::Json,
+            Some(_) => Takes::File,
+            None => Takes::Nothing,
+        };
         parameters(operation);
         answers(operation, &id);
-        problems(operation, &codes::of(&id, method != "get", has_body));
+        problems(operation, &codes::of(&id, method != "get", takes));
         let public = codes::PUBLIC.contains(&id.as_str());
         let security = if public { json!([]) } else { json!([{ "bearer": [] }, { "cookie": [] }]) };
         set(operation, "security", security);
@@ -66,12 +70,15 @@ fn parameters(operation: &mut Value) {
         let schema = match name {
             "status" => json!({ "$ref": "#/components/schemas/MemberStatus" }),
             "stage" => json!({ "$ref": "#/components/schemas/InvitationStage" }),
-            "q" => json!({ "type": "string", "maxLength": 256 }),
+            "q" | "file" => json!({ "type": "string", "maxLength": 256 }),
             "limit" => json!({ "type": "integer", "minimum": 1, "maximum": 200, "default": 50 }),
             "order" => json!({ "type": "string", "enum": ["newest", "oldest"], "default": "newest" }),
             "below" => json!({ "type": "boolean", "default": false }),
             "from" | "before" => json!({ "type": "string", "format": "date-time" }),
             "credential" => json!({ "type": "string", "pattern": "^[A-Za-z0-9_-]+$", "maxLength": 1_364 }),
+            "format" => json!({ "type": "string", "enum": ["xlsx", "csv"], "default": "xlsx" }),
+            "does" => json!({ "type": "string", "enum": ["create", "change", "unchanged", "refuse"] }),
+            "after" => json!({ "type": "integer", "minimum": 0 }),
             "actor" | "cursor" | "name" | "permission" => json!({ "type": "string" }),
             _ => json!({ "type": "string", "format": "uuid" }),
         };

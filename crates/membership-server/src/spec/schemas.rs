@@ -9,7 +9,7 @@ use super::{examples, set};
 const SCHEMA: &str = "#/components/schemas/";
 
 /// Fields that can be null, which is something else than leaving them out. poem-openapi does not say so.
-const NULLABLE: [(&str, &str); 1] = [("MemberChanges", "/properties/email")];
+const NULLABLE: [(&str, &str); 2] = [("MemberChanges", "/properties/email"), ("MemberChanges", "/properties/language")];
 
 pub(super) fn mend(spec: &mut Value) {
     let requests = requested(spec);

@@ -1,5 +1,5 @@
-//! Forgets traces that mean nothing any more: limits that are over, and sessions, challenges and API keys that ended long
-//! ago.
+//! Forgets what means nothing any more: limits that are over, sessions, challenges and API keys that ended long ago, and
+//! imports that nobody started, or that were over long ago.
 
 use std::{sync::Arc, time::Duration};
 
@@ -19,6 +19,8 @@ const PAUSE: Duration = Duration::from_mins(5);
 const SHORT_PAUSE: Duration = Duration::from_secs(1);
 /// Most of each kind in one look.
 const BATCH: u32 = 1_000;
+/// Most imports in one look: each may have a hundred thousand rows.
+const FEW: u32 = 5;
 /// How long what has ended is kept for its owner to see.
 const KEPT: TimeDelta = TimeDelta::days(30);
 
@@ -32,5 +34,10 @@ async fn round(edge: &Edge, traces: &dyn Traces) -> Result<Duration, StoreError>
     if forgotten > 0 {
         tracing::info!(forgotten, "traces that are over");
     }
-    Ok(if forgotten >= u64::from(BATCH) { SHORT_PAUSE } else { PAUSE })
+    let imports = edge.membership().sweep_imports(&edge.system(), FEW).await?;
+    if imports > 0 {
+        tracing::info!(imports, "imports that were kept long enough");
+    }
+    let is_more = forgotten >= u64::from(BATCH) || imports >= u64::from(FEW);
+    Ok(if is_more { SHORT_PAUSE } else { PAUSE })
 }

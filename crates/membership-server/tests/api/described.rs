@@ -20,12 +20,19 @@ async fn every_operation_is_described() {
         assert!(operation["tags"].is_array() && operation["security"].is_array(), "{id}");
         assert!(operation["x-problem-codes"].as_array().unwrap().len() > 7, "{id} lists no problems of its own");
         if let Some(body) = operation.get("requestBody") {
-            assert!(body.pointer("/content/application~1json/example").is_some(), "{id} has no example of a body");
+            let is_json = body.pointer("/content/application~1json/example").is_some();
+            let is_file = body.pointer("/content/application~1octet-stream/example").is_some();
+            assert!(is_json || is_file, "{id} has no example of a body");
         }
         for (status, response) in operation["responses"].as_object().unwrap() {
             assert!(response["description"].as_str().is_some_and(|text| !text.is_empty()), "{id} {status}");
-            if status.starts_with('2') && response.get("content").is_some() {
-                assert!(response.pointer("/content/application~1json/example").is_some(), "{id} {status}");
+            let content = response.get("content").and_then(Value::as_object).filter(|_| status.starts_with('2'));
+            for (kind, content) in content.into_iter().flatten() {
+                let is_other = kind.starts_with("text/") || kind.contains("spreadsheet");
+                assert!(
+                    is_other || kind == "application/json" && content.get("example").is_some(),
+                    "{id} {status} {kind}"
+                );
             }
         }
     }

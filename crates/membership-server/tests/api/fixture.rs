@@ -36,6 +36,7 @@ pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) text: String,
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl Api {
@@ -50,7 +51,8 @@ impl Api {
         let metrics = Metrics::new().unwrap();
         let counted = metrics.clone();
         let site = Site { edge: edge.clone(), readiness, metrics: Some(metrics) };
-        let shell = Shell::new(edge, site.mount(Route::new())).observe(move |exchange| counted.observe(exchange));
+        let shell = Shell::new(edge, site.mount(Route::new())).limits(Site::limits());
+        let shell = shell.observe(move |exchange| counted.observe(exchange));
         Self { bed, spec: SPEC.clone(), shell }
     }
 
@@ -151,8 +153,10 @@ impl Ask<'_> {
         }
         let response = self.api.shell.call(request.body(self.body.unwrap_or_default())).await.unwrap();
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let text = response.into_body().into_string().await.unwrap();
-        let reply = Reply { status, headers, text };
+        // What is told as it goes has no end to wait for.
+        let goes_on = response.content_type() == Some("text/event-stream");
+        let bytes = if goes_on { Vec::new() } else { response.into_body().into_vec().await.unwrap() };
+        let reply = Reply { status, headers, text: String::from_utf8_lossy(&bytes).into_owned(), bytes };
         self.api.is_documented(&self.method, &self.path, &reply);
         reply
     }
@@ -200,7 +204,8 @@ impl Reply {
 
     /// The code of a problem.
     pub(crate) fn code(&self) -> String {
-        self.json()["code"].as_str().unwrap_or_default().to_owned()
+        let problem: Value = serde_json::from_slice(&self.bytes).unwrap_or_default();
+        problem["code"].as_str().unwrap_or_default().to_owned()
     }
 
     /// Status and code of a problem.

@@ -11,8 +11,8 @@ use crate::{
 };
 
 /// What the examples of the description call things, and what a tenant has for each: a member, another, an invitation, a role,
-/// a hand-over that is not finished, an API key, a department, another beside it, and one below that.
-const NAMES: [&str; 9] = ["2", "8", "3", "4", "a", "b", "c", "d", "e"];
+/// a hand-over that is not finished, an API key, a department, another beside it, one below that, and an import.
+const NAMES: [&str; 10] = ["2", "8", "3", "4", "a", "b", "c", "d", "e", "10"];
 
 /// What the first member of each tenant may do in one department alone.
 const LIMITED: &str = "membership:members.manage";
@@ -20,7 +20,7 @@ const LIMITED: &str = "membership:members.manage";
 /// The ids of one tenant, in the order of `NAMES`.
 struct Ids {
     tenant: String,
-    ids: [String; 9],
+    ids: [String; 10],
 }
 
 /// A request to which one id is to be put.
@@ -63,8 +63,10 @@ async fn furnish(api: &Api, tenant: String, by: &str, prefix: &str) -> Ids {
     let invitation = text(&invited["invited"][0]["invitation"]["id"]);
     let body = json!({ "name": "x", "scope": ["membership:members.read"], "seconds": 3_600 });
     let key = api.post(at("/api-keys"), &body).by(by).send().await.json()["api_key"]["id"].clone();
+    let table = "Name,Roles,How to join\nImported,Member,link\n";
+    let import = api.ask(Method::POST, at("/imports")).raw("text/csv", table).by(by).send().await.json()["id"].clone();
     let (member, heir) = (members[0].clone(), members[1].clone());
-    let ids = [member, heir, invitation, text(&role), text(&transfer), text(&key), one, other, below];
+    let ids = [member, heir, invitation, text(&role), text(&transfer), text(&key), one, other, below, text(&import)];
     Ids { tenant, ids }
 }
 
@@ -111,6 +113,7 @@ fn places(operations: &[(Method, String, Value)]) -> Vec<Place<'_>> {
             ("transfer", "a"),
             ("api_key", "b"),
             ("department", "c"),
+            ("import", "10"),
         ] {
             path = path.replace(&format!("{{{name}}}"), &example(id));
         }
@@ -121,6 +124,8 @@ fn places(operations: &[(Method, String, Value)]) -> Vec<Place<'_>> {
                 "permission" => query.push(format!("permission={LIMITED}")),
                 "role" => query.push(format!("role={}", example("4"))),
                 "department" => query.push(format!("department={}", example("c"))),
+                // A workbook says in it when it was made.
+                "format" => query.push("format=csv".to_owned()),
                 _ if parameter["schema"]["format"] == "uuid" => query.push(format!("{name}={}", example("2"))),
                 _ => {}
             }
@@ -157,6 +162,7 @@ impl Place<'_> {
             (200, "check" | "explain") => reply.json()["allowed"] == false,
             (200, "listWhoMay") => !reply.text.contains("own member"),
             (200, "listMembers") => reply.json()["members"] == json!([]),
+            (200, "exportMembers") => reply.text.lines().count() == 1,
             (200, "readAudit") => reply.json()["records"] == json!([]),
             _ => false,
         }

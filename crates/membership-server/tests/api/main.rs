@@ -35,11 +35,15 @@ mod giving;
 #[cfg(test)]
 mod house;
 #[cfg(test)]
+mod imports;
+#[cfg(test)]
 mod invitations;
 #[cfg(test)]
 mod invitee;
 #[cfg(test)]
 mod keys;
+#[cfg(test)]
+mod language;
 #[cfg(test)]
 mod limits;
 #[cfg(test)]

@@ -10,7 +10,7 @@ use membership_core::{
     role::Permission,
     tenant::{Presets, create::CreateTenant},
 };
-use membership_testkit::{Adapter, Bed};
+use membership_testkit::{Adapter, Bed, TypedTable};
 use poem::http::Method;
 use serde_json::Value;
 
@@ -108,6 +108,7 @@ impl House {
             ("workspace:reports.export".to_owned(), permission.to_owned()),
         ];
         names.extend(departments);
+        names.extend(import(&api.bed, lowest).await);
         Self { api, people, names }
     }
 
@@ -136,6 +137,9 @@ impl House {
             let body = self.names.iter().fold(example.to_string(), |text, (from, to)| text.replace(from, to));
             ask = ask.raw("application/json", body);
         }
+        if let Some(example) = operation.pointer("/requestBody/content/application~1octet-stream/example") {
+            ask = ask.raw("text/csv", example.as_str().unwrap());
+        }
         ask.send().await
     }
 }
@@ -161,6 +165,16 @@ async fn departments(bed: &Bed) -> Vec<(String, String)> {
         (example('e'), below.id.to_string()),
         ("{department}".to_owned(), spare),
         ("q5o2nVZ0c1RJX9x0mFQm6h1d3yqkV0p7m2uJk8bT4wE".to_owned(), plan.digest),
+    ]
+}
+
+/// An import of the representative, as the examples call it; and its plan.
+async fn import(bed: &Bed, lowest: &str) -> Vec<(String, String)> {
+    let table = TypedTable::new(&["Name", "Roles", "E-mail"], [["New", lowest, "new@example.org"].as_slice()]);
+    let import = bed.planned(&table).await.unwrap();
+    vec![
+        ("{import}".to_owned(), import.id.to_string()),
+        ("n7RkB3wq9sYh0mJ2xVtE5cLpZ8aUdG1fKoQiX4bWvMy".to_owned(), import.digest),
     ]
 }
 

@@ -5,6 +5,7 @@ mod browser;
 mod commands;
 mod crash;
 mod disabling;
+mod imports;
 mod installation;
 mod main_job;
 mod manners;

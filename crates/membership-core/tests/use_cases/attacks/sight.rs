@@ -2,6 +2,7 @@
 
 use membership_core::{
     department::Position,
+    directory::{InDepartments, MemberFilter, Page},
     id::{DepartmentId, InvitationId, MemberId},
     invitation::{
         Subject,
@@ -195,4 +196,23 @@ async fn departments_of_another_tenant_are_none() -> Result<(), Failure> {
     let other = m.rename_department(&there.as_administrator(), company.of(*sales), "Mine").await;
     assert_eq!(code(other), "tenant-unknown");
     company.is_sound().await
+}
+
+/// Proves A37 in part: a list that is asked for by a department out of sight does not tell who of those in sight belongs there too.
+#[tokio::test]
+async fn a_list_does_not_tell_who_belongs_out_of_sight_too() -> Result<(), Failure> {
+    let company = Company::new().await?;
+    let Company { bed, sales, finance, north, .. } = &company;
+    let (_, head) = company.head("head", "Member manager", *sales).await?;
+    company.member("both", &[*north, *finance]).await?;
+    let ask = async |department: DepartmentId| {
+        let departments = Some(InDepartments { of: vec![department], below: true });
+        let filter = MemberFilter { departments, ..MemberFilter::default() };
+        let page = Page { after: None, limit: 10 };
+        bed.membership.members(&head, bed.tenant.id, filter, page).await.map(|page| page.rows.len())
+    };
+    assert_eq!(code(ask(*finance).await), "department-unknown");
+    assert_eq!(ask(*north).await?, 1);
+    assert_eq!(ask(bed.root()?).await?, ask(*sales).await?, "what is above shows what is in sight");
+    Ok(())
 }

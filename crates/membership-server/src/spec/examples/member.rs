@@ -14,7 +14,7 @@ pub(super) fn request(id: &str) -> Option<Value> {
     Some(match id {
         "invite" => json!({
             "people": [
-                { "name": "Ann Example", "via": "mail", "email": "ann@example.org" },
+                { "name": "Ann Example", "via": "mail", "email": "ann@example.org", "language": "pt-BR" },
                 {
                     "name": "Bob Example", "via": "mail", "email": "bob@example.org", "roles": [ROLE],
                     "assignments": [{ "permission": "workspace:reports.export", "until": LATER }],
@@ -28,12 +28,13 @@ pub(super) fn request(id: &str) -> Option<Value> {
             "validity_seconds": 259_200,
         }),
         "addMember" => json!({
-            "name": "Ann Example", "username": "ann", "password": PASSWORD, "email": "ann@example.org", "roles": [ROLE],
+            "name": "Ann Example", "username": "ann", "password": PASSWORD, "email": "ann@example.org",
+            "language": "de", "roles": [ROLE],
             "assignments": [{ "permission": "workspace:reports.export", "department": DEPARTMENT, "until": LATER }],
             "departments": [DEPARTMENT],
         }),
         "editMember" => json!({
-            "name": "Ann Example", "email": "ann@example.org", "roles": [ROLE],
+            "name": "Ann Example", "email": "ann@example.org", "language": "de", "roles": [ROLE],
             "assignments": [{ "permission": "workspace:reports.export", "department": DEPARTMENT, "until": LATER }],
             "departments": [DEPARTMENT],
         }),

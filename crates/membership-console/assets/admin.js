@@ -351,5 +351,10 @@ document.addEventListener("drop", async (event) => {
 const tree = document.querySelector("[data-tree]");
 if (tree && matchMedia("(max-width: 71.99rem)").matches) tree.open = false;
 
+// Where the parts of the administration stand in one row, the one that one is in is in sight.
+const side = document.querySelector(".side");
+const here = side?.querySelector("[aria-current]");
+if (here) side.scrollLeft = here.offsetLeft - (side.clientWidth - here.offsetWidth) / 2;
+
 prepareList();
 settle();

@@ -29,6 +29,7 @@ const STYLES: &str = concat!(
     include_str!("../assets/roles.css"),
     include_str!("../assets/audit.css"),
     include_str!("../assets/settings.css"),
+    include_str!("../assets/import.css"),
 );
 
 pub(crate) static STYLESHEET: LazyLock<Asset> =
@@ -38,6 +39,9 @@ pub(crate) static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
 });
 pub(crate) static ADMIN_SCRIPT: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("admin", "js", "text/javascript; charset=utf-8", include_bytes!("../assets/admin.js")));
+pub(crate) static IMPORT_SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new("import", "js", "text/javascript; charset=utf-8", include_bytes!("../assets/import.js"))
+});
 pub(crate) static PASSKEY_SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
     Asset::new("passkey", "js", "text/javascript; charset=utf-8", include_bytes!("../assets/passkey.js"))
 });
@@ -67,7 +71,7 @@ impl Asset {
 #[handler]
 pub(crate) fn serve(request: &Request, Path(name): Path<String>) -> Result<Response> {
     let named = |asset: &&LazyLock<Asset>| asset.path.strip_prefix("/assets/") == Some(name.as_str());
-    let found = [&STYLESHEET, &SCRIPT, &ADMIN_SCRIPT, &PASSKEY_SCRIPT, &MARK].into_iter().find(named);
+    let found = [&STYLESHEET, &SCRIPT, &ADMIN_SCRIPT, &IMPORT_SCRIPT, &PASSKEY_SCRIPT, &MARK].into_iter().find(named);
     Ok(found.ok_or(Problem::from(HttpFault::NotFound))?.answer(request))
 }
 

@@ -161,7 +161,7 @@ fn entry(record: &Record, admin: &Admin, known: &Known, path: &str, visitor: &Vi
     let only = |filter: Filter| format!("{path}{}", filter.query());
     let who = match record.actor {
         RecordedActor::System => "by itself".to_owned(),
-        RecordedActor::Anonymous => "somebody who held the link".to_owned(),
+        RecordedActor::Anonymous => "not signed in".to_owned(),
         RecordedActor::Account(id) if visitor.account().is_some_and(|own| own.id.as_uuid() == id) => "you".to_owned(),
         RecordedActor::Account(id) => known.by_account(id).unwrap_or("somebody else").to_owned(),
     };
@@ -200,6 +200,12 @@ fn subject(form: &Form, record: &Record, admin: &Admin, known: &Known) -> Option
     }
     if let Some(it) = &form.tenant {
         return Some((it.name.clone(), None));
+    }
+    if let Some(name) = form.account.as_ref().map(|account| account.name.clone()) {
+        return Some((name, None));
+    }
+    if let Some(owner) = form.owner.and_then(|owner| known.by_account(owner)) {
+        return Some((owner.to_owned(), None));
     }
     if let Some(name) = form.api_key.as_ref().map(|key| key.name.clone()) {
         return Some((name, None));

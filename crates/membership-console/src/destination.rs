@@ -24,11 +24,13 @@ impl Destination {
             Some(["invitation" | "leaving" | "set-up" | "address" | "former-address", token]) if is_token(token) => {
                 Self(text.to_owned())
             }
-            Some(["welcome" | "t", tenant] | ["t", tenant, "members" | "invite" | "roles" | "audit" | "settings"])
-                if is_id(tenant) => {
+            Some(
+                ["welcome" | "t", tenant]
+                | ["t", tenant, "members" | "invite" | "import" | "roles" | "audit" | "settings"],
+            ) if is_id(tenant) => Self(text.to_owned()),
+            Some(["t", tenant, "members" | "departments" | "import" | "roles", one]) if is_id(tenant) && is_id(one) => {
                 Self(text.to_owned())
             }
-            Some(["t", tenant, "members" | "departments" | "roles", one]) if is_id(tenant) && is_id(one) => Self(text.to_owned()),
             _ => Self::default(),
         }
     }
@@ -109,6 +111,9 @@ mod tests {
             format!("/t/{id}"),
             format!("/t/{id}/members"),
             format!("/t/{id}/roles"),
+            format!("/t/{id}/roles/{id}"),
+            format!("/t/{id}/audit"),
+            format!("/t/{id}/settings"),
             format!("/t/{id}/members/{id}"),
             format!("/t/{id}/departments/{id}"),
         ] {

@@ -22,6 +22,7 @@
 //! | editing a member, and asking before anything is done with it | `/t/{tenant}/members/{member}/edit`, `.../{act}` |
 //! | one department: adding, renaming, moving, dissolving, deleting | `/t/{tenant}/departments/{department}` |
 //! | adding people by mail, by a link, with a password | `/t/{tenant}/invite`, `.../link`, `.../password` |
+//! | importing people from a table: the template, the plan of one, carrying it out, the result | `/t/{tenant}/import`, `.../{import}` |
 //! | the table of authority: what each role allows; one role, changing it | `/t/{tenant}/roles`, `.../{role}` |
 //! | the audit, and it as a file | `/t/{tenant}/audit`, `.../export.csv`, `.../export.jsonl` |
 //! | the rules of a tenant, the keys of programs, mail | `/t/{tenant}/settings`, `.../keys`, `.../mail` |
@@ -39,6 +40,7 @@ mod done;
 mod entrance;
 mod forgotten;
 mod form;
+mod import;
 mod invitation;
 mod invite;
 mod layout;
@@ -66,9 +68,9 @@ mod typed;
 mod welcome;
 mod words;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use membership_web::allowing;
+use membership_web::{Files, allowing};
 use poem::{Endpoint, EndpointExt, Response, Route, RouteMethod, get, post};
 
 pub use letters::{Letter, Letters};
@@ -91,6 +93,12 @@ impl std::fmt::Debug for Options {
             .field("test_mail", &self.test_mail.is_some())
             .finish()
     }
+}
+
+/// Where whole files come and go, for the [`Limits`](membership_web::Limits) of the shell: uploads are larger than any other form, and
+/// a request there may take `time_out`.
+pub fn files(time_out: Duration) -> Vec<Files> {
+    ["import", "export"].map(|part| Files { below: "/t/", part, time_out }).to_vec()
 }
 
 /// All pages. They expect [`Edge`](membership_web::Edge) in the request's data, as the shell puts it there.
@@ -144,13 +152,14 @@ pub fn routes(options: Options) -> impl Endpoint<Output = Response> {
 
 fn administration(route: Route) -> Route {
     use member::{act, edit};
-    route
+    imports(route)
         .at("/t/:tenant", read(get(overview::show)))
         .at("/t/:tenant/representative", write(post(overview::representative::nominate)))
         .at("/t/:tenant/representative/withdraw", write(post(overview::representative::withdraw)))
         .at("/t/:tenant/representative/address", write(post(overview::setting_up::readdress)))
         .at("/t/:tenant/members", read(get(members::show)))
         .at("/t/:tenant/members/bulk", write(post(members::bulk::bulk)))
+        .at("/t/:tenant/members/export", read(get(members::export::export)))
         .at("/t/:tenant/members/:member", read(get(member::show)))
         .at("/t/:tenant/members/:member/edit", both(get(edit::ask).post(edit::save)))
         .at("/t/:tenant/members/:member/:act", both(get(act::ask).post(act::carry_out)))
@@ -178,6 +187,19 @@ fn administration(route: Route) -> Route {
         .at("/t/:tenant/departments/:department/dissolve", write(post(department::dissolve)))
         .at("/t/:tenant/departments/:department/delete", write(post(department::delete)))
         .at("/t/:tenant/*rest", read(get(layout::unknown_page)))
+}
+
+fn imports(route: Route) -> Route {
+    use import::{carry_out, end, files, one, show, upload};
+    route
+        .at("/t/:tenant/import", both(get(show).post(upload::upload)))
+        .at("/t/:tenant/import/template", read(get(files::template)))
+        .at("/t/:tenant/import/:import", read(get(one::show)))
+        .at("/t/:tenant/import/:import/result", read(get(files::result)))
+        .at("/t/:tenant/import/:import/start", write(post(carry_out::start)))
+        .at("/t/:tenant/import/:import/again", write(post(end::again)))
+        .at("/t/:tenant/import/:import/cancel", write(post(end::cancel)))
+        .at("/t/:tenant/import/:import/discard", write(post(end::discard)))
 }
 
 fn own_account(route: Route) -> Route {

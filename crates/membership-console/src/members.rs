@@ -1,6 +1,7 @@
 //! The members of a tenant: the departments on one side, and on the other whoever belongs to the one that is chosen.
 
 pub(crate) mod bulk;
+pub(crate) mod export;
 mod filter;
 mod list;
 mod row;

@@ -92,6 +92,11 @@ const HEADINGS: &[(&str, Tone, &str)] = &[
     ("member-above-own", Tone::Trouble, "This member holds more than you do"),
     ("account-is-shared", Tone::Waiting, "This account is not yours to open"),
     ("plan-outdated", Tone::Newer, "Something has changed meanwhile"),
+    ("plan-is-another", Tone::Newer, "This was planned again"),
+    ("import-running", Tone::Waiting, "Another import is under way"),
+    ("import-unknown", Tone::Lost, "There is no such import"),
+    ("import-started", Tone::Done, "This was started before"),
+    ("rows-refused", Tone::Trouble, "Some rows would be refused"),
     ("set-up-done", Tone::Done, "This installation is set up already"),
     ("set-up-link-expired", Tone::Late, "This set-up link has expired"),
 ];
@@ -115,7 +120,12 @@ impl Action {
 
 /// What a refusal is headed by, and how that looks.
 pub(crate) fn heading_of(refusal: &dyn Refusal) -> (Tone, &'static str) {
-    let found = HEADINGS.iter().find(|(code, _, _)| *code == refusal.code());
+    heading_of_code(refusal.code())
+}
+
+/// The same of whatever carries this code.
+pub(crate) fn heading_of_code(code: &str) -> (Tone, &'static str) {
+    let found = HEADINGS.iter().find(|(known, _, _)| *known == code);
     found.map_or((Tone::Trouble, "That did not work"), |(_, tone, heading)| (*tone, *heading))
 }
 

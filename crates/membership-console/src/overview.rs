@@ -46,16 +46,14 @@ struct OverviewPage {
     people: Vec<Bar>,
     mail: Vec<Bar>,
     attention: Vec<Attention>,
-    begin: Option<Begin>,
+    begin: Vec<Step>,
 }
 
-/// What to do first in a tenant where only one person is.
-struct Begin {
-    invites: bool,
-    arranges: bool,
-    defines: bool,
-    rules: bool,
-    root: Option<String>,
+/// What somebody does first in a tenant where nobody else is.
+struct Step {
+    href: String,
+    label: &'static str,
+    what_for: &'static str,
 }
 
 /// The page. Whoever sees only some of the members, or none, has nothing here.
@@ -131,18 +129,43 @@ async fn overview(
     })
 }
 
-fn begin(admin: &Admin, tally: &Tally) -> Option<Begin> {
+/// Nothing, as soon as somebody else is there or was asked.
+fn begin(admin: &Admin, tally: &Tally) -> Vec<Step> {
     let people: u64 =
         tally.members.iter().filter(|(status, _)| **status != MemberStatus::Removed).map(|(_, n)| n).sum();
     let invited = Stage::ALL.into_iter().filter(|stage| *stage != Stage::Joined);
     let invited: u64 = invited.filter_map(|stage| tally.invitations.get(&stage)).sum();
-    let holds = |permission: Permission| admin.grants.holds(&permission);
+    if people > 1 || invited > 0 {
+        return Vec::new();
+    }
+    let tenant = &admin.tenant.id;
     let root = admin.grants.tree().root().map(|root| admin.path(format_args!("departments/{}", root.id)));
-    (people <= 1 && invited == 0).then(|| Begin {
-        invites: holds(Permission::MEMBERS_INVITE),
-        arranges: holds(Permission::DEPARTMENTS_MANAGE),
-        defines: holds(Permission::ROLES_MANAGE),
-        rules: holds(Permission::TENANT_MANAGE),
-        root,
-    })
+    let steps = [
+        (
+            Permission::TENANT_MANAGE,
+            Some(Section::Settings.path(tenant)),
+            "Look at the rules",
+            "How long invitations are good for, whose addresses are taken, and whether a second factor is wanted.",
+        ),
+        (
+            Permission::MEMBERS_READ,
+            Some(Section::Roles.path(tenant)),
+            "Look at the roles",
+            "What each allows, in each application.",
+        ),
+        (
+            Permission::DEPARTMENTS_MANAGE,
+            root,
+            "Make departments",
+            "People can be found by them, and looked after by their own heads.",
+        ),
+        (
+            Permission::MEMBERS_INVITE,
+            Some(Section::Invite.path(tenant)),
+            "Add people",
+            "By mail, by a link, or with a password.",
+        ),
+    ];
+    let held = steps.into_iter().filter(|(permission, ..)| admin.grants.holds(permission));
+    held.filter_map(|(_, href, label, what_for)| Some(Step { href: href?, label, what_for })).collect()
 }

@@ -127,7 +127,9 @@ fn is_slow(plan: &[String], statement: &str, tables: &[String]) -> bool {
         let without_address = statement.contains("coalesce(member.email")
             && line.starts_with("SEARCH member ")
             && !line.contains(" member_by_name ");
-        let whole_tenant = line.ends_with("(tenant_id=?)") && !few(line) && !only_one;
+        // Whoever asks for numbers has all open invitations counted, and they are an index of their own.
+        let all_open = statement.contains("GROUP BY \"inviter_id\"") && line.contains(" invitation_vouched ");
+        let whole_tenant = line.ends_with("(tenant_id=?)") && !few(line) && !only_one && !all_open;
         let filtered =
             ["object", "actor", "name"].iter().any(|it| statement.contains(&format!("\"audit\".\"{it}\" =")));
         let whole_audit = filtered
@@ -165,6 +167,8 @@ async fn hot_questions_cost_few_statements() -> Result<(), Failure> {
     assert_eq!(sent.count().await, 3, "a page of members, what they were given, their invitations with mail");
     directory.departments(bed.tenant.id).await?;
     assert_eq!(sent.count().await, 1, "the departments with their numbers");
+    directory.tally(bed.tenant.id, now).await?;
+    assert_eq!(sent.count().await, 4, "how many members, invitations and mails stand where, and who answers for none");
     let root = bed.root()?;
     let departments = Some(InDepartments { of: vec![root], below: true });
     let filter = MemberFilter { departments, ..MemberFilter::default() };

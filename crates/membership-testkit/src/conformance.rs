@@ -38,6 +38,7 @@ mod refused;
 mod representative;
 mod rows;
 mod session;
+mod tally;
 mod traces;
 mod transfer;
 mod tree;
@@ -254,8 +255,13 @@ macro_rules! conformance_cases {
             find {
                 every_filter_with_every_other
                 all_filters_together
+                factors_and_mail_by_department
+                the_newest_mail_counts
                 members_are_searched_loosely
                 whoever_may_is_listed
+            }
+            tally {
+                numbers_are_what_counting_gives
             }
             audit {
                 an_audit_is_read_in_pieces

@@ -5,12 +5,14 @@
 //! The first lines that it prints say who can sign in, and where the pages behind links of every kind are.
 
 mod crowd;
+mod imports;
+mod settled;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
-use membership_console::{Letter, Letters, Options, problem_page, routes};
+use membership_console::{Letter, Letters, Options, files, problem_page, routes};
 use membership_core::{
     Membership,
     account::{
@@ -40,7 +42,7 @@ use membership_testkit::{
     Adapter, Bed, Dice, Failure, ManualClock, PlainPasskey, PlainSecrets,
     bed::{Asked, PASSWORD, TEMPORARY, parts},
 };
-use membership_web::{Edge, Shell};
+use membership_web::{Edge, Limits, Shell};
 use poem::{Server, listener::TcpListener};
 
 const BASE: &str = "http://127.0.0.1:8083";
@@ -315,10 +317,14 @@ async fn main() -> Result<(), Failure> {
     step(&bed, beneath, "Rita Ready", "Content Creator", Stage::Ready).await?;
     let asked = asked(&bed, beneath).await?;
     let accounts = accounts(&bed).await?;
+    settled::fill(&bed, beneath).await?;
+    imports::fill(&bed).await?;
     let newest = links.last().map(|(_, link)| link.clone()).unwrap_or_default();
     let letters = Arc::new(OneLetter(letter(&newest, bed.clock.now())));
     let (fresh, set_up) = fresh(&bed.clock).await?;
-    let at_work = Shell::new(edge_of(&bed.membership, &bed.clock), routes(Options { letters: Some(letters), ..Options::default() }));
+    let options = Options { letters: Some(letters), test_mail: Some(Arc::new(settled::Willing)) };
+    let limits = Limits { files: files(std::time::Duration::from_mins(5)), ..Limits::default() };
+    let at_work = Shell::new(edge_of(&bed.membership, &bed.clock), routes(options)).limits(limits);
     let untouched = Shell::new(edge_of(&fresh, &bed.clock), routes(Options::default()));
     #[expect(clippy::print_stdout, reason = "the links are what this is for")]
     {
@@ -327,6 +333,7 @@ async fn main() -> Result<(), Failure> {
             println!("{what} {where_or_how}");
         }
     }
+    tokio::spawn(imports::work(bed.membership.clone(), bed.clock.clone(), bed.as_system()));
     tokio::try_join!(
         Server::new(TcpListener::bind("127.0.0.1:8083")).run(at_work.page(problem_page)),
         Server::new(TcpListener::bind("127.0.0.1:8084")).run(untouched.page(problem_page)),

@@ -1,5 +1,6 @@
 //! What a record says, as a small table: each thing with how it was and how it is.
 
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 /// One thing that a record says.
@@ -21,14 +22,16 @@ const NOISE: [&str; 6] = ["catalogue", "tree", "epoch", "changed_at", "siblings"
 pub(super) fn lines(body: &str, named: &dyn Fn(&str) -> Option<String>) -> Vec<Line> {
     let Ok(Value::Object(mut form)) = serde_json::from_str::<Value>(body) else { return Vec::new() };
     let before = form.remove("before");
+    // Where a record is about several things, each of its lines says which.
+    let several = form.iter().filter(|(key, value)| value.is_object() && !NOISE.contains(&key.as_str())).count() > 1;
     let mut after = Vec::new();
-    flatten(&Value::Object(form), &mut Vec::new(), named, &mut after);
+    flatten(&Value::Object(form), &mut Vec::new(), named, several, &mut after);
     let Some(before) = before else {
         let lines = after.into_iter().map(|(what, after)| Line { what, before: String::new(), after });
         return lines.filter(|line| !line.after.is_empty()).take(MOST).collect();
     };
     let mut was = Vec::new();
-    flatten(&before, &mut Vec::new(), named, &mut was);
+    flatten(&before, &mut Vec::new(), named, several, &mut was);
     let of = |all: &[(String, String)], what: &str| {
         all.iter().find(|(known, _)| known == what).map(|(_, value)| value.clone()).unwrap_or_default()
     };
@@ -44,22 +47,23 @@ fn flatten(
     value: &Value,
     path: &mut Vec<String>,
     named: &dyn Fn(&str) -> Option<String>,
+    several: bool,
     out: &mut Vec<(String, String)>,
 ) {
     match value {
         Value::Object(fields) => {
             for (key, value) in fields.iter().filter(|(key, _)| !NOISE.contains(&key.as_str())) {
                 path.push(key.replace('_', " "));
-                flatten(value, path, named, out);
+                flatten(value, path, named, several, out);
                 path.pop();
             }
         }
         Value::Array(items) => {
             let said: Vec<String> = items.iter().map(|item| one(item, named)).collect();
-            out.push((label(path), said.join(", ")));
+            out.push((label(path, several), said.join(", ")));
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
-            out.push((label(path), one(value, named)));
+            out.push((label(path, several), one(value, named)));
         }
     }
 }
@@ -70,7 +74,9 @@ fn one(value: &Value, named: &dyn Fn(&str) -> Option<String>) -> String {
         Value::Null => String::new(),
         Value::Bool(yes) => (if *yes { "yes" } else { "no" }).to_owned(),
         Value::Number(number) => number.to_string(),
-        Value::String(text) => named(text).unwrap_or_else(|| text.clone()),
+        Value::String(text) => named(text.rsplit_once(':').map_or(text, |(_, id)| id))
+            .or_else(|| moment(text))
+            .unwrap_or_else(|| text.clone()),
         Value::Array(items) => items.iter().map(|item| one(item, named)).collect::<Vec<_>>().join(", "),
         Value::Object(fields) => {
             let said = fields.iter().filter(|(_, value)| !value.is_null()).map(|(key, value)| (key, one(value, named)));
@@ -80,11 +86,17 @@ fn one(value: &Value, named: &dyn Fn(&str) -> Option<String>) -> String {
     }
 }
 
-/// The first part names the thing that the record is about anyway, if there is more.
-fn label(path: &[String]) -> String {
+/// A moment as people read it; `None` if it is none.
+fn moment(text: &str) -> Option<String> {
+    let at: DateTime<Utc> = text.parse().ok()?;
+    Some(at.format("%-d %B %Y, %H:%M:%S UTC").to_string())
+}
+
+/// The first part names the thing, which goes without saying where there is only one.
+fn label(path: &[String], several: bool) -> String {
     match path {
-        [_, rest @ ..] if !rest.is_empty() => rest.join(" · "),
-        _ => path.join(" "),
+        [_, rest @ ..] if !rest.is_empty() && !several => rest.join(" · "),
+        _ => path.join(" · "),
     }
 }
 
@@ -108,9 +120,11 @@ mod tests {
     #[test]
     fn what_is_new_is_told_whole_and_what_is_none_is_not() {
         let body = r#"{"role":{"name":"Editor","administrator":false,"policy":{"send":"now"},"x":null}}"#;
+        let at = told(r#"{"session":{"ends_at":"2030-01-23T22:24:05.678901Z"}}"#);
+        assert_eq!(at[0].2, "23 January 2030, 22:24:05 UTC");
         let told = told(body);
         let names: Vec<&str> = told.iter().map(|(what, ..)| what.as_str()).collect();
         assert_eq!(names, ["administrator", "name", "policy · send"]);
-        assert!(super::lines("nonsense", &|_| None).is_empty());
+        assert!(lines("nonsense", &|_| None).is_empty());
     }
 }

@@ -120,7 +120,9 @@ pub(super) async fn known(
         let given = AnyOf { roles, ..AnyOf::default() };
         let filter = MemberFilter { given: Some(given), ..MemberFilter::default() };
         let rows = membership.members(ctx, tenant, filter, Page { after: None, limit: MAX_PAGE }).await?.rows;
-        rows.iter().for_each(|row| known.learn(&row.member));
+        for row in &rows {
+            known.learn(&row.member);
+        }
     }
     let mut objects: Vec<Uuid> = records.iter().map(|record| record.object).collect();
     objects.sort_unstable();

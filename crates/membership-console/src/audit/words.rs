@@ -93,6 +93,22 @@ pub(super) const GROUPS: &[Group] = &[
         events: &[("api-key.made", "Made an API key"), ("api-key.revoked", "Revoked an API key")],
     },
     Group {
+        prefix: "account",
+        label: "Accounts",
+        events: &[
+            ("account.registered", "Made an account"),
+            ("account.address-proved", "Proved an address"),
+            ("account.reset-issued", "Made a link to another password"),
+            ("account.sessions-ended", "Ended all sessions"),
+            ("account.factors-changed", "Changed the second factors"),
+        ],
+    },
+    Group {
+        prefix: "session",
+        label: "Sessions",
+        events: &[("session.started", "Signed in"), ("session.ended", "A session ended")],
+    },
+    Group {
         prefix: "tenant",
         label: "Organisation",
         events: &[

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use membership_core::refusal::{Kind, Refusal};
-use membership_web::{Edge, Visitor};
+use membership_web::{Edge, Problem, Visitor};
 use poem::{
     Request, Response, handler,
     http::StatusCode,
@@ -13,8 +13,8 @@ use super::{Admin, Layout, Section, admin};
 use crate::{
     destination::Destination,
     entrance::{sign_in_anew, sign_in_by_more},
-    notice::{Action, Tone, heading_of},
-    page::{page, refusal_page},
+    notice::{Action, Tone, heading_of, heading_of_code},
+    page::{page, refusal_page, waiting},
     settled::Settled,
     welcome::shut_out,
     words::sentence,
@@ -56,6 +56,14 @@ impl Admin {
         };
         let layout = self.layout(heading, section, path);
         refusal_page(refusal, &RefusedPage { layout, tone, sentences, back })
+    }
+
+    /// The page of a problem that a part of the edge has met, such as a file that could not be made.
+    pub(crate) fn troubled(&self, section: Section, problem: &Problem, back: Action) -> Response {
+        let (tone, heading) = heading_of_code(problem.code);
+        let sentences = vec![sentence(&problem.detail), sentence(problem.advice)];
+        let layout = self.layout(heading, section, back.href.as_str());
+        waiting(page(problem.status, &RefusedPage { layout, tone, sentences, back }), problem.retry_after)
     }
 }
 

@@ -8,14 +8,15 @@ pub(crate) enum Section {
     Overview,
     Members,
     Invite,
+    Import,
     Roles,
     Audit,
     Settings,
 }
 
 impl Section {
-    pub(crate) const ALL: [Self; 6] =
-        [Self::Overview, Self::Members, Self::Invite, Self::Roles, Self::Audit, Self::Settings];
+    pub(crate) const ALL: [Self; 7] =
+        [Self::Overview, Self::Members, Self::Invite, Self::Import, Self::Roles, Self::Audit, Self::Settings];
 
     /// Whether there is something in it for whoever holds `grants`.
     pub(crate) fn is_for(self, grants: &Grants) -> bool {
@@ -23,6 +24,10 @@ impl Section {
             Self::Overview => grants.holds(&Permission::MEMBERS_READ),
             Self::Members => grants.sight(Permission::MEMBERS_READ).is_ok(),
             Self::Invite => grants.sight(Permission::MEMBERS_INVITE).is_ok(),
+            Self::Import => {
+                let doors = [Permission::MEMBERS_MANAGE, Permission::MEMBERS_INVITE];
+                doors.into_iter().any(|door| grants.sight(door).is_ok())
+            }
             // Every member may read the table of authority.
             Self::Roles => true,
             Self::Audit => grants.holds(&Permission::AUDIT_READ),
@@ -36,6 +41,7 @@ impl Section {
             Self::Overview => "Overview",
             Self::Members => "Members",
             Self::Invite => "Add people",
+            Self::Import => "Import",
             Self::Roles => "Roles",
             Self::Audit => "Audit",
             Self::Settings => "Settings",
@@ -47,6 +53,7 @@ impl Section {
             Self::Overview => "",
             Self::Members => "members",
             Self::Invite => "invite",
+            Self::Import => "import",
             Self::Roles => "roles",
             Self::Audit => "audit",
             Self::Settings => "settings",
@@ -56,7 +63,7 @@ impl Section {
     pub(crate) fn path(self, tenant: &TenantId) -> String {
         match self {
             Self::Overview => format!("/t/{tenant}"),
-            Self::Members | Self::Invite | Self::Roles | Self::Audit | Self::Settings => {
+            Self::Members | Self::Invite | Self::Import | Self::Roles | Self::Audit | Self::Settings => {
                 format!("/t/{tenant}/{}", self.segment())
             }
         }

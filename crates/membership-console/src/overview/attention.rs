@@ -13,14 +13,16 @@ use crate::{layout::Admin, words::isolated};
 
 /// One thing.
 pub(super) struct Attention {
+    /// Whether it stays so until somebody does something.
+    pub(super) broken: bool,
     pub(super) what: String,
     pub(super) advice: &'static str,
     pub(super) href: String,
     pub(super) label: &'static str,
 }
 
-/// The hand-overs that are named one by one.
-const NAMED: usize = 5;
+/// The hand-overs in trouble that are named one by one.
+const NAMED: usize = 3;
 
 /// All of them, what is broken first.
 pub(super) async fn of(
@@ -35,6 +37,7 @@ pub(super) async fn of(
     let expired = tally.invitations.get(&Stage::Expired).copied().unwrap_or(0);
     if failed > 0 {
         all.push(Attention {
+            broken: true,
             what: format!("{} could not be delivered.", counted(failed, "invitation mail")),
             advice: "The mail server's words stand beside each. Correct the address, or invite again.",
             href: list("mail=failed"),
@@ -43,6 +46,7 @@ pub(super) async fn of(
     }
     if tally.unvouched > 0 {
         all.push(Attention {
+            broken: true,
             what: format!("{} on hold: nobody answers for it any more.", counted(tally.unvouched, "open invitation")),
             advice: "Whoever sent it is not an enabled member now. Invite again, and you answer for it.",
             href: list("state=invited"),
@@ -52,6 +56,7 @@ pub(super) async fn of(
     if expired > 0 {
         let again = admin.grants.sight(Permission::MEMBERS_INVITE).is_ok();
         all.push(Attention {
+            broken: true,
             what: format!("{} expired before anybody joined.", counted(expired, "invitation")),
             advice: if again {
                 "Select them in the list, and invite them again."
@@ -63,13 +68,20 @@ pub(super) async fn of(
         });
     }
     let open = edge.membership().open_transfers(&visitor.context, admin.tenant.id).await?;
-    for transfer in open.iter().take(NAMED) {
+    let troubled: Vec<&Transfer> = open.iter().filter(|transfer| transfer.trouble.is_some()).collect();
+    for transfer in troubled.iter().take(NAMED) {
         all.push(handover(edge, visitor, admin, transfer).await?);
     }
-    if open.len() > NAMED {
+    let others = open.len() - troubled.len().min(NAMED);
+    if others > 0 {
+        let more = if troubled.is_empty() { "" } else { " more" };
         all.push(Attention {
-            what: format!("{} more hand-overs are not finished.", open.len() - NAMED),
-            advice: "They go on by themselves; what stops one stands at the removed member.",
+            broken: false,
+            what: format!(
+                "{others}{more} hand-over{} of what removed members held.",
+                if others == 1 { "" } else { "s" }
+            ),
+            advice: "Under way, and tried again by itself. What stops one stands at the removed member.",
             href: list("state=removed"),
             label: "Look at the removed",
         });
@@ -81,14 +93,9 @@ async fn handover(edge: &Edge, visitor: &Visitor, admin: &Admin, transfer: &Tran
     let details = edge.membership().member(&visitor.context, admin.tenant.id, transfer.member).await?;
     let name = isolated(details.row.member.name.as_str());
     Ok(Attention {
-        what: match &transfer.trouble {
-            Some(_) => format!("What {name} held could not be handed over yet."),
-            None => format!("What {name} held is being handed over."),
-        },
-        advice: match &transfer.trouble {
-            Some(_) => "It is tried again by itself; the product's words stand at the member.",
-            None => "Nothing is to be done, unless somebody else shall have it.",
-        },
+        broken: true,
+        what: format!("What {name} held could not be handed over yet."),
+        advice: "It is tried again by itself; the product's words stand at the member.",
         href: admin.path(format_args!("members/{}", transfer.member)),
         label: "Look at it",
     })

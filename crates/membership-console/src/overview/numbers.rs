@@ -12,6 +12,8 @@ use crate::{layout::Admin, standing::of_enabled};
 /// One state.
 pub(super) struct Bar {
     pub(super) word: String,
+    /// Which of several states with this word it is.
+    pub(super) which: Option<&'static str>,
     pub(super) class: &'static str,
     pub(super) count: u64,
     /// Of the largest, in hundredths. Whatever is not nobody can be seen.
@@ -29,7 +31,9 @@ pub(super) fn people(admin: &Admin, tally: &Tally) -> Vec<Bar> {
     let list = |state: &str| admin.path(format_args!("members?state={state}"));
     let of_stage = |stage: Stage| {
         let (word, tone) = words.of_stage(stage);
-        bar(word, tone, tally.invitations.get(&stage), list(stage.as_str()))
+        let same = Stage::ALL.into_iter().filter(|other| words.of_stage(*other).0 == word).count() > 1;
+        let which = same.then_some(stage.as_str());
+        Bar { which, ..bar(word, tone, tally.invitations.get(&stage), list(stage.as_str())) }
     };
     let of_status = |status: MemberStatus, (word, tone): (&str, Tone)| {
         bar(word, tone, tally.members.get(&status), list(status.as_str()))
@@ -63,7 +67,7 @@ fn bar(word: &str, tone: Tone, count: Option<&u64>, href: String) -> Bar {
         Tone::Red => "bad",
         Tone::Grey => "off",
     };
-    Bar { word: word.to_owned(), class, count: count.copied().unwrap_or(0), share: 0, href }
+    Bar { word: word.to_owned(), which: None, class, count: count.copied().unwrap_or(0), share: 0, href }
 }
 
 fn sized(bars: Vec<Bar>) -> Vec<Bar> {

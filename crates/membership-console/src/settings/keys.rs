@@ -54,7 +54,8 @@ struct Key {
     made: Moment,
     ends: Moment,
     used: Option<Moment>,
-    by_key: bool,
+    /// Whether another key has made it.
+    derived: bool,
 }
 
 /// The form.
@@ -172,7 +173,7 @@ fn of(key: &ApiKey, admin: &Admin, owners: &HashMap<MemberId, String>) -> Key {
         made: Moment(key.made_at),
         ends: Moment(key.ends_at),
         used: key.used_at.map(Moment),
-        by_key: key.parent.is_some(),
+        derived: key.parent.is_some(),
     }
 }
 

@@ -25,11 +25,9 @@ pub(super) struct Filled {
     most: String,
     send: String,
     again: BTreeSet<String>,
-    links: bool,
-    international: bool,
     domains: String,
-    disable_first: bool,
-    factor: bool,
+    /// The switches that are on.
+    on: BTreeSet<&'static str>,
     kinds: BTreeSet<String>,
 }
 
@@ -56,6 +54,9 @@ const PLACES: &[(&str, &str)] = &[
     ("/allowed_domains", "domains"),
 ];
 
+/// What is on or off.
+const SWITCHES: [&str; 4] = ["links", "international", "disable_first", "factor"];
+
 /// The kinds of second factors, as people know them.
 const KINDS: [(FactorKind, &str); 3] =
     [(FactorKind::Email, "Codes by mail"), (FactorKind::App, "Authenticator app"), (FactorKind::Passkey, "Passkey")];
@@ -81,16 +82,19 @@ impl Filled {
             most: one("most"),
             send: one("send"),
             again: all("again"),
-            links: typed.has("links"),
-            international: typed.has("international"),
             domains: typed.one("domains").to_owned(),
-            disable_first: typed.has("disable_first"),
-            factor: typed.has("factor"),
+            on: SWITCHES.into_iter().filter(|switch| typed.has(switch)).collect(),
             kinds: all("kind"),
         }
     }
 
     pub(super) fn of(policy: &Policy) -> Self {
+        let switches = [
+            ("links", policy.links_allowed),
+            ("international", policy.alphabet == Alphabet::International),
+            ("disable_first", policy.disable_before_remove),
+            ("factor", policy.second_factor.required),
+        ];
         Self {
             existing: policy.existing_account.as_str().to_owned(),
             validity: hours(policy.invitation_validity),
@@ -98,11 +102,8 @@ impl Filled {
             most: policy.max_people_per_call.to_string(),
             send: policy.send.as_str().to_owned(),
             again: policy.reinvite_after.iter().map(|ending| ending.as_str().to_owned()).collect(),
-            links: policy.links_allowed,
-            international: policy.alphabet == Alphabet::International,
             domains: policy.allowed_domains.join("\n"),
-            disable_first: policy.disable_before_remove,
-            factor: policy.second_factor.required,
+            on: switches.into_iter().filter(|(_, on)| *on).map(|(name, _)| name).collect(),
             kinds: policy.second_factor.kinds.iter().map(|kind| kind.as_str().to_owned()).collect(),
         }
     }
@@ -139,13 +140,17 @@ impl Filled {
             max_people_per_call: self.most.parse().unwrap_or(0),
             send: send.copied().unwrap_or(before.send),
             reinvite_after: Ending::ALL.iter().filter(|ending| self.again.contains(ending.as_str())).copied().collect(),
-            links_allowed: self.links,
-            alphabet: if self.international { Alphabet::International } else { Alphabet::Ascii },
+            links_allowed: self.is_on("links"),
+            alphabet: if self.is_on("international") { Alphabet::International } else { Alphabet::Ascii },
             allowed_domains: typed.filter(|domain| !domain.is_empty()).map(ToOwned::to_owned).collect(),
-            disable_before_remove: self.disable_first,
-            second_factor: SecondFactor { required: self.factor, kinds: kinds.collect::<Kinds>() },
+            disable_before_remove: self.is_on("disable_first"),
+            second_factor: SecondFactor { required: self.is_on("factor"), kinds: kinds.collect::<Kinds>() },
             words: before.words.clone(),
         })
+    }
+
+    fn is_on(&self, switch: &str) -> bool {
+        self.on.contains(switch)
     }
 
     /// As fields that nobody sees.
@@ -160,13 +165,7 @@ impl Filled {
         ];
         hidden.extend(self.again.iter().map(|ending| ("again", ending.clone())));
         hidden.extend(self.kinds.iter().map(|kind| ("kind", kind.clone())));
-        let switches = [
-            ("links", self.links),
-            ("international", self.international),
-            ("disable_first", self.disable_first),
-            ("factor", self.factor),
-        ];
-        hidden.extend(switches.into_iter().filter(|(_, on)| *on).map(|(name, _)| (name, "yes".to_owned())));
+        hidden.extend(self.on.iter().map(|switch| (*switch, "yes".to_owned())));
         hidden
     }
 }

@@ -1,9 +1,9 @@
 //! The pages with a bed beneath them, and what came back from one.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use membership_auth::TotpCodes;
-use membership_console::{Letters, Options, problem_page, routes};
+use membership_console::{Letters, Options, files, problem_page, routes};
 use membership_core::{
     Membership, Parts,
     account::Account,
@@ -20,12 +20,12 @@ use membership_testkit::{
     Adapter, Bed, ManualClock,
     bed::{Asked, Founded, PASSWORD},
 };
-use membership_web::{Edge, Shell};
+use membership_web::{Edge, Limits, Shell};
 use poem::{
     Endpoint, EndpointExt,
     endpoint::BoxEndpoint,
     http::{HeaderMap, HeaderName, StatusCode, header},
-    test::{TestClient, TestRequestBuilder},
+    test::{TestClient, TestForm, TestFormField, TestRequestBuilder},
 };
 
 pub(crate) const ORIGIN: &str = "https://members.example.org";
@@ -49,9 +49,15 @@ pub(crate) struct Answer {
 
 impl Pages {
     pub(crate) fn of(membership: &Membership, clock: &ManualClock, letters: Option<Arc<dyn Letters>>) -> Self {
+        Self::with(membership, clock, Options { letters, ..Options::default() })
+    }
+
+    pub(crate) fn with(membership: &Membership, clock: &ManualClock, options: Options) -> Self {
         let clock = clock.clone();
         let edge = Edge::new(membership.clone(), Arc::new(move || clock.now()), Vec::new());
-        let shell = Shell::new(edge, routes(Options { letters, ..Options::default() })).page(problem_page);
+        let shell = Shell::new(edge, routes(options)).page(problem_page);
+        let limits = Limits { files: files(Duration::from_mins(1)), ..Limits::default() };
+        let shell = shell.limits(limits);
         Self(TestClient::new(shell.boxed()))
     }
 
@@ -65,6 +71,31 @@ impl Pages {
 
     pub(crate) async fn post(&self, path: &str, cookie: &str, form: &[(&str, &str)]) -> Answer {
         said(self.0.post(path).header(header::ORIGIN, ORIGIN).form(&form), cookie).await
+    }
+
+    /// Sends a file by a form, from a page of `origin`.
+    pub(crate) async fn upload(&self, origin: &str, path: &str, cookie: &str, file: (&str, &str, Vec<u8>)) -> Answer {
+        let (name, media, bytes) = file;
+        let part = TestFormField::bytes(bytes).name("file").filename(name).content_type(media);
+        let form = TestForm::new().field(part);
+        said(self.0.post(path).header(header::ORIGIN, origin).multipart(form), cookie).await
+    }
+
+    /// Begins to send a file, and never ends. The answer, if there is one all the same.
+    pub(crate) async fn begin_upload(&self, path: &str, cookie: &str) -> Option<Answer> {
+        let (_sender, never_ends) = tokio::io::duplex(1);
+        let part = TestFormField::async_reader(never_ends).name("file").filename("a.csv");
+        let request = self.0.post(path).header(header::ORIGIN, ORIGIN).multipart(TestForm::new().field(part));
+        tokio::time::timeout(Duration::from_secs(5), said(request, cookie)).await.ok()
+    }
+
+    /// What comes as a file.
+    pub(crate) async fn download(&self, path: &str, cookie: &str) -> (HeaderMap, Vec<u8>) {
+        let request = self.0.get(path).header(header::HOST, HOST).header(header::COOKIE, cookie);
+        let response = request.send().await.0;
+        assert_eq!(response.status(), StatusCode::OK);
+        let headers = response.headers().clone();
+        (headers, response.into_body().into_vec().await.unwrap())
     }
 
     pub(crate) async fn post_from(&self, origin: &str, path: &str, cookie: &str) -> Answer {

@@ -41,6 +41,11 @@ impl ExportApi {
         department: Query<Option<String>>,
         /// or, where this is `true`, to it or to one below it.
         below: Query<Option<String>>,
+        /// Only those with this second factor: `email`, `app` or `passkey`; or with `any`, or `none`. Who has not joined has
+        /// none.
+        factor: Query<Option<String>>,
+        /// Only those whose newest invitation mail is `waiting`, `sent`, `failed` or `cancelled`.
+        mail: Query<Option<String>>,
         /// Only those whose name, username or address is like this: each word of it stands in one of them.
         q: Query<Option<String>>,
         /// A workbook, or CSV text.
@@ -54,6 +59,8 @@ impl ExportApi {
             role: role.as_deref(),
             department: department.as_deref(),
             below: below.as_deref(),
+            factor: factor.as_deref(),
+            mail: mail.as_deref(),
             q: q.as_deref(),
             limit: None,
             cursor: None,

@@ -211,3 +211,34 @@ async fn a_query_is_read_strictly() {
     ];
     assert_eq!(reply.faults(), expected.map(|(place, code)| (place.to_owned(), code.to_owned())));
 }
+
+/// The list filters by second factor, where who has not joined has none, and by what became of the newest invitation mail.
+#[tokio::test]
+async fn the_list_is_filtered_by_factor_and_mail() {
+    let api = Api::start().await;
+    let root = &api.root().await;
+    let ann = api.bed.join("ann@example.org").await.unwrap().member;
+    let on = api.put(api.member(ann.id, "/second-factor"), &json!({ "on": true })).by(root).send().await;
+    assert_eq!(on.status, 200, "{}", on.text);
+    invite(&api, root, "Waiting", "waiting@example.org").await;
+    let listed = async |query: &str| {
+        let mut names = names(&page(&api, root, query).await);
+        names.sort();
+        names
+    };
+    for (query, expected) in [
+        ("?factor=none", &["Root", "Waiting"][..]),
+        ("?factor=any", &["Ann Example"]),
+        ("?factor=email", &["Ann Example"]),
+        ("?factor=app", &[]),
+        ("?factor=passkey", &[]),
+        ("?mail=waiting", &["Waiting"]),
+        ("?mail=cancelled", &["Ann Example"]),
+        ("?mail=sent", &[]),
+        ("?mail=failed", &[]),
+        ("?mail=waiting&factor=none&status=not-joined&q=wait", &["Waiting"]),
+        ("?mail=waiting&factor=any", &[]),
+    ] {
+        assert_eq!(listed(query).await, expected, "{query}");
+    }
+}

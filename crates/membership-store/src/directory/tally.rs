@@ -37,7 +37,7 @@ pub(super) async fn of<C: ConnectionTrait>(db: &C, tenant: TenantId, now: DateTi
 
 async fn members<C: ConnectionTrait>(db: &C, tenant: TenantId) -> Result<BTreeMap<MemberStatus, u64>, StoreError> {
     let of = |status| (status, members_of(tenant, status));
-    counted(db, MemberStatus::ALL.map(of)).await
+    counted(db, MemberStatus::ALL.map(of).into()).await
 }
 
 /// By what is written, but for those past their deadline that are not yet written down as such: they are few.
@@ -46,10 +46,7 @@ async fn invitations<C: ConnectionTrait>(
     tenant: TenantId,
     now: DateTime<Utc>,
 ) -> Result<BTreeMap<Stage, u64>, StoreError> {
-    use invitation::{
-        Column::{ExpiresAt, TenantId as Tenant},
-        Entity,
-    };
+    use invitation::{Column::TenantId as Tenant, Entity};
     let written = Stage::ALL.map(|stage| {
         let mut those = Query::select();
         those.from(Entity).and_where(Expr::col((Entity, Tenant)).eq(tenant.as_uuid())).and_where(is_written(stage));
@@ -66,7 +63,7 @@ async fn invitations<C: ConnectionTrait>(
         ((stage, true), those)
     });
     let mut stands: BTreeMap<Stage, u64> = BTreeMap::new();
-    for ((stage, overdue), many) in counted(db, written.into_iter().chain(overdue)).await? {
+    for ((stage, overdue), many) in counted(db, written.into_iter().chain(overdue).collect()).await? {
         // What is written comes before what of it is overdue.
         if overdue && let Some(written) = stands.get_mut(&stage) {
             *written = written.saturating_sub(many);
@@ -85,7 +82,7 @@ async fn mail<C: ConnectionTrait>(db: &C, tenant: TenantId) -> Result<BTreeMap<M
             MailState::Waiting | MailState::Failed | MailState::Cancelled => (mail, mails_of_members(tenant, state)),
         })
     });
-    counted(db, parts).await
+    counted(db, parts.collect()).await
 }
 
 async fn unvouched<C: ConnectionTrait>(db: &C, tenant: TenantId, now: DateTime<Utc>) -> Result<u64, StoreError> {
@@ -174,7 +171,7 @@ const MANY: &str = "many";
 /// there is none nothing is said. It is one statement, of one moment.
 async fn counted<C: ConnectionTrait, K: Ord + Copy>(
     db: &C,
-    parts: impl IntoIterator<Item = (K, SelectStatement)>,
+    parts: Vec<(K, SelectStatement)>,
 ) -> Result<BTreeMap<K, u64>, StoreError> {
     let (names, parts): (Vec<K>, Vec<SelectStatement>) = parts.into_iter().unzip();
     let mut parts = (0_i32..).zip(parts).map(|(which, mut part)| {

@@ -2,25 +2,28 @@
 
 mod people;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use membership_core::{
-    directory::{AnyOf, MemberFilter, MemberRow, Page},
+    account::{FactorKind, Kinds},
+    directory::{AnyOf, FactorFilter, InDepartments, MailState, MemberFilter, MemberRow, Page},
     email::EmailAddress,
     event::Event,
-    id::MemberId,
-    invitation::{Channel, Inviter},
+    id::{DepartmentId, MemberId},
+    invitation::{Channel, Inviter, Subject},
     lifecycle::Stage,
     member::{Member, MemberStatus, add::AddMember, edit::Changes, remove::Heirs},
     name::Username,
+    outbox::Delivery,
     role::{Assignments, Grant, Permission, assignment::Until},
     search::Query,
 };
 
 use super::Outcome;
 use crate::{Adapter, Bed, Failure, clock::TICK};
-use people::{Crowd, crowd};
+use people::Crowd;
+pub(super) use people::crowd;
 
 /// Proves: ORG-10. The list filters by the state of the member, by the state of its invitation as that is at a moment, by
 /// what the member was given, by text, and by any of these together. Whoever turns the pages of it sees everybody to whom
@@ -71,6 +74,85 @@ pub(super) async fn all_filters_together(adapter: Adapter) -> Outcome {
         }
     }
     assert!(found > 50, "{found} answers");
+    Ok(())
+}
+
+/// Second factors and mail beside departments, what whoever asks can see, and text; page by page.
+pub(super) async fn factors_and_mail_by_department(adapter: Adapter) -> Outcome {
+    let bed = Bed::over(adapter).await?;
+    let mut crowd = crowd(&bed).await?;
+    let root = bed.root()?;
+    let (north, south) = (bed.department("North", root).await?.id, bed.department("South", root).await?.id);
+    let deep = bed.department("Deep", north).await?.id;
+    let mut homes: BTreeMap<MemberId, DepartmentId> = BTreeMap::new();
+    for (number, (member, _)) in crowd.people.iter_mut().enumerate() {
+        let home = [root, north, south, deep].get(number / 3 % 4).copied().ok_or("no department")?;
+        if member.status() == MemberStatus::Removed || home == root {
+            continue;
+        }
+        let departments = Some(vec![home]);
+        let changes = Changes { departments, ..Changes::default() };
+        bed.membership.edit_member(&bed.as_administrator(), bed.target(member), changes).await?;
+        *member = bed.stored(member.id).await?.ok_or("it is gone")?;
+        homes.insert(member.id, home);
+    }
+    let lies_in = |home: DepartmentId, top: DepartmentId| home == top || (top == north && home == deep);
+    let factors = [FactorFilter::None, FactorFilter::Any, FactorFilter::Kind(FactorKind::Passkey)].map(Some);
+    let (mut asked, mut found) = (0, 0);
+    for factor in factors.into_iter().chain([None]) {
+        for mail in MailState::ALL.map(Some).into_iter().chain([None]) {
+            for (top, below) in [(north, false), (north, true), (south, false), (deep, true)] {
+                for text in [None, Query::parse("ann")?] {
+                    let here = Some(InDepartments { of: vec![top], below });
+                    for (departments, sight) in
+                        [(here.clone(), None), (None, Some(vec![top])), (here, Some(vec![deep]))]
+                    {
+                        let filter =
+                            MemberFilter { departments, sight, factor, mail, text: text.clone(), ..Default::default() };
+                        let mut expected = crowd.expected(&filter);
+                        expected.retain(|member| {
+                            homes.get(member).is_some_and(|home| {
+                                let departments = filter.departments.as_ref();
+                                departments.is_none_or(|_| if below { lies_in(*home, top) } else { *home == top })
+                                    && filter.sight.iter().flatten().all(|seen| lies_in(*home, *seen))
+                            })
+                        });
+                        asked += 1;
+                        found += expected.len();
+                        assert_eq!(crowd.turned(&bed, &filter).await?, expected, "{filter:?}");
+                    }
+                }
+            }
+        }
+    }
+    assert!(asked == 480 && found > 400, "{asked} questions, {found} answers");
+    Ok(())
+}
+
+/// It is the newest mail that counts, and no older one, whatever became of that.
+pub(super) async fn the_newest_mail_counts(adapter: Adapter) -> Outcome {
+    let bed = Bed::over(adapter).await?;
+    let ann = bed.invite("ann@example.org").await?;
+    let asked = async || {
+        let mut found = Vec::new();
+        for mail in MailState::ALL {
+            let filter = MemberFilter { mail: Some(mail), ..MemberFilter::default() };
+            let page = Page { after: None, limit: 10 };
+            let rows = bed.adapter.directory.members(bed.tenant.id, &filter, page).await?;
+            found.extend(rows.iter().map(|row| (row.member.id, mail)));
+        }
+        Ok::<_, Failure>(found)
+    };
+    assert_eq!(asked().await?, [(ann.member.id, MailState::Waiting)]);
+    let lease = bed.claim(1).await?.pop().ok_or("nothing was due")?;
+    let failed = Delivery::Failed { at: bed.clock.now(), words: "550 5.1.1 No such user".into() };
+    bed.adapter.outbox.settle(&[(lease, failed)]).await?;
+    assert_eq!(asked().await?, [(ann.member.id, MailState::Failed)]);
+    let command = Subject { tenant: bed.tenant.id, invitation: ann.invitation.id };
+    bed.membership.resend_invitation(&bed.as_administrator(), command).await?;
+    assert_eq!(asked().await?, [(ann.member.id, MailState::Waiting)]);
+    let tally = bed.adapter.directory.tally(bed.tenant.id, bed.clock.now()).await?;
+    assert_eq!(tally.mail, [(MailState::Waiting, 1)].into());
     Ok(())
 }
 
@@ -183,6 +265,10 @@ impl Crowd {
         ] {
             choices.push(MemberFilter { given: Some(given), ..blank() });
         }
+        let factors =
+            [FactorFilter::None, FactorFilter::Any].into_iter().chain(FactorKind::ALL.map(FactorFilter::Kind));
+        choices.extend(factors.map(|factor| MemberFilter { factor: Some(factor), ..blank() }));
+        choices.extend(MailState::ALL.map(|mail| MemberFilter { mail: Some(mail), ..blank() }));
         for text in ["ann", "jonson", "strasse", "person example", "login.1", "界"] {
             let exact = Query::parse(text)?.ok_or("nothing to search for")?;
             let near = exact.near();
@@ -213,7 +299,11 @@ impl Crowd {
             let username = member.username.as_ref().map(Username::as_str);
             let address = member.email.as_ref().map(EmailAddress::as_str);
             let texts: Vec<&str> = [Some(member.name.as_str()), username, address].into_iter().flatten().collect();
-            status && stage && given && filter.text.as_ref().is_none_or(|query| query.matches(&texts))
+            let kinds = member.account().filter(|_| present).and_then(|account| self.kinds.get(&account));
+            let factor = filter.factor.is_none_or(|factor| factor.fits(kinds.copied().unwrap_or(Kinds::NONE)));
+            let mailed = invitation.as_ref().and_then(|invitation| self.mails.get(&invitation.id));
+            let mail = filter.mail.is_none_or(|mail| mailed == Some(&mail));
+            status && stage && given && factor && mail && filter.text.as_ref().is_none_or(|query| query.matches(&texts))
         });
         all.map(|(member, _)| member.id).collect()
     }

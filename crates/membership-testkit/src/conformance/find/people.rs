@@ -1,14 +1,18 @@
 //! People of every kind, to be found.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use membership_core::{
-    account::Account,
+    account::{Account, Kinds},
+    directory::MailState,
     event::{Event, MemberChange},
-    id::RoleId,
+    id::{AccountId, InvitationId, RoleId},
     invitation::{Channel, Invitation, Inviter},
     lifecycle::Stage,
     member::Member,
     name::{DisplayName, Username},
+    outbox::{Delivery, Mail},
     role::{Assignments, Grant, Permission},
     tenant::Validity,
 };
@@ -24,18 +28,22 @@ const NAMES: [&str; 7] =
 type Person = (Member, Option<Invitation>);
 
 /// A crowd of people of every kind, and what a filter can ask of them.
-pub(super) struct Crowd {
+pub(in crate::conformance) struct Crowd {
     pub(super) people: Vec<Person>,
     pub(super) roles: [RoleId; 2],
     pub(super) permission: Permission,
     /// When the assignments that end do.
     pub(super) end: DateTime<Utc>,
     /// When the invitations that are out run out.
-    pub(super) deadline: DateTime<Utc>,
+    pub(in crate::conformance) deadline: DateTime<Utc>,
+    /// The second factors of those who have joined.
+    pub(super) kinds: BTreeMap<AccountId, Kinds>,
+    /// What became of the newest mail of each invitation that was mailed.
+    pub(super) mails: BTreeMap<InvitationId, MailState>,
 }
 
 /// Writes the crowd.
-pub(super) async fn crowd(bed: &Bed) -> Result<Crowd, Failure> {
+pub(in crate::conformance) async fn crowd(bed: &Bed) -> Result<Crowd, Failure> {
     let roles = [bed.role("Member").await?, bed.define_role("Guest", &[], &[]).await?.id];
     let end = bed.clock.now() + TimeDelta::days(7);
     let mut crowd = Crowd {
@@ -44,6 +52,8 @@ pub(super) async fn crowd(bed: &Bed) -> Result<Crowd, Failure> {
         permission: Permission::parse("workspace:files.share")?,
         end,
         deadline: Validity::THREE_DAYS.end(bed.clock.now()),
+        kinds: BTreeMap::new(),
+        mails: BTreeMap::new(),
     };
     let issued = bed.clock.now();
     for number in 0..CROWD {
@@ -52,18 +62,49 @@ pub(super) async fn crowd(bed: &Bed) -> Result<Crowd, Failure> {
             bed.clock.advance(TimeDelta::milliseconds(1));
         }
         let (person, events) = crowd.somebody(bed, number, issued)?;
-        bed.write(&events).await?;
+        let (first, then) = events.split_at(events.len().min(1));
+        bed.write(first).await?;
+        if let Some(invitation) = &person.1 {
+            deliver(bed, invitation, number).await?;
+        }
+        bed.write(then).await?;
         crowd.people.push(person);
     }
     crowd.people.push((bed.member.clone(), None));
+    let world = bed.world(bed.tenant.id).await?;
+    crowd.kinds = world.accounts.iter().map(|account| (account.id, account.kinds)).collect();
+    let newest = |invitation: &Invitation| {
+        let its = |mail: &Mail| mail.subject == invitation.id.as_uuid() && mail.generation == invitation.generation;
+        let delivery = world.outbox.iter().find(|(_, mail, _)| its(mail)).map(|(_, _, delivery)| delivery);
+        delivery.map(|delivery| (invitation.id, MailState::from(delivery)))
+    };
+    crowd.mails = crowd.people.iter().filter_map(|(_, invitation)| newest(invitation.as_ref()?)).collect();
     Ok(crowd)
+}
+
+/// Sends the mail with the link of `invitation`, if there is one, or tries to, or does not try. It is another worker's then.
+async fn deliver(bed: &Bed, invitation: &Invitation, number: usize) -> Result<(), Failure> {
+    let (at, words) = (bed.clock.now(), "as the server said".to_owned());
+    let delivery = match number / 4 % 5 {
+        0 => return Ok(()),
+        1 => Delivery::Deferred { until: at + TimeDelta::days(1), words },
+        2 => Delivery::Failed { at, words },
+        _ => Delivery::Sent { at, words },
+    };
+    for lease in bed.claim(200).await? {
+        if lease.mail.subject == invitation.id.as_uuid() {
+            bed.adapter.outbox.settle(&[(lease, delivery.clone())]).await?;
+        }
+    }
+    Ok(())
 }
 
 impl Crowd {
     /// Somebody whose every property has another period.
     fn somebody(&self, bed: &Bed, number: usize, issued: DateTime<Utc>) -> Result<(Person, Vec<Event>), Failure> {
-        let channel = match number % 2 {
-            0 => Channel::Link(Some(address(&format!("person-{number}@example.org"))?)),
+        let channel = match number % 4 {
+            0 => Channel::Mail(address(&format!("person-{number}@example.org"))?),
+            2 => Channel::Link(Some(address(&format!("person-{number}@example.org"))?)),
             _ => Channel::Link(None),
         };
         let (member, invitation) = bed.ready(channel, Inviter::Member(bed.member.id))?;
@@ -72,44 +113,58 @@ impl Crowd {
         let now = bed.clock.now();
         let inviter = invitation.inviter;
         let stage = Stage::ALL.into_iter().cycle().nth(number / 2).unwrap_or(Stage::Ready);
-        let invitation = match stage {
-            Stage::Ready => invitation,
-            Stage::Invited => invitation.send(inviter, issued)?,
-            Stage::Accepted | Stage::Joined => {
-                // The time to finish ends with the others'.
-                let accepted = self.deadline - TimeDelta::days(1);
-                let sent = invitation.send(inviter, issued)?;
-                sent.accept(None, Validity::ONE_DAY, accepted)?.ok_or("it was accepted before")?
-            }
-            Stage::Rejected => invitation.send(inviter, issued)?.reject(now)?,
-            Stage::Revoked => invitation.revoke(now)?,
-            Stage::Expired => {
-                let sent = invitation.send(inviter, issued - TimeDelta::days(9))?;
-                sent.expire(now)?.ok_or("it was written down before")?
+        let first = match stage {
+            Stage::Ready => invitation.clone(),
+            Stage::Expired => invitation.clone().send(inviter, issued - TimeDelta::days(9))?,
+            Stage::Invited | Stage::Accepted | Stage::Joined | Stage::Rejected | Stage::Revoked => {
+                invitation.clone().send(inviter, issued)?
             }
         };
-        if stage != Stage::Joined {
-            let events = vec![Event::MemberInvited { member: member.clone(), invitation: invitation.clone() }];
-            return Ok(((member, Some(invitation)), events));
+        let invited = Event::MemberInvited { member: member.clone(), invitation: first.clone() };
+        let (invitation, then) = match stage {
+            Stage::Ready | Stage::Invited => (first, None),
+            Stage::Accepted | Stage::Joined => {
+                // The time to finish ends with the others'.
+                let at = self.deadline - TimeDelta::days(1);
+                let accepted = first.accept(None, Validity::ONE_DAY, at)?.ok_or("it was accepted before")?;
+                (accepted.clone(), Some(Event::InvitationAccepted(accepted)))
+            }
+            Stage::Rejected => {
+                let rejected = first.reject(now)?;
+                (rejected.clone(), Some(Event::InvitationRejected(rejected)))
+            }
+            Stage::Revoked => {
+                let revoked = first.revoke(now)?;
+                (revoked.clone(), Some(Event::InvitationRevoked(revoked)))
+            }
+            Stage::Expired => {
+                let expired = first.expire(now)?.ok_or("it was written down before")?;
+                (expired.clone(), Some(Event::InvitationExpired(expired)))
+            }
+        };
+        let events: Vec<Event> = [invited].into_iter().chain(then).collect();
+        if stage == Stage::Joined {
+            return Self::joined(bed, number, member, invitation, events);
         }
-        Self::joined(bed, number, member, invitation)
+        Ok(((member, Some(invitation)), events))
     }
 
-    /// Joined, and since then nothing, disabled, or removed.
+    /// Joined, with any second factors, and since then nothing, disabled, or removed.
     fn joined(
         bed: &Bed,
         number: usize,
         member: Member,
         invitation: Invitation,
+        mut events: Vec<Event>,
     ) -> Result<(Person, Vec<Event>), Failure> {
         let now = bed.clock.now();
         let username = Some(Username::parse(&format!("login.{number}"))?);
-        let account = Account { username, ..bed.blank_account()? };
-        let invited = Event::MemberInvited { member: member.clone(), invitation: invitation.clone() };
+        let kinds = Kinds::from_bits(u8::try_from(number % 8)?).ok_or("these are no kinds")?;
+        let account = Account { username, kinds, ..bed.blank_account()? };
         let invitation = invitation.join(account.id, now)?;
         let member = member.join(&account, now)?;
         let joined = Event::MemberJoined { member: member.clone(), invitation: invitation.clone() };
-        let mut events = vec![Event::AccountRegistered(account), invited, joined];
+        events.extend([Event::AccountRegistered(account), joined]);
         let before = member.clone();
         let change = |member| MemberChange { before, member };
         let member = match number % 3 {

@@ -237,8 +237,13 @@ async fn step(bed: &Bed, tenant: TenantId, name: &str, role: &str, stage: Stage)
     let role = roles.iter().find(|known| known.name.as_str() == role).ok_or("there is no such role")?;
     let local = name.split(' ').next().unwrap_or_default().to_ascii_lowercase();
     let reach = Reach::Mail(format!("{local}@example.org"));
-    let person =
-        Invitee { name: name.to_owned(), reach, assignments: vec![Wanted::role(role.id)], departments: Vec::new(), language: None };
+    let person = Invitee {
+        name: name.to_owned(),
+        reach,
+        assignments: vec![Wanted::role(role.id)],
+        departments: Vec::new(),
+        language: None,
+    };
     let command = Invite {
         tenant,
         people: vec![person],

@@ -63,8 +63,13 @@ async fn hostile_names_are_inert() {
     let hostile = ["<img src=x onerror=alert(1)>", "{{7*7}}", "\"><script>alert(1)</script>", "' autofocus onfocus='x"];
     for (row, name) in hostile.into_iter().enumerate() {
         let reach = Reach::Mail(format!("h{row}@example.org"));
-        let people =
-            vec![Invitee { name: name.into(), reach, assignments: vec![Wanted::role(role)], departments: vec![], language: None }];
+        let people = vec![Invitee {
+            name: name.into(),
+            reach,
+            assignments: vec![Wanted::role(role)],
+            departments: vec![],
+            language: None,
+        }];
         let command = site.bed.invitation_to("nobody@example.org").await.unwrap();
         let invited = site.bed.invite_one(Invite { people, ..command }).await.unwrap();
         let path = site.path_of(&invited.invitation);

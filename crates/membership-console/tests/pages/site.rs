@@ -124,7 +124,13 @@ impl Site {
         let tenant = other.tenant.id;
         let access = self.bed.adapter.directory.access(tenant).await.unwrap();
         let assignments = vec![Wanted::role(access.roles.first().unwrap().id)];
-        let people = vec![Invitee { name: "Ann".into(), reach, assignments: Vec::new(), departments: Vec::new(), language: None }];
+        let people = vec![Invitee {
+            name: "Ann".into(),
+            reach,
+            assignments: Vec::new(),
+            departments: Vec::new(),
+            language: None,
+        }];
         let command = Invite { tenant, people, assignments, departments: Vec::new(), send: None, validity: None };
         let ctx = self.bed.as_account(&other.administrator);
         let invited = self.bed.membership.invite(&ctx, command).await.unwrap().remove(0);

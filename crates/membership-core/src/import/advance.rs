@@ -58,7 +58,8 @@ impl Membership {
                 return Ok(Some(import));
             }
         };
-        let scale = Scale { membership: self, ctx: &maker, tenant: &tenant, grants: &grants };
+        let entropy = self.entropy.as_ref();
+        let scale = Scale { membership: self, ctx: &maker, tenant: &tenant, grants: &grants, entropy };
         let mut names = Names::of(&grants);
         let mut batch =
             Batch { outcomes: Vec::new(), totals: Vec::new(), made: Vec::new(), changed: Vec::new(), moved: None };

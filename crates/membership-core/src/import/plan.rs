@@ -11,7 +11,7 @@ use super::{
     column::{EXAMPLE, HeaderError},
     names::Names,
     typed::{Key, Typed, kept},
-    weigh::{Scale, Weighed},
+    weigh::{NoEntropy, Scale, Weighed},
     written,
 };
 use crate::{
@@ -200,7 +200,7 @@ impl Membership {
             }
             refused.push(faults);
         }
-        let scale = Scale { membership: self, ctx: plan.ctx, tenant: &tenant, grants: &grants };
+        let scale = Scale { membership: self, ctx: plan.ctx, tenant: &tenant, grants: &grants, entropy: &NoEntropy };
         let mut weighed = scale.weigh(tx.as_mut(), &mut plan.names, typed).await?.into_iter();
         drop(tx);
         let mut totals = Totals::default();

@@ -6,7 +6,7 @@ use super::{
     names::Names,
     plan::PlanError,
     typed::Typed,
-    weigh::{Scale, Weighed},
+    weigh::{NoEntropy, Scale, Weighed},
 };
 use crate::{
     Membership,
@@ -172,7 +172,7 @@ impl Membership {
                 what = import.basis.moved(&Self::basis(&tenant, &grants));
             }
             let names = names_for(&mut names, &grants);
-            let at = Scale { membership: self, ctx, tenant: &tenant, grants: &grants };
+            let at = Scale { membership: self, ctx, tenant: &tenant, grants: &grants, entropy: &NoEntropy };
             for (row, weighed) in at.weigh_again(tx.as_mut(), names, import, planned).await? {
                 if row.verdict != weighed.verdict {
                     rows += 1;

@@ -17,6 +17,7 @@ use crate::{
     event::Event,
     id::MemberId,
     member::AddressTaken,
+    ports::Entropy,
     refusal::{Fault, Refusal},
     role::Permission,
     store::{StoreError, Tx},
@@ -30,6 +31,15 @@ pub(super) struct Scale<'a> {
     pub(super) ctx: &'a Context,
     pub(super) tenant: &'a Tenant,
     pub(super) grants: &'a Grants,
+    /// Where identifiers come from: from nowhere, if nothing is to be made.
+    pub(super) entropy: &'a dyn Entropy,
+}
+
+/// For weighing without making anything: a plan's identifiers are thrown away.
+pub(super) struct NoEntropy;
+
+impl Entropy for NoEntropy {
+    fn fill(&self, _: &mut [u8]) {}
 }
 
 /// A row, weighed: what it would do, to whom, and the facts that doing it would make.

@@ -21,15 +21,7 @@ const APPLIED: usize = 10_000;
 const ROUNDS: usize = 5;
 const TITLES: [&str; 7] = ["Name", "Departments", "Roles", "E-mail", "Username", "How to join", "Language"];
 /// What an invitation by mail leaves rows in, whatever refers to something behind it.
-const TABLES: [&str; 7] = [
-    "member",
-    "member_department",
-    "member_text",
-    "assignment",
-    "invitation",
-    "outbox",
-    "audit",
-];
+const TABLES: [&str; 7] = ["member", "member_department", "member_text", "assignment", "invitation", "outbox", "audit"];
 
 pub(crate) async fn measure() {
     println!("imports on SQLite");
@@ -161,11 +153,14 @@ async fn bare(side: &sea_orm::DatabaseConnection, before: &Path, after: &Path) -
     side.execute_unprepared(&format!("ATTACH '{}' AS earlier", before.display())).await.expect("both");
     for table in TABLES {
         let columns = texts(side, &format!("SELECT name FROM pragma_table_info('{table}')")).await;
-        let quoted = columns.iter().map(|column| format!("quote(\"{column}\")")).collect::<Vec<_>>().join(" || ',' || ");
+        let quoted =
+            columns.iter().map(|column| format!("quote(\"{column}\")")).collect::<Vec<_>>().join(" || ',' || ");
         let names = columns.iter().map(|column| format!("\"{column}\"")).collect::<Vec<_>>().join(", ");
         let rows = texts(
             side,
-            &format!("SELECT '(' || {quoted} || ')' FROM main.{table} WHERE rowid NOT IN (SELECT rowid FROM earlier.{table})"),
+            &format!(
+                "SELECT '(' || {quoted} || ')' FROM main.{table} WHERE rowid NOT IN (SELECT rowid FROM earlier.{table})"
+            ),
         )
         .await;
         for some in rows.chunks(500) {

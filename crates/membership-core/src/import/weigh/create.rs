@@ -142,8 +142,7 @@ impl Scale<'_> {
         let channel = channel(&row, way).unwrap_or(Channel::Link(None));
         let Newcomer { name, assignments, departments, granted } = newcomer;
         let person = invite::Entry { name, channel, assignments, departments, language: row.language };
-        let entropy = self.membership.entropy.as_ref();
-        let invited = invite::entry(granted, terms, account, person, self.ctx.now, entropy);
+        let invited = invite::entry(granted, terms, account, person, self.ctx.now, self.entropy);
         (invited.member.id, vec![invited.event()])
     }
 
@@ -151,8 +150,8 @@ impl Scale<'_> {
         let Newcomer { name, assignments, departments, granted } = newcomer;
         let Typed { username, email, language, .. } = row;
         let draft = add::Draft { name, assignments, departments, username: username?, email, language };
-        let entropy = self.membership.entropy.as_ref();
-        let (member, events) = add::decide(granted, self.grants, draft, add::Entry::Link, self.ctx, entropy).ok()?;
+        let (member, events) =
+            add::decide(granted, self.grants, draft, add::Entry::Link, self.ctx, self.entropy).ok()?;
         Some((member.id, events))
     }
 }

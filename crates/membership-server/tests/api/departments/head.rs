@@ -123,7 +123,8 @@ async fn a_head_sees_the_people_of_the_department() {
     let Headed { company, head, inside, outside, both } = &headed;
     let Company { finance, .. } = company;
     assert_eq!(company.listed(&head.1, "").await, ["both", "head Example", "inside"]);
-    assert_eq!(company.listed(&head.1, &format!("?department={finance}&below=true")).await, ["both"]);
+    let elsewhere = headed.ask(Method::GET, &format!("/members?department={finance}&below=true"), None).await;
+    assert_eq!(elsewhere.problem(), (404, "department-unknown".into()), "who belongs there too is not told");
     assert_eq!(company.listed(&head.1, "?q=outside").await, [""; 0]);
     assert_eq!(company.tree(&head.1).await, ["Example Ltd", "Sales 1/3", "North 2/2", "South 0/0"]);
     let shown = async |department: &str| headed.ask(Method::GET, &format!("/departments/{department}"), None).await;

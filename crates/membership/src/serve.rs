@@ -23,6 +23,8 @@ use crate::{
 
 /// Most connections at once; more wait in the system's queue.
 const CONNECTIONS: usize = 4_096;
+/// How long a page that takes a table may take.
+const UPLOAD_TIME: Duration = Duration::from_mins(5);
 /// How long requests under way may take once the server was asked to end.
 const GRACE: Duration = Duration::from_secs(10);
 
@@ -64,9 +66,12 @@ impl Running {
             metrics: config.metrics.then(|| metrics.clone()),
         };
         let route = site.mount(Route::new());
-        let route = route.nest_no_strip("/", membership_console::routes(membership_console::Options { letters, ..Default::default() }));
+        let options = membership_console::Options { letters, ..membership_console::Options::default() };
+        let route = route.nest_no_strip("/", membership_console::routes(options));
+        let mut limits = Site::limits();
+        limits.files.extend(membership_console::files(UPLOAD_TIME));
         let shell = Shell::new(service.edge.clone(), route)
-            .limits(Site::limits())
+            .limits(limits)
             .page(problem_page)
             .observe(move |exchange| metrics.observe(exchange));
         Ok(Self { address, listener, database: Arc::clone(&service.database), shell, workers })

@@ -50,6 +50,7 @@ fn letter(number: u32) -> Result<Letter, Box<dyn Error>> {
         id: MessageId::from_uuid(Uuid::from_u128(number.into())),
         to: EmailAddress::parse(&format!("member{number}@example.org"), Alphabet::Ascii)?,
         to_name: format!("Member {number}"),
+        language: None,
         content: Content::Invitation {
             tenant: "Acme".to_owned(),
             inviter: Some("Ann Example".to_owned()),

@@ -41,6 +41,7 @@ pub(crate) fn letter(to_name: &str, tenant: &str, inviter: Option<&str>, roles: 
         id: MessageId::from_uuid(Uuid::from_u128(0x0197_c0de_0000_8000_8000_0000_0000_0001)),
         to: EmailAddress::parse("bea@example.org", Alphabet::Ascii).unwrap(),
         to_name: to_name.to_owned(),
+        language: None,
         content: Content::Invitation {
             tenant: tenant.to_owned(),
             inviter: inviter.map(str::to_owned),

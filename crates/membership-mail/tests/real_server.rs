@@ -60,6 +60,7 @@ fn letter(number: u128) -> Letter {
         id: MessageId::from_uuid(Uuid::from_u128(run | number)),
         to: EmailAddress::parse("bea@example.org", Alphabet::Ascii).unwrap(),
         to_name: "Bea Müller, \"B\"".to_owned(),
+        language: None,
         content: Content::Invitation {
             tenant: "Acme & Söhne".to_owned(),
             inviter: Some("Ann Example".to_owned()),

@@ -123,7 +123,8 @@ mod tests {
         let at = told(r#"{"session":{"ends_at":"2030-01-23T22:24:05.678901Z"}}"#);
         assert_eq!(at[0].2, "23 January 2030, 22:24:05 UTC");
         let told = told(body);
-        let names: Vec<&str> = told.iter().map(|(what, ..)| what.as_str()).collect();
+        let mut names: Vec<&str> = told.iter().map(|(what, ..)| what.as_str()).collect();
+        names.sort_unstable();
         assert_eq!(names, ["administrator", "name", "policy · send"]);
         assert!(lines("nonsense", &|_| None).is_empty());
     }

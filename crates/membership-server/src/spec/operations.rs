@@ -77,6 +77,8 @@ fn parameters(operation: &mut Value) {
             "from" | "before" => json!({ "type": "string", "format": "date-time" }),
             "credential" => json!({ "type": "string", "pattern": "^[A-Za-z0-9_-]+$", "maxLength": 1_364 }),
             "format" => json!({ "type": "string", "enum": ["xlsx", "csv"], "default": "xlsx" }),
+            "factor" => json!({ "type": "string", "enum": ["none", "any", "email", "app", "passkey"] }),
+            "mail" => json!({ "type": "string", "enum": ["waiting", "sent", "failed", "cancelled"] }),
             "does" => json!({ "type": "string", "enum": ["create", "change", "unchanged", "refuse"] }),
             "after" => json!({ "type": "integer", "minimum": 0 }),
             "actor" | "cursor" | "name" | "permission" => json!({ "type": "string" }),

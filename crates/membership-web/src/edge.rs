@@ -2,7 +2,7 @@
 
 use std::{net::IpAddr, sync::Arc};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound as _, Utc};
 use membership_core::{
     Membership,
     actor::Actor,
@@ -52,9 +52,9 @@ impl Edge {
         &self.0.membership
     }
 
-    /// The time.
+    /// The time, cut to microseconds: no store keeps more, and a moment that changes by being stored would be another.
     pub fn now(&self) -> DateTime<Utc> {
-        (self.0.clock)()
+        (self.0.clock)().trunc_subsecs(6)
     }
 
     /// Whether people come by https, so that cookies can be bound to it.

@@ -42,3 +42,11 @@ fn an_origin_is_scheme_host_and_port() {
     assert_eq!(origin_of("https://Members.example.org"), "https://members.example.org");
     assert_eq!(origin_of("http://127.0.0.1:8080/members/"), "http://127.0.0.1:8080");
 }
+
+/// What is kept in two places, once as a text and once as microseconds, is one moment.
+#[tokio::test]
+async fn the_time_is_cut_to_what_stores_keep() {
+    let membership = edge(&[]).await.unwrap().membership().clone();
+    let clock: Clock = Arc::new(|| DateTime::from_timestamp(1_800_000_000, 123_456_789).unwrap());
+    assert_eq!(Edge::new(membership, clock, Vec::new()).now().timestamp_subsec_nanos(), 123_456_000);
+}

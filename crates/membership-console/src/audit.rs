@@ -17,9 +17,9 @@ use membership_core::{
 };
 use membership_web::{Edge, Visitor};
 use poem::{
-    Request, Response, handler,
+    Response, handler,
     http::StatusCode,
-    web::{Data, Path, Query},
+    web::{Data, Query},
 };
 
 use self::{
@@ -29,11 +29,11 @@ use self::{
     words::Group,
 };
 use crate::{
-    layout::{Admin, Layout, Section, admin},
+    layout::{Admin, Layout, Section},
     moment::Moment,
     notice::Action,
     page::page,
-    settled::Settled,
+    settled::On,
 };
 
 #[derive(Template)]
@@ -83,17 +83,7 @@ struct Entry {
 
 /// The page.
 #[handler]
-pub(crate) async fn show(
-    edge: Data<&Edge>,
-    Settled(visitor): Settled,
-    request: &Request,
-    Path(id): Path<String>,
-    Query(filter): Query<Filter>,
-) -> Response {
-    let admin = match admin(&edge, &visitor, &id, request.uri().path()).await {
-        Ok(admin) => admin,
-        Err(page) => return page,
-    };
+pub(crate) async fn show(edge: Data<&Edge>, On(visitor, admin): On<Admin>, Query(filter): Query<Filter>) -> Response {
     match audit(&edge, &visitor, &admin, filter).await {
         Ok(shown) => page(StatusCode::OK, &shown),
         Err(error) => refused(&admin, &visitor, &error),

@@ -15,21 +15,20 @@ use membership_web::{Edge, Visitor, status_of};
 use poem::{
     Request, Response, handler,
     http::StatusCode,
-    web::{Data, Path, Query},
+    web::{Data, Query},
 };
 
 pub(crate) use change::{add_below, add_beside, delete, relocate, rename};
 pub(crate) use dissolution::dissolve;
 
 use crate::{
-    done::told,
+    done::{Said, WITH_MEMBERS},
     form::Choice,
-    layout::{Admin, Layout, Section, admin},
+    layout::{Admin, Layout, Section, is_of_the_session},
     member::edit::places::Paths,
-    members::Said,
     notice::Action,
     page::{page, waiting},
-    settled::Settled,
+    settled::{On, Subject, named},
     words::sentence,
 };
 
@@ -140,42 +139,28 @@ impl About {
     }
 }
 
-/// Looks it up. Who may not change it learns nothing of it.
-async fn about(
-    edge: &Edge,
-    visitor: &Visitor,
-    request: &Request,
-    (tenant, id): (&str, &str),
-) -> Result<About, Response> {
-    let admin = admin(edge, visitor, tenant, request.uri().path()).await?;
-    let back = || Action::new("Back to the members", Section::Members.path(&admin.tenant.id));
-    let Ok(id) = id.parse::<DepartmentId>() else {
-        return Err(admin.refused(visitor, Section::Members, &DepartmentUnknown::InTenant, back()));
-    };
-    if let Err(denied) = admin.grants.require_over(Permission::DEPARTMENTS_MANAGE, &[id]).map(drop) {
-        return Err(admin.refused(visitor, Section::Members, &denied, back()));
-    }
-    match admin.grants.tree().get(id).cloned() {
-        Ok(department) => Ok(About { admin, department }),
-        Err(unknown) => Err(admin.refused(visitor, Section::Members, &unknown, back())),
+/// Who may not change it learns nothing of it.
+impl Subject for About {
+    async fn found(edge: &Edge, visitor: &Visitor, request: &Request) -> Result<Self, Response> {
+        let admin = Admin::found(edge, visitor, request).await?;
+        let back = || Action::new("Back to the members", Section::Members.path(&admin.tenant.id));
+        let Ok(id) = named(request, "department").parse::<DepartmentId>() else {
+            return Err(admin.refused(visitor, Section::Members, &DepartmentUnknown::InTenant, back()));
+        };
+        if let Err(denied) = admin.grants.require_over(Permission::DEPARTMENTS_MANAGE, &[id]).map(drop) {
+            return Err(admin.refused(visitor, Section::Members, &denied, back()));
+        }
+        match admin.grants.tree().get(id).cloned() {
+            Ok(department) => Ok(Self { admin, department }),
+            Err(unknown) => Err(admin.refused(visitor, Section::Members, &unknown, back())),
+        }
     }
 }
 
 /// The page.
 #[handler]
-pub(crate) async fn show(
-    edge: Data<&Edge>,
-    Settled(visitor): Settled,
-    request: &Request,
-    Path((tenant, id)): Path<(String, String)>,
-    Query(said): Query<Said>,
-) -> Response {
-    match about(&edge, &visitor, request, (&tenant, &id)).await {
-        Ok(about) => {
-            department_page(StatusCode::OK, &edge, &visitor, &about, told(said.key()), Failed::default()).await
-        }
-        Err(page) => page,
-    }
+pub(crate) async fn show(edge: Data<&Edge>, On(visitor, about): On<About>, Query(said): Query<Said>) -> Response {
+    department_page(StatusCode::OK, &edge, &visitor, &about, said.among(WITH_MEMBERS), Failed::default()).await
 }
 
 /// The page again, with the form that was refused.
@@ -186,16 +171,12 @@ async fn again<E: Refusal + Sync>(
     (what, typed): (&'static str, &str),
     error: &E,
 ) -> Response {
-    let failed = Failed::of(what, typed, error);
-    match error.code() {
-        "session-outdated" | "second-factor-missing" | "second-factor-not-shown" | "sign-in-required" => {
-            about.admin.refused(visitor, Section::Members, error, Action::new("Back", about.path()))
-        }
-        _ => {
-            let shown = department_page(status_of(error.kind()), edge, visitor, about, None, failed).await;
-            waiting(shown, error.retry_after())
-        }
+    if is_of_the_session(error) {
+        return about.admin.refused(visitor, Section::Members, error, Action::new("Back", about.path()));
     }
+    let failed = Failed::of(what, typed, error);
+    let shown = department_page(status_of(error.kind()), edge, visitor, about, None, failed).await;
+    waiting(shown, error.retry_after())
 }
 
 async fn department_page(

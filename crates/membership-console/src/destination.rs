@@ -35,12 +35,16 @@ impl Destination {
         }
     }
 
-    /// The page that a request for `path` belongs to: its own, or the one whose form it sends.
+    /// The page that a request for `path` belongs to: its own, or the nearest above it, whose form it sends.
     pub(crate) fn around(path: &str) -> Self {
-        let end = path.match_indices('/').nth(2).map_or(path.len(), |(at, _)| at);
-        let page = path.get(..end).unwrap_or_default();
-        // What is changed on the own page has no pages of its own.
-        Self::parse(if page.starts_with("/account/") && !is_listed(page) { ACCOUNT } else { page })
+        let upward = std::iter::successors(Some(path), |path| path.rsplit_once('/').map(|(above, _)| above));
+        upward.map(Self::parse).find(|page| *page != Self::default()).unwrap_or_default()
+    }
+
+    /// The same below the administration of `tenant`, which is where one is by default.
+    pub(crate) fn within(tenant: TenantId, path: &str) -> Self {
+        let page = Self::around(path);
+        if page == Self::default() { Self::administration(tenant) } else { page }
     }
 
     /// The page of the own account.
@@ -84,10 +88,6 @@ impl Next {
     pub(crate) fn or_account(&self) -> Destination {
         self.next.as_deref().map_or_else(Destination::account, Destination::parse)
     }
-}
-
-fn is_listed(text: &str) -> bool {
-    Destination::parse(text) != Destination::default()
 }
 
 fn is_token(text: &str) -> bool {
@@ -180,6 +180,8 @@ mod tests {
     #[test]
     fn what_a_form_sends_belongs_to_the_page_of_the_form() {
         let welcome = "/welcome/0197c0de-0000-7000-8000-000000000000";
+        let tenant = "/t/0197c0de-0000-7000-8000-000000000000".to_owned();
+        let member = format!("{tenant}/members/0197c0de-0000-7000-8000-000000000001");
         for (path, page) in [
             (format!("{welcome}/nomination/accept"), welcome),
             (format!("{welcome}/invitations"), welcome),
@@ -192,6 +194,11 @@ mod tests {
             ("/".to_owned(), "/"),
             ("//e.example/x/y".to_owned(), "/"),
             (String::new(), "/"),
+            (format!("{member}/edit"), &member),
+            (format!("{member}/remove"), &member),
+            (format!("{tenant}/settings/keys"), &format!("{tenant}/settings")),
+            (format!("{tenant}/audit/export.csv"), &format!("{tenant}/audit")),
+            (format!("{tenant}/representative/withdraw"), &tenant),
         ] {
             assert_eq!(Destination::around(&path).as_str(), page, "{path}");
         }

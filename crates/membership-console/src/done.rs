@@ -1,6 +1,9 @@
 //! What was just done, said once at the top of the page that one is led to. The address carries only the key.
 
-const SAID: &[(&str, &str)] = &[
+use serde::Deserialize;
+
+/// What can have been done with members and departments.
+pub(crate) const WITH_MEMBERS: &[(&str, &str)] = &[
     ("added", "Added member successfully!"),
     ("invited", "The invitations are on their way."),
     ("prepared", "The invitations are ready to be sent."),
@@ -20,7 +23,16 @@ const SAID: &[(&str, &str)] = &[
     ("department-dissolved", "The department was dissolved; everybody has moved."),
 ];
 
-/// The sentence for a key; nothing for a key that is none.
-pub(crate) fn told(key: &str) -> Option<&'static str> {
-    SAID.iter().find(|(known, _)| *known == key).map(|(_, said)| *said)
+/// What the page before this one has done.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Said {
+    done: String,
+}
+
+impl Said {
+    /// The sentence for it, if it is one of what can be `done` there.
+    pub(crate) fn among(&self, done: &[(&str, &'static str)]) -> Option<&'static str> {
+        done.iter().find(|(key, _)| *key == self.done).map(|(_, said)| *said)
+    }
 }

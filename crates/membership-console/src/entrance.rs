@@ -29,7 +29,7 @@ use crate::{
     page::{Frame, page, refusal_page, see, signing_in},
     passkey::Offer,
     settled::Settled,
-    words::sentence,
+    words::told_at_once,
 };
 
 #[derive(Template)]
@@ -102,7 +102,7 @@ pub(crate) async fn sign_out(edge: Data<&Edge>, visitor: Visitor, Form(next): Fo
 
 /// The form to sign in with, for somebody whose session is good here and not good there: a new one is good everywhere.
 pub(crate) fn sign_in_anew(visitor: &Visitor, next: &Destination, refusal: &dyn Refusal) -> Response {
-    let lead = format!("{} {}", sentence(&refusal.to_string()), sentence(refusal.advice()));
+    let lead = told_at_once(refusal);
     anew(visitor, next, refusal, lead)
 }
 

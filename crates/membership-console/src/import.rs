@@ -17,23 +17,30 @@ use membership_core::{
     id::ImportId,
     import::{ImportUnknown, start::ImportOf},
     refusal::Refusal,
-    role::Permission,
 };
 use membership_web::{Edge, Visitor};
 use poem::{
     Request, Response, handler,
     http::StatusCode,
-    web::{Data, Path, Query},
+    web::{Data, Query},
 };
-use serde::Deserialize;
 
 use self::listed::Listed;
 use crate::{
-    layout::{Admin, Layout, Section, admin},
+    done::Said,
+    layout::{Admin, Layout, Section},
     notice::Action,
     page::{page, waiting},
-    settled::Settled,
+    settled::{On, Subject, named},
 };
+
+/// What can have been done with an import.
+const DONE: &[(&str, &str)] = &[
+    ("discarded", "The table is forgotten. What an import has done stays done."),
+    ("planned", "Planned again, for how things are now."),
+    ("started", "The import is under way."),
+    ("cancelled", "The import was cancelled. What is done stays done."),
+];
 
 #[derive(Template)]
 #[template(path = "import/start.html")]
@@ -47,40 +54,10 @@ struct StartPage {
     refused: Option<(String, String)>,
 }
 
-/// What the page before this one has done.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct Said {
-    done: String,
-}
-
-impl Said {
-    /// The sentence for it; nothing for a word that is none.
-    fn told(&self) -> Option<&'static str> {
-        match self.done.as_str() {
-            "discarded" => Some("The table is forgotten. What an import has done stays done."),
-            "planned" => Some("Planned again, for how things are now."),
-            "started" => Some("The import is under way."),
-            "cancelled" => Some("The import was cancelled. What is done stays done."),
-            _ => None,
-        }
-    }
-}
-
 /// The page.
 #[handler]
-pub(crate) async fn show(
-    edge: Data<&Edge>,
-    Settled(visitor): Settled,
-    request: &Request,
-    Path(id): Path<String>,
-    Query(said): Query<Said>,
-) -> Response {
-    let admin = match admin(&edge, &visitor, &id, request.uri().path()).await {
-        Ok(admin) => admin,
-        Err(page) => return page,
-    };
-    start_page(&edge, &visitor, &admin, said.told(), None).await
+pub(crate) async fn show(edge: Data<&Edge>, On(visitor, admin): On<Admin>, Query(said): Query<Said>) -> Response {
+    start_page(&edge, &visitor, &admin, said.among(DONE), None).await
 }
 
 /// Why a file was not taken: the status, what is wrong and what to do, and in how many seconds to try again.
@@ -135,16 +112,17 @@ impl About {
     }
 }
 
-async fn about(edge: &Edge, visitor: &Visitor, request: &Request, ids: (&str, &str)) -> Result<About, Response> {
-    let (tenant, import) = ids;
-    let admin = admin(edge, visitor, tenant, request.uri().path()).await?;
-    may_import(&admin).map_err(|denied| refused(&admin, visitor, &denied))?;
-    match import.parse::<ImportId>() {
-        Ok(import) => {
-            let which = ImportOf { tenant: admin.tenant.id, import };
-            Ok(About { admin, which })
+impl Subject for About {
+    async fn found(edge: &Edge, visitor: &Visitor, request: &Request) -> Result<Self, Response> {
+        let admin = Admin::found(edge, visitor, request).await?;
+        admin.grants.importing().map_err(|denied| refused(&admin, visitor, &denied))?;
+        match named(request, "import").parse::<ImportId>() {
+            Ok(import) => {
+                let which = ImportOf { tenant: admin.tenant.id, import };
+                Ok(Self { admin, which })
+            }
+            Err(_) => Err(refused(&admin, visitor, &ImportUnknown::Here)),
         }
-        Err(_) => Err(refused(&admin, visitor, &ImportUnknown::Here)),
     }
 }
 
@@ -156,13 +134,4 @@ fn refused(admin: &Admin, visitor: &Visitor, error: &dyn Refusal) -> Response {
         Action::new("Your own membership", format!("/welcome/{}", admin.tenant.id))
     };
     admin.refused(visitor, Section::Import, error, back)
-}
-
-/// Whether whoever holds what `admin` holds may import anything: what the kernel asks, asked before a file is read.
-fn may_import(admin: &Admin) -> Result<(), membership_core::actor::Denied> {
-    let doors = [Permission::MEMBERS_MANAGE, Permission::MEMBERS_INVITE];
-    if doors.into_iter().any(|door| admin.grants.sight(door).is_ok()) {
-        return Ok(());
-    }
-    admin.grants.sight(Permission::MEMBERS_INVITE).map(drop)
 }

@@ -12,14 +12,15 @@ use membership_core::{
     role::{Assignments, Permission},
 };
 use membership_web::{Edge, Visitor};
-use poem::Response;
+use poem::{Request, Response};
 
 use crate::{
-    layout::{Admin, Section, admin},
+    layout::{Admin, Section},
     member::edit::{given::Given, places::Places},
     notice::Action,
+    settled::Subject,
     typed::Typed,
-    words::sentence,
+    words::{sentence, told, told_at_once},
 };
 
 /// The ways, as the page offers them.
@@ -114,14 +115,17 @@ impl Start {
 }
 
 /// Who may not go this way is told so, whatever was typed.
-async fn start(edge: &Edge, visitor: &Visitor, id: &str, way: Way) -> Result<Start, Response> {
-    let admin = admin(edge, visitor, id, &format!("/t/{id}/invite")).await?;
-    let start = Start { admin, way };
-    match start.admin.grants.sight(way.needs()) {
-        Ok(_) => Ok(start),
-        Err(denied) => {
-            let back = Action::new("All members", Section::Members.path(&start.admin.tenant.id));
-            Err(start.admin.refused(visitor, Section::Members, &denied, back))
+impl Subject for Start {
+    async fn found(edge: &Edge, visitor: &Visitor, request: &Request) -> Result<Self, Response> {
+        let admin = Admin::found(edge, visitor, request).await?;
+        let path = request.uri().path();
+        let way = Way::ALL.into_iter().find(|way| path.ends_with(way.segment())).unwrap_or(Way::Mail);
+        match admin.grants.sight(way.needs()) {
+            Ok(_) => Ok(Self { admin, way }),
+            Err(denied) => {
+                let back = Action::new("All members", Section::Members.path(&admin.tenant.id));
+                Err(admin.refused(visitor, Section::Members, &denied, back))
+            }
         }
     }
 }
@@ -139,11 +143,10 @@ impl Trouble {
     /// Puts what concerns departments and roles there; the rest is for the form itself.
     fn of(error: &dyn Refusal, places: &mut Places, given: &mut Given) -> Self {
         let mut trouble = Self::default();
-        let said = (sentence(&error.to_string()), sentence(error.advice()));
         match error.code() {
-            "grant-exceeds-own" => given.blame(None, format!("{} {}", said.0, said.1)),
-            "other-departments" => places.blame(None, format!("{} {}", said.0, said.1)),
-            _ if error.faults().is_empty() => trouble.problem = Some(said),
+            "grant-exceeds-own" => given.blame(None, told_at_once(error)),
+            "other-departments" => places.blame(None, told_at_once(error)),
+            _ if error.faults().is_empty() => trouble.problem = Some(told(error)),
             _ => {}
         }
         for fault in error.faults() {
@@ -164,12 +167,4 @@ impl Trouble {
     fn at(&self, field: &str) -> Option<&String> {
         self.faults.iter().find(|(place, _)| place == field).map(|(_, detail)| detail)
     }
-}
-
-/// Whether it has to be said on a page of its own.
-fn leads_away(error: &dyn Refusal) -> bool {
-    matches!(
-        error.code(),
-        "session-outdated" | "second-factor-missing" | "second-factor-not-shown" | "sign-in-required"
-    )
 }

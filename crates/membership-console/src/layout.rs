@@ -15,14 +15,15 @@ use membership_core::{
     tenant::{Tenant, TenantStatus},
 };
 use membership_web::{Edge, Visitor};
-use poem::Response;
+use poem::{Request, Response};
 
-pub(crate) use refused::unknown_page;
+pub(crate) use refused::{is_of_the_session, unknown_page};
 pub(crate) use section::Section;
 
 use crate::{
     destination::Destination,
     page::see,
+    settled::{Subject, named},
     theme::Theme,
     welcome::{outside, shut_out},
 };
@@ -58,13 +59,17 @@ pub(crate) struct Layout {
 
 impl HtmlSafe for Layout {}
 
-/// Looks the tenant up for a page of its administration. Whoever is signed out signs in, and comes back to `here`.
-pub(crate) async fn admin(edge: &Edge, visitor: &Visitor, id: &str, here: &str) -> Result<Admin, Response> {
+/// Looks the tenant up for a page of its administration. Whoever is signed out signs in, and comes back to the page that `request`
+/// belongs to.
+impl Subject for Admin {
+    async fn found(edge: &Edge, visitor: &Visitor, request: &Request) -> Result<Self, Response> {
+        admin(edge, visitor, named(request, "tenant"), request.uri().path()).await
+    }
+}
+
+async fn admin(edge: &Edge, visitor: &Visitor, id: &str, path: &str) -> Result<Admin, Response> {
     let Ok(id) = id.parse::<TenantId>() else { return Err(outside(visitor, None, &Denied::TenantUnknown)) };
-    let here = match Destination::parse(here) {
-        listed if listed != Destination::default() => listed,
-        _ => Destination::administration(id),
-    };
+    let here = Destination::within(id, path);
     let Some(account) = visitor.account() else { return Err(see(&format!("/sign-in?next={}", here.as_str()))) };
     let failed = |error: &dyn membership_core::refusal::Refusal| shut_out(visitor, &here, error);
     let view = edge.membership().tenant(&visitor.context, id).await.map_err(|error| failed(&error))?;

@@ -19,7 +19,7 @@ use membership_web::{Edge, Visitor};
 use poem::{
     Request, Response, handler,
     http::StatusCode,
-    web::{Data, Path, Query},
+    web::{Data, Query},
 };
 
 use self::{
@@ -29,13 +29,13 @@ use self::{
 };
 use crate::{
     department::path_of,
-    done::told,
-    layout::{Admin, Layout, Section, admin},
-    members::{Said, factors, visible},
+    done::{Said, WITH_MEMBERS},
+    layout::{Admin, Layout, Section},
+    members::{factors, visible},
     moment::Moment,
     notice::Action,
     page::page,
-    settled::Settled,
+    settled::{On, Subject, named},
     standing::Standing,
     welcome::person::told as told_of_mail,
 };
@@ -122,26 +122,19 @@ impl About {
     }
 }
 
-/// Looks it up.
-pub(crate) async fn about(
-    edge: &Edge,
-    visitor: &Visitor,
-    request: &Request,
-    (tenant, id): (&str, &str),
-) -> Result<About, Response> {
-    // Every page about a member comes back to the member's own.
-    let path = request.uri().path();
-    let own = path.match_indices('/').nth(4).and_then(|(at, _)| path.get(..at)).unwrap_or(path);
-    let admin = admin(edge, visitor, tenant, own).await?;
-    let found = match id.parse() {
-        Ok(id) => edge.membership().member(&visitor.context, admin.tenant.id, id).await,
-        Err(_) => Err(ViewError::MemberUnknown),
-    };
-    match found {
-        Ok(details) => Ok(About { admin, details }),
-        Err(error) => {
-            let back = Action::new("All members", Section::Members.path(&admin.tenant.id));
-            Err(admin.refused(visitor, Section::Members, &error, back))
+impl Subject for About {
+    async fn found(edge: &Edge, visitor: &Visitor, request: &Request) -> Result<Self, Response> {
+        let admin = Admin::found(edge, visitor, request).await?;
+        let found = match named(request, "member").parse() {
+            Ok(id) => edge.membership().member(&visitor.context, admin.tenant.id, id).await,
+            Err(_) => Err(ViewError::MemberUnknown),
+        };
+        match found {
+            Ok(details) => Ok(Self { admin, details }),
+            Err(error) => {
+                let back = Action::new("All members", Section::Members.path(&admin.tenant.id));
+                Err(admin.refused(visitor, Section::Members, &error, back))
+            }
         }
     }
 }
@@ -150,16 +143,10 @@ pub(crate) async fn about(
 #[handler]
 pub(crate) async fn show(
     edge: Data<&Edge>,
-    Settled(visitor): Settled,
-    request: &Request,
-    Path((tenant, id)): Path<(String, String)>,
+    On(visitor, about): On<About>,
     Query(said): Query<Said>,
     Query(asked): Query<Asked>,
 ) -> Response {
-    let about = match about(&edge, &visitor, request, (&tenant, &id)).await {
-        Ok(about) => about,
-        Err(page) => return page,
-    };
     let history = match history::of(&edge, &visitor, &about).await {
         Ok(history) => history,
         Err(error) => return about.admin.refused(&visitor, Section::Members, &error, about.back()),
@@ -168,7 +155,7 @@ pub(crate) async fn show(
         Ok(why) => why,
         Err(error) => return about.admin.refused(&visitor, Section::Members, &error, about.back()),
     };
-    page(StatusCode::OK, &member_page(&about, &visitor, told(said.key()), why, history))
+    page(StatusCode::OK, &member_page(&about, &visitor, said.among(WITH_MEMBERS), why, history))
 }
 
 fn member_page(

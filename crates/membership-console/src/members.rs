@@ -13,20 +13,19 @@ use membership_web::{Edge, Visitor};
 use poem::{
     Request, Response, handler,
     http::StatusCode,
-    web::{Data, Path, Query},
+    web::{Data, Query},
 };
-use serde::Deserialize;
 
 pub(crate) use filter::Filter;
 pub(crate) use row::{factors, visible};
 
 use self::{list::List, tree::Branches};
 use crate::{
-    done::told,
-    layout::{Admin, Layout, Section, admin, last},
+    done::{Said, WITH_MEMBERS},
+    layout::{Admin, Layout, Section, last},
     notice::Action,
     page::page,
-    settled::Settled,
+    settled::On,
 };
 
 #[derive(Template)]
@@ -48,20 +47,6 @@ struct ListPart {
 /// The header by which the script asks for the list alone.
 const PART: &str = "x-part";
 
-/// What the page before this one has done.
-#[derive(Deserialize)]
-pub(crate) struct Said {
-    #[serde(default)]
-    done: String,
-}
-
-impl Said {
-    /// Which of the things that can be said.
-    pub(crate) fn key(&self) -> &str {
-        &self.done
-    }
-}
-
 impl MembersPage {
     fn tenant(&self) -> &TenantId {
         self.layout.tenant()
@@ -72,16 +57,11 @@ impl MembersPage {
 #[handler]
 pub(crate) async fn show(
     edge: Data<&Edge>,
-    Settled(visitor): Settled,
+    On(visitor, admin): On<Admin>,
     request: &Request,
-    Path(id): Path<String>,
     Query(filter): Query<Filter>,
     Query(said): Query<Said>,
 ) -> Response {
-    let admin = match admin(&edge, &visitor, &id, request.uri().path()).await {
-        Ok(admin) => admin,
-        Err(page) => return page,
-    };
     let list = match list::found(&edge, &visitor, &admin, filter.clone()).await {
         Ok(list) => list,
         Err(error) => return not_shown(&admin, &visitor, &error),
@@ -96,7 +76,7 @@ pub(crate) async fn show(
     };
     let may_add = admin.grants.sight(Permission::MEMBERS_INVITE).is_ok();
     let branches = Branches::of(&admin, rows, &filter);
-    let layout = admin.layout("Members", Section::Members, admin.path("members")).saying(told(said.key()));
+    let layout = admin.layout("Members", Section::Members, admin.path("members")).saying(said.among(WITH_MEMBERS));
     let shown = page(status, &MembersPage { layout, branches, list, may_add });
     last::remembering(shown, &edge, request, admin.tenant.id)
 }

@@ -15,21 +15,24 @@ use membership_web::{Edge, Visitor};
 use poem::{
     Request, Response, handler,
     http::StatusCode,
-    web::{Data, Path, Query},
+    web::{Data, Query},
 };
 
-use self::{
-    attention::Attention,
-    numbers::Bar,
-    representative::{Represented, Said},
-};
+use self::{attention::Attention, numbers::Bar, representative::Represented};
 use crate::{
-    layout::{Admin, Layout, Section, admin, last},
+    done::Said,
+    layout::{Admin, Layout, Section, last},
     moment::Moment,
     notice::Action,
     page::{page, see},
-    settled::Settled,
+    settled::{Settled, Subject, named},
 };
+
+/// What can have been done here.
+const DONE: &[(&str, &str)] = &[
+    ("asked", "Asked. A letter is on its way, and nothing changes before the answer."),
+    ("withdrawn", "The offer was withdrawn."),
+];
 
 #[derive(Template)]
 #[template(path = "overview/page.html")]
@@ -62,12 +65,11 @@ pub(crate) async fn show(
     edge: Data<&Edge>,
     Settled(visitor): Settled,
     request: &Request,
-    Path(id): Path<String>,
     Query(said): Query<Said>,
 ) -> Response {
-    let admin = match admin(&edge, &visitor, &id, request.uri().path()).await {
+    let admin = match Admin::found(&edge, &visitor, request).await {
         Ok(admin) => admin,
-        Err(page) => return setting_up::or(page, &edge, &visitor, &id).await,
+        Err(page) => return setting_up::or(page, &edge, &visitor, named(request, "tenant")).await,
     };
     if !Section::Overview.is_for(&admin.grants) {
         return if Section::Members.is_for(&admin.grants) {
@@ -76,7 +78,7 @@ pub(crate) async fn show(
             see(&format!("/welcome/{}", admin.tenant.id))
         };
     }
-    let shown = shown(StatusCode::OK, &edge, &visitor, &admin, said.told(), None).await;
+    let shown = shown(StatusCode::OK, &edge, &visitor, &admin, said.among(DONE), None).await;
     last::remembering(shown, &edge, request, admin.tenant.id)
 }
 

@@ -11,18 +11,18 @@ use askama::Template;
 use membership_core::role::Permission;
 use membership_web::Edge;
 use poem::{
-    Request, Response, handler,
+    Response, handler,
     http::StatusCode,
-    web::{Data, Path, Query},
+    web::{Data, Query},
 };
 use serde::Deserialize;
 
 use self::matrix::{Held, Matrix, Summary};
 use crate::{
-    layout::{Admin, Layout, Section, admin},
+    layout::{Admin, Layout, Section},
     notice::Action,
     page::page,
-    settled::Settled,
+    settled::On,
 };
 
 #[derive(Template)]
@@ -64,17 +64,7 @@ impl Asked {
 
 /// The page.
 #[handler]
-pub(crate) async fn show(
-    edge: Data<&Edge>,
-    Settled(visitor): Settled,
-    request: &Request,
-    Path(id): Path<String>,
-    Query(asked): Query<Asked>,
-) -> Response {
-    let admin = match admin(&edge, &visitor, &id, request.uri().path()).await {
-        Ok(admin) => admin,
-        Err(page) => return page,
-    };
+pub(crate) async fn show(edge: Data<&Edge>, On(visitor, admin): On<Admin>, Query(asked): Query<Asked>) -> Response {
     let authority = match edge.membership().authority(&visitor.context, admin.tenant.id).await {
         Ok(authority) => authority,
         Err(error) => return admin.refused(&visitor, Section::Roles, &error, to_members(&admin)),

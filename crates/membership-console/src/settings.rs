@@ -13,18 +13,18 @@ use membership_core::{
 };
 use membership_web::{Edge, Visitor, status_of};
 use poem::{
-    Request, Response, handler,
+    Response, handler,
     http::StatusCode,
-    web::{Data, Path, Query},
+    web::{Data, Query},
 };
-use serde::Deserialize;
 
 use self::rules::{Fields, Filled};
 use crate::{
-    layout::{Admin, Layout, Section, admin},
+    done::Said,
+    layout::{Admin, Layout, Section, is_of_the_session},
     notice::Action,
     page::{page, see, waiting},
-    settled::Settled,
+    settled::On,
     typed::Typed,
 };
 
@@ -70,13 +70,6 @@ pub(super) enum Tab {
     Mail,
 }
 
-/// What the page before this one has done.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct Said {
-    done: String,
-}
-
 impl Tabs {
     fn of(admin: &Admin, here: Tab) -> Self {
         Self { path: Section::Settings.path(&admin.tenant.id), rules: may_rule(admin), here }
@@ -90,21 +83,11 @@ fn may_rule(admin: &Admin) -> bool {
 
 /// The rules; the keys, for whoever may not change them.
 #[handler]
-pub(crate) async fn show(
-    edge: Data<&Edge>,
-    Settled(visitor): Settled,
-    request: &Request,
-    Path(id): Path<String>,
-    Query(said): Query<Said>,
-) -> Response {
-    let admin = match admin(&edge, &visitor, &id, request.uri().path()).await {
-        Ok(admin) => admin,
-        Err(page) => return page,
-    };
+pub(crate) fn show(On(_, admin): On<Admin>, Query(said): Query<Said>) -> Response {
     if !may_rule(&admin) {
         return see(&format!("{}/keys", Section::Settings.path(&admin.tenant.id)));
     }
-    let done = (said.done == "changed").then_some("The rules were changed.");
+    let done = said.among(&[("changed", "The rules were changed.")]);
     rules_page(StatusCode::OK, &admin, &Filled::of(&admin.tenant.policy), done, None)
 }
 
@@ -127,17 +110,7 @@ fn rules_page(
 
 /// Shows whom the new rules touch; with the hash of exactly that, makes them the rules.
 #[handler]
-pub(crate) async fn save(
-    edge: Data<&Edge>,
-    Settled(visitor): Settled,
-    request: &Request,
-    Path(id): Path<String>,
-    typed: Typed,
-) -> Response {
-    let admin = match admin(&edge, &visitor, &id, request.uri().path()).await {
-        Ok(admin) => admin,
-        Err(page) => return page,
-    };
+pub(crate) async fn save(edge: Data<&Edge>, On(visitor, admin): On<Admin>, typed: Typed) -> Response {
     let filled = Filled::typed(&typed);
     if typed.has("back") {
         return rules_page(StatusCode::OK, &admin, &filled, None, None);
@@ -164,15 +137,7 @@ pub(crate) async fn save(
 }
 
 fn refused(visitor: &Visitor, admin: &Admin, filled: &Filled, error: &dyn Refusal) -> Response {
-    let of_the_session = [
-        "session-outdated",
-        "second-factor-missing",
-        "second-factor-not-shown",
-        "sign-in-required",
-        "sign-in-again",
-        "permission-missing",
-    ];
-    if of_the_session.contains(&error.code()) {
+    if is_of_the_session(error) || error.code() == "permission-missing" {
         let back = Action::new("Back to the settings", Section::Settings.path(&admin.tenant.id));
         return admin.refused(visitor, Section::Settings, error, back);
     }

@@ -1,11 +1,24 @@
 //! From what the domain says to what stands on a page.
 
+use membership_core::refusal::Refusal;
+
 /// A sentence of it: a capital letter first, a full stop last.
 pub(crate) fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     let Some(first) = letters.next() else { return String::new() };
     let stop = if text.ends_with(['.', '!', '?', '…']) { "" } else { "." };
     format!("{}{}{stop}", first.to_uppercase(), letters.as_str())
+}
+
+/// What a refusal says: what is wrong, and what to do.
+pub(crate) fn told(refusal: &dyn Refusal) -> (String, String) {
+    (sentence(&refusal.to_string()), sentence(refusal.advice()))
+}
+
+/// The same in one line.
+pub(crate) fn told_at_once(refusal: &dyn Refusal) -> String {
+    let (said, advice) = told(refusal);
+    format!("{said} {advice}")
 }
 
 /// A name inside a sentence of ours, whichever way it is written: what `<bdi>` does, where there is only text.

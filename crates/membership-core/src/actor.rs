@@ -338,6 +338,11 @@ impl Grants {
         if within.is_empty() { Err(self.lacks(permission)) } else { Ok(Sight::Within(within)) }
     }
 
+    /// Whose members a table can be about, or the refusal if it is nobody's: whoever invites or manages members imports.
+    pub fn importing(&self) -> Result<Sight, Denied> {
+        self.sight(Permission::MEMBERS_MANAGE).or_else(|_| self.sight(Permission::MEMBERS_INVITE))
+    }
+
     fn lacks(&self, permission: Permission) -> Denied {
         if self.scope.as_ref().is_some_and(|scope| !scope.contains(&permission)) {
             Denied::ScopeTooSmall { permission }

@@ -14,14 +14,14 @@ use membership_core::{
 };
 use membership_web::Edge;
 use poem::{
-    Body, Request, Response, handler,
+    Body, Response, handler,
     http::{StatusCode, header},
-    web::{Data, Path, Query},
+    web::{Data, Query},
 };
 use serde_json::json;
 
 use super::{filter::Filter, people, refused};
-use crate::{layout::admin, settled::Settled};
+use crate::{layout::Admin, settled::On};
 
 /// Most records of one file.
 const MOST: usize = 100_000;
@@ -50,41 +50,17 @@ struct File {
 
 /// As CSV.
 #[handler]
-pub(crate) async fn csv(
-    edge: Data<&Edge>,
-    settled: Settled,
-    request: &Request,
-    id: Path<String>,
-    filter: Query<Filter>,
-) -> Response {
-    export(&edge, settled, request, id, filter, Format::Csv).await
+pub(crate) async fn csv(edge: Data<&Edge>, on: On<Admin>, filter: Query<Filter>) -> Response {
+    export(&edge, on, filter, Format::Csv).await
 }
 
 /// As one JSON object to a line.
 #[handler]
-pub(crate) async fn json_lines(
-    edge: Data<&Edge>,
-    settled: Settled,
-    request: &Request,
-    id: Path<String>,
-    filter: Query<Filter>,
-) -> Response {
-    export(&edge, settled, request, id, filter, Format::JsonLines).await
+pub(crate) async fn json_lines(edge: Data<&Edge>, on: On<Admin>, filter: Query<Filter>) -> Response {
+    export(&edge, on, filter, Format::JsonLines).await
 }
 
-async fn export(
-    edge: &Edge,
-    Settled(visitor): Settled,
-    request: &Request,
-    Path(id): Path<String>,
-    Query(filter): Query<Filter>,
-    format: Format,
-) -> Response {
-    let audit = request.uri().path().rsplit_once('/').map_or("", |(path, _)| path);
-    let admin = match admin(edge, &visitor, &id, audit).await {
-        Ok(admin) => admin,
-        Err(page) => return page,
-    };
+async fn export(edge: &Edge, On(visitor, admin): On<Admin>, Query(filter): Query<Filter>, format: Format) -> Response {
     let asked = async {
         drop(admin.grants.require(Permission::AUDIT_READ)?);
         let who = people::meant(edge, &visitor, &admin, &filter.who).await?;

@@ -1,9 +1,6 @@
 //! A passkey as the second factor of a sign-in that waits.
 
-use membership_core::{
-    account::{FactorKind, passkey::Ceremony, sign_in::ChallengeError},
-    refusal::Refusal,
-};
+use membership_core::account::{FactorKind, passkey::Ceremony, sign_in::ChallengeError};
 use membership_web::{Edge, Visitor};
 use poem::{
     Response, handler,
@@ -17,7 +14,7 @@ use crate::{
     form::Form as Fields,
     page::{Frame, page, see},
     passkey::{AskedPage, LEAD},
-    words::sentence,
+    words::told_at_once,
 };
 
 /// Has the browser ask for a passkey.
@@ -55,9 +52,7 @@ pub(super) fn not_taken(refusal: Refused<'_>) -> Option<String> {
         (FactorOrRecovery::Factor(FactorKind::Passkey), ChallengeError::Wrong) => {
             Some("This passkey was not taken. Try it again, or use another way.".to_owned())
         }
-        (FactorOrRecovery::Factor(FactorKind::Passkey), error) => {
-            Some(format!("{} {}", sentence(&error.to_string()), sentence(error.advice())))
-        }
+        (FactorOrRecovery::Factor(FactorKind::Passkey), error) => Some(told_at_once(error)),
         (FactorOrRecovery::Factor(FactorKind::App | FactorKind::Email) | FactorOrRecovery::Recovery, _) => None,
     }
 }

@@ -2,45 +2,21 @@
 
 use membership_core::department::{Misplaced, Position, RootStays, create::CreateDepartment};
 use membership_web::{Edge, Visitor};
-use poem::{
-    Request, Response, handler,
-    web::{Data, Path},
-};
+use poem::{Response, handler, web::Data};
 
-use super::{About, about, again, typed_place};
-use crate::{page::see, settled::Settled, typed::Typed};
+use super::{About, again, typed_place};
+use crate::{page::see, settled::On, typed::Typed};
 
 /// Adds a department below this one.
 #[handler]
-pub(crate) async fn add_below(
-    edge: Data<&Edge>,
-    Settled(visitor): Settled,
-    request: &Request,
-    Path((tenant, id)): Path<(String, String)>,
-    typed: Typed,
-) -> Response {
-    match about(&edge, &visitor, request, (&tenant, &id)).await {
-        Ok(about) => {
-            let position = Position { parent: about.department.id, before: None };
-            add(&edge, &visitor, &about, "below", position, typed.one("name")).await
-        }
-        Err(page) => page,
-    }
+pub(crate) async fn add_below(edge: Data<&Edge>, On(visitor, about): On<About>, typed: Typed) -> Response {
+    let position = Position { parent: about.department.id, before: None };
+    add(&edge, &visitor, &about, "below", position, typed.one("name")).await
 }
 
 /// Adds a department on the same level, right behind this one.
 #[handler]
-pub(crate) async fn add_beside(
-    edge: Data<&Edge>,
-    Settled(visitor): Settled,
-    request: &Request,
-    Path((tenant, id)): Path<(String, String)>,
-    typed: Typed,
-) -> Response {
-    let about = match about(&edge, &visitor, request, (&tenant, &id)).await {
-        Ok(about) => about,
-        Err(page) => return page,
-    };
+pub(crate) async fn add_beside(edge: Data<&Edge>, On(visitor, about): On<About>, typed: Typed) -> Response {
     let Some(parent) = about.department.parent else {
         return again(&edge, &visitor, &about, ("beside", typed.one("name")), &RootStays::Fixed).await;
     };
@@ -67,17 +43,7 @@ async fn add(
 
 /// Calls it something else.
 #[handler]
-pub(crate) async fn rename(
-    edge: Data<&Edge>,
-    Settled(visitor): Settled,
-    request: &Request,
-    Path((tenant, id)): Path<(String, String)>,
-    typed: Typed,
-) -> Response {
-    let about = match about(&edge, &visitor, request, (&tenant, &id)).await {
-        Ok(about) => about,
-        Err(page) => return page,
-    };
+pub(crate) async fn rename(edge: Data<&Edge>, On(visitor, about): On<About>, typed: Typed) -> Response {
     let name = typed.one("name");
     match edge.membership().rename_department(&visitor.context, about.which(), name).await {
         Ok(_) => see(&format!("{}&done=department-renamed", about.list())),
@@ -87,17 +53,7 @@ pub(crate) async fn rename(
 
 /// Moves it, with all below it: below another, or before one of those there.
 #[handler]
-pub(crate) async fn relocate(
-    edge: Data<&Edge>,
-    Settled(visitor): Settled,
-    request: &Request,
-    Path((tenant, id)): Path<(String, String)>,
-    typed: Typed,
-) -> Response {
-    let about = match about(&edge, &visitor, request, (&tenant, &id)).await {
-        Ok(about) => about,
-        Err(page) => return page,
-    };
+pub(crate) async fn relocate(edge: Data<&Edge>, On(visitor, about): On<About>, typed: Typed) -> Response {
     let position = match position(&about, &typed) {
         Ok(position) => position,
         Err(error) => return again(&edge, &visitor, &about, ("move", typed.one("parent")), &error).await,
@@ -120,16 +76,7 @@ fn position(about: &About, typed: &Typed) -> Result<Position, Misplaced> {
 
 /// Deletes it, if nothing hangs on it.
 #[handler]
-pub(crate) async fn delete(
-    edge: Data<&Edge>,
-    Settled(visitor): Settled,
-    request: &Request,
-    Path((tenant, id)): Path<(String, String)>,
-) -> Response {
-    let about = match about(&edge, &visitor, request, (&tenant, &id)).await {
-        Ok(about) => about,
-        Err(page) => return page,
-    };
+pub(crate) async fn delete(edge: Data<&Edge>, On(visitor, about): On<About>) -> Response {
     match edge.membership().delete_department(&visitor.context, about.which()).await {
         Ok(()) => {
             let above = about.department.parent.map_or_else(String::new, |above| format!("department={above}&"));

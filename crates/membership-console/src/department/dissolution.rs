@@ -3,17 +3,13 @@
 use askama::Template;
 use membership_core::{department::dissolve::Dissolution, id::DepartmentId};
 use membership_web::Edge;
-use poem::{
-    Request, Response, handler,
-    http::StatusCode,
-    web::{Data, Path},
-};
+use poem::{Response, handler, http::StatusCode, web::Data};
 
-use super::{about, again, path_of, typed_place};
+use super::{About, again, path_of, typed_place};
 use crate::{
     layout::{Layout, Section},
     page::{page, see},
-    settled::Settled,
+    settled::On,
     typed::Typed,
 };
 
@@ -44,17 +40,7 @@ impl Plan {
 
 /// Shows what would be done; with the digest of what was shown, does it.
 #[handler]
-pub(crate) async fn dissolve(
-    edge: Data<&Edge>,
-    Settled(visitor): Settled,
-    request: &Request,
-    Path((tenant, id)): Path<(String, String)>,
-    typed: Typed,
-) -> Response {
-    let about = match about(&edge, &visitor, request, (&tenant, &id)).await {
-        Ok(about) => about,
-        Err(page) => return page,
-    };
+pub(crate) async fn dissolve(edge: Data<&Edge>, On(visitor, about): On<About>, typed: Typed) -> Response {
     let into = typed.one("into");
     let target = match typed_place(&about.admin, into) {
         Ok(target) => target,

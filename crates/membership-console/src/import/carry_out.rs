@@ -6,20 +6,17 @@ use membership_core::{
     refusal::Refusal,
 };
 use membership_web::{Edge, status_of};
-use poem::{
-    Request, Response, handler,
-    web::{Data, Path},
-};
+use poem::{Response, handler, web::Data};
 
 use super::{
-    About, about,
+    About,
     count::Count,
     question::{Question, is_answered},
 };
 use crate::{
     layout::{Layout, Section},
     page::{page, see},
-    settled::Settled,
+    settled::On,
     typed::Typed,
     words::{isolated, sentence},
 };
@@ -35,17 +32,7 @@ struct MovedPage {
 
 /// Asks, and once that is answered, starts what was planned under the digest that was looked at.
 #[handler]
-pub(crate) async fn start(
-    edge: Data<&Edge>,
-    Settled(visitor): Settled,
-    request: &Request,
-    Path((tenant, id)): Path<(String, String)>,
-    typed: Typed,
-) -> Response {
-    let about = match about(&edge, &visitor, request, (&tenant, &id)).await {
-        Ok(about) => about,
-        Err(page) => return page,
-    };
+pub(crate) async fn start(edge: Data<&Edge>, On(visitor, about): On<About>, typed: Typed) -> Response {
     let digest = typed.one("digest");
     let mode = Mode::ALL.into_iter().find(|mode| mode.as_str() == typed.one("mode")).unwrap_or(Mode::RowByRow);
     if is_answered(&typed) {

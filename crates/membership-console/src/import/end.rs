@@ -2,30 +2,18 @@
 
 use membership_core::{import::Import, refusal::Refusal as _};
 use membership_web::{Edge, Visitor};
-use poem::{
-    Request, Response, handler,
-    web::{Data, Path},
-};
+use poem::{Response, handler, web::Data};
 
 use super::{
-    About, about,
+    About,
     count::Count,
     question::{Question, is_answered},
 };
-use crate::{layout::Section, page::see, settled::Settled, typed::Typed, words::isolated};
+use crate::{layout::Section, page::see, settled::On, typed::Typed, words::isolated};
 
 /// Plans what was uploaded anew: the tenant may have changed since.
 #[handler]
-pub(crate) async fn again(
-    edge: Data<&Edge>,
-    Settled(visitor): Settled,
-    request: &Request,
-    Path((tenant, id)): Path<(String, String)>,
-) -> Response {
-    let about = match about(&edge, &visitor, request, (&tenant, &id)).await {
-        Ok(about) => about,
-        Err(page) => return page,
-    };
+pub(crate) async fn again(edge: Data<&Edge>, On(visitor, about): On<About>) -> Response {
     match edge.membership().plan_import_again(&visitor.context, about.which.tenant, about.which.import).await {
         Ok(_) => see(&format!("{}?done=planned", about.path())),
         Err(error) => about.refused(&visitor, &error),
@@ -34,17 +22,7 @@ pub(crate) async fn again(
 
 /// Asks, and once that is answered, ends it between two batches.
 #[handler]
-pub(crate) async fn cancel(
-    edge: Data<&Edge>,
-    Settled(visitor): Settled,
-    request: &Request,
-    Path((tenant, id)): Path<(String, String)>,
-    typed: Typed,
-) -> Response {
-    let about = match about(&edge, &visitor, request, (&tenant, &id)).await {
-        Ok(about) => about,
-        Err(page) => return page,
-    };
+pub(crate) async fn cancel(edge: Data<&Edge>, On(visitor, about): On<About>, typed: Typed) -> Response {
     if is_answered(&typed) {
         return match edge.membership().cancel_import(&visitor.context, about.which).await {
             Ok(_) => see(&format!("{}?done=cancelled", about.path())),
@@ -79,17 +57,7 @@ pub(crate) async fn cancel(
 
 /// Asks, and once that is answered, forgets what was uploaded and its result.
 #[handler]
-pub(crate) async fn discard(
-    edge: Data<&Edge>,
-    Settled(visitor): Settled,
-    request: &Request,
-    Path((tenant, id)): Path<(String, String)>,
-    typed: Typed,
-) -> Response {
-    let about = match about(&edge, &visitor, request, (&tenant, &id)).await {
-        Ok(about) => about,
-        Err(page) => return page,
-    };
+pub(crate) async fn discard(edge: Data<&Edge>, On(visitor, about): On<About>, typed: Typed) -> Response {
     if is_answered(&typed) {
         return match edge.membership().forget_import(&visitor.context, about.which).await {
             Ok(()) => see(&format!("{}?done=discarded", Section::Import.path(&about.which.tenant))),

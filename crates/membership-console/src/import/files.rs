@@ -5,16 +5,16 @@ use membership_web::{
     table::{Download, Format, result_table, template_table},
 };
 use poem::{
-    IntoResponse as _, Request, Response, handler,
-    web::{Data, Path, Query},
+    IntoResponse as _, Response, handler,
+    web::{Data, Query},
 };
 use serde::Deserialize;
 
-use super::{about, refused};
+use super::{About, refused};
 use crate::{
-    layout::{Admin, Section, admin},
+    layout::{Admin, Section},
     notice::Action,
-    settled::Settled,
+    settled::On,
 };
 
 /// Which format is asked for: a workbook, unless it is `csv`.
@@ -34,16 +34,9 @@ impl Wanted {
 #[handler]
 pub(crate) async fn template(
     edge: Data<&Edge>,
-    Settled(visitor): Settled,
-    request: &Request,
-    Path(id): Path<String>,
+    On(visitor, admin): On<Admin>,
     Query(wanted): Query<Wanted>,
 ) -> Response {
-    let here = request.uri().path().trim_end_matches("/template");
-    let admin = match admin(&edge, &visitor, &id, here).await {
-        Ok(admin) => admin,
-        Err(page) => return page,
-    };
     match edge.membership().import_guide(&visitor.context, admin.tenant.id).await {
         Ok(guide) => sent(&admin, Section::Import, template_table(guide, wanted.format()).await),
         Err(error) => refused(&admin, &visitor, &error),
@@ -52,17 +45,7 @@ pub(crate) async fn template(
 
 /// The rows of an import as they were uploaded, with what each would do or has done.
 #[handler]
-pub(crate) async fn result(
-    edge: Data<&Edge>,
-    Settled(visitor): Settled,
-    request: &Request,
-    Path((tenant, id)): Path<(String, String)>,
-    Query(wanted): Query<Wanted>,
-) -> Response {
-    let about = match about(&edge, &visitor, request, (&tenant, &id)).await {
-        Ok(about) => about,
-        Err(page) => return page,
-    };
+pub(crate) async fn result(edge: Data<&Edge>, On(visitor, about): On<About>, Query(wanted): Query<Wanted>) -> Response {
     let table = result_table(edge.membership(), &visitor.context, about.which, wanted.format()).await;
     sent(&about.admin, Section::Import, table)
 }

@@ -6,13 +6,13 @@ use membership_core::import::{
 };
 use membership_web::{Edge, Visitor};
 use poem::{
-    Request, Response, handler,
+    Response, handler,
     http::StatusCode,
-    web::{Data, Path, Query},
+    web::{Data, Query},
 };
 
 use super::{
-    About, Said, about,
+    About, DONE,
     count::Count,
     listed::names,
     mark::Mark,
@@ -20,10 +20,11 @@ use super::{
     rows::{Asked, Rows, Tab},
 };
 use crate::{
+    done::Said,
     layout::{Layout, Section},
     moment::Moment,
     page::page,
-    settled::Settled,
+    settled::On,
     words::sentence,
 };
 
@@ -94,20 +95,14 @@ impl OnePage {
 #[handler]
 pub(crate) async fn show(
     edge: Data<&Edge>,
-    Settled(visitor): Settled,
-    request: &Request,
-    Path((tenant, id)): Path<(String, String)>,
+    On(visitor, about): On<About>,
     Query(asked): Query<Asked>,
     Query(said): Query<Said>,
 ) -> Response {
-    let about = match about(&edge, &visitor, request, (&tenant, &id)).await {
-        Ok(about) => about,
-        Err(page) => return page,
-    };
     match edge.membership().import(&visitor.context, about.which).await {
         Ok(import) => match shown(&edge, &visitor, &about, &import, &asked).await {
             Ok(mut shown) => {
-                shown.layout = shown.layout.saying(said.told());
+                shown.layout = shown.layout.saying(said.among(DONE));
                 page(StatusCode::OK, &shown)
             }
             Err(error) => about.refused(&visitor, &error),

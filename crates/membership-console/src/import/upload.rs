@@ -8,29 +8,26 @@ use membership_web::{
     Edge, status_of,
     table::{SheetRows, Upload},
 };
-use poem::{
-    Body, Request, Response, handler,
-    web::{Data, Path},
-};
+use poem::{Body, Request, Response, handler, web::Data};
 
-use super::{NotTaken, may_import, refused, start_page};
-use crate::{layout::admin, page::see, settled::Settled, words::sentence};
+use super::{NotTaken, refused, start_page};
+use crate::{
+    layout::Admin,
+    page::see,
+    settled::On,
+    words::{sentence, told},
+};
 
 /// Reads the file and plans it. A file that cannot be read is refused at the form, with what to do about it.
 #[handler]
 pub(crate) async fn upload(
     edge: Data<&Edge>,
-    Settled(visitor): Settled,
+    On(visitor, admin): On<Admin>,
     request: &Request,
-    Path(id): Path<String>,
     body: Body,
 ) -> Response {
-    let admin = match admin(&edge, &visitor, &id, request.uri().path()).await {
-        Ok(admin) => admin,
-        Err(page) => return page,
-    };
     // Nothing is read from whoever may import nothing.
-    if let Err(denied) = may_import(&admin) {
+    if let Err(denied) = admin.grants.importing() {
         return refused(&admin, &visitor, &denied);
     }
     let upload = match Upload::receive(request.headers(), body, None).await {
@@ -48,8 +45,8 @@ pub(crate) async fn upload(
     match edge.membership().plan_import(&ctx, admin.tenant.id, &name, &mut rows).await {
         Ok(import) => see(&admin.path(format_args!("import/{}", import.id))),
         Err(error) if matches!(error.kind(), Kind::Invalid | Kind::TooMany) => {
-            let said = (sentence(&error.to_string()), sentence(error.advice()));
-            let not_taken = NotTaken { status: status_of(error.kind()), said, retry_after: error.retry_after() };
+            let not_taken =
+                NotTaken { status: status_of(error.kind()), said: told(&error), retry_after: error.retry_after() };
             start_page(&edge, &visitor, &admin, None, Some(not_taken)).await
         }
         Err(error) => refused(&admin, &visitor, &error),

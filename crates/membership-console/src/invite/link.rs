@@ -6,22 +6,18 @@ use membership_core::invitation::{
     invite::{Invite, Invitee, Reach, Sending},
 };
 use membership_web::{Edge, status_of};
-use poem::{
-    Response, handler,
-    http::StatusCode,
-    web::{Data, Path},
-};
+use poem::{Response, handler, http::StatusCode, web::Data};
 
-use super::{Start, Trouble, Way, Ways, leads_away, start};
+use super::{Start, Trouble, Ways};
 use crate::{
-    layout::{Layout, Section},
+    layout::{Layout, Section, is_of_the_session},
     member::{
         act::LinkPage,
         edit::{given::Given, places::Places},
     },
     moment::Moment,
     page::{page, see, waiting},
-    settled::Settled,
+    settled::On,
     typed::Typed,
 };
 
@@ -56,25 +52,13 @@ impl ByLink {
 
 /// The form.
 #[handler]
-pub(crate) async fn ask(edge: Data<&Edge>, Settled(visitor): Settled, Path(id): Path<String>) -> Response {
-    match start(&edge, &visitor, &id, Way::Link).await {
-        Ok(start) => page(StatusCode::OK, &ByLink::of(&start, None)),
-        Err(page) => page,
-    }
+pub(crate) fn ask(On(_, start): On<Start>) -> Response {
+    page(StatusCode::OK, &ByLink::of(&start, None))
 }
 
 /// Invites. The link is in the answer itself, because it is shown only once.
 #[handler]
-pub(crate) async fn invite(
-    edge: Data<&Edge>,
-    Settled(visitor): Settled,
-    Path(id): Path<String>,
-    typed: Typed,
-) -> Response {
-    let start = match start(&edge, &visitor, &id, Way::Link).await {
-        Ok(start) => start,
-        Err(page) => return page,
-    };
+pub(crate) async fn invite(edge: Data<&Edge>, On(visitor, start): On<Start>, typed: Typed) -> Response {
     let mut shown = ByLink::of(&start, Some(&typed));
     let (Ok(departments), Ok(assignments)) = (shown.places.wanted(), shown.given.wanted()) else {
         return page(StatusCode::UNPROCESSABLE_ENTITY, &shown);
@@ -106,7 +90,7 @@ pub(crate) async fn invite(
                 None => see(&start.admin.path("members?done=added")),
             }
         }
-        Err(error) if leads_away(&error) => start.refused(&visitor, &error),
+        Err(error) if is_of_the_session(&error) => start.refused(&visitor, &error),
         Err(error) => {
             use membership_core::refusal::Refusal as _;
             shown.trouble = Trouble::of(&error, &mut shown.places, &mut shown.given);

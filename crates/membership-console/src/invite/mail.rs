@@ -6,18 +6,14 @@ use membership_core::{
     tenant::policy::Sending,
 };
 use membership_web::{Edge, status_of};
-use poem::{
-    Response, handler,
-    http::StatusCode,
-    web::{Data, Path},
-};
+use poem::{Response, handler, http::StatusCode, web::Data};
 
-use super::{Start, Trouble, Way, Ways, leads_away, paste, start};
+use super::{Start, Trouble, Ways, paste};
 use crate::{
-    layout::{Layout, Section},
+    layout::{Layout, Section, is_of_the_session},
     member::edit::{given::Given, places::Places},
     page::{page, see, waiting},
-    settled::Settled,
+    settled::On,
     typed::Typed,
 };
 
@@ -60,25 +56,13 @@ impl MailPage {
 
 /// The form.
 #[handler]
-pub(crate) async fn ask(edge: Data<&Edge>, Settled(visitor): Settled, Path(id): Path<String>) -> Response {
-    match start(&edge, &visitor, &id, Way::Mail).await {
-        Ok(start) => page(StatusCode::OK, &MailPage::of(&start, None)),
-        Err(page) => page,
-    }
+pub(crate) fn ask(On(_, start): On<Start>) -> Response {
+    page(StatusCode::OK, &MailPage::of(&start, None))
 }
 
 /// Invites all of them, or nobody.
 #[handler]
-pub(crate) async fn invite(
-    edge: Data<&Edge>,
-    Settled(visitor): Settled,
-    Path(id): Path<String>,
-    typed: Typed,
-) -> Response {
-    let start = match start(&edge, &visitor, &id, Way::Mail).await {
-        Ok(start) => start,
-        Err(page) => return page,
-    };
+pub(crate) async fn invite(edge: Data<&Edge>, On(visitor, start): On<Start>, typed: Typed) -> Response {
     let mut shown = MailPage::of(&start, Some(&typed));
     let (Ok(departments), Ok(assignments)) = (shown.places.wanted(), shown.given.wanted()) else {
         return page(StatusCode::UNPROCESSABLE_ENTITY, &shown);
@@ -106,7 +90,7 @@ pub(crate) async fn invite(
     };
     match edge.membership().invite(&visitor.context, command).await {
         Ok(_) => see(&start.admin.path(format_args!("members?done={done}"))),
-        Err(error) if leads_away(&error) => start.refused(&visitor, &error),
+        Err(error) if is_of_the_session(&error) => start.refused(&visitor, &error),
         Err(error) => {
             use membership_core::refusal::Refusal as _;
             let trouble = Trouble::of(&error, &mut shown.places, &mut shown.given);

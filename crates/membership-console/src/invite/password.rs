@@ -3,18 +3,14 @@
 use askama::Template;
 use membership_core::{member::add::AddMember, ports::Secret, refusal::Refusal};
 use membership_web::{Edge, status_of};
-use poem::{
-    Response, handler,
-    http::StatusCode,
-    web::{Data, Path},
-};
+use poem::{Response, handler, http::StatusCode, web::Data};
 
-use super::{Start, Trouble, Way, Ways, leads_away, start};
+use super::{Start, Trouble, Ways};
 use crate::{
-    layout::{Layout, Section},
+    layout::{Layout, Section, is_of_the_session},
     member::edit::{given::Given, places::Places},
     page::{page, see, waiting},
-    settled::Settled,
+    settled::On,
     typed::Typed,
 };
 
@@ -60,25 +56,13 @@ impl WithPassword {
 
 /// The first step.
 #[handler]
-pub(crate) async fn ask(edge: Data<&Edge>, Settled(visitor): Settled, Path(id): Path<String>) -> Response {
-    match start(&edge, &visitor, &id, Way::Password).await {
-        Ok(start) => page(StatusCode::OK, &WithPassword::of(&start, None, false)),
-        Err(page) => page,
-    }
+pub(crate) fn ask(On(_, start): On<Start>) -> Response {
+    page(StatusCode::OK, &WithPassword::of(&start, None, false))
 }
 
 /// The second step, and what follows it. What is wrong with the first leads back there.
 #[handler]
-pub(crate) async fn add(
-    edge: Data<&Edge>,
-    Settled(visitor): Settled,
-    Path(id): Path<String>,
-    typed: Typed,
-) -> Response {
-    let start = match start(&edge, &visitor, &id, Way::Password).await {
-        Ok(start) => start,
-        Err(page) => return page,
-    };
+pub(crate) async fn add(edge: Data<&Edge>, On(visitor, start): On<Start>, typed: Typed) -> Response {
     let mut first = WithPassword::of(&start, Some(&typed), false);
     let (Ok(departments), Ok(assignments)) = (first.places.wanted(), first.given.wanted()) else {
         return page(StatusCode::UNPROCESSABLE_ENTITY, &first);
@@ -106,7 +90,7 @@ pub(crate) async fn add(
     };
     match edge.membership().add_member(&visitor.context, command).await {
         Ok(_) => see(&start.admin.path("members?done=added")),
-        Err(error) if leads_away(&error) => start.refused(&visitor, &error),
+        Err(error) if is_of_the_session(&error) => start.refused(&visitor, &error),
         Err(error) => {
             let of_the_second = |field: &str| matches!(field, "username" | "password" | "email");
             let is_second = match error.code() {

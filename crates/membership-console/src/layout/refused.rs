@@ -1,21 +1,18 @@
 //! What could not be done or shown, inside the frame: the reason, what to do, and the way back.
 
+use crate::settled::On;
+use crate::words::told;
 use askama::Template;
 use membership_core::refusal::{Kind, Refusal};
-use membership_web::{Edge, Problem, Visitor};
-use poem::{
-    Request, Response, handler,
-    http::StatusCode,
-    web::{Data, Path},
-};
+use membership_web::{Problem, Visitor};
+use poem::{Response, handler, http::StatusCode};
 
-use super::{Admin, Layout, Section, admin};
+use super::{Admin, Layout, Section};
 use crate::{
     destination::Destination,
     entrance::{sign_in_anew, sign_in_by_more},
     notice::{Action, Tone, heading_of, heading_of_code},
     page::{page, refusal_page, waiting},
-    settled::Settled,
     welcome::shut_out,
     words::sentence,
 };
@@ -33,10 +30,7 @@ impl Admin {
     /// The page of a refusal. Whoever has to show anew who he or she is does so, and is then at `back`.
     pub(crate) fn refused(&self, visitor: &Visitor, section: Section, refusal: &dyn Refusal, back: Action) -> Response {
         let path = back.href.split('?').next().unwrap_or_default();
-        let next = match Destination::parse(path) {
-            listed if listed != Destination::default() => listed,
-            _ => Destination::administration(self.tenant.id),
-        };
+        let next = Destination::within(self.tenant.id, path);
         match refusal.code() {
             "sign-in-again" => return sign_in_anew(visitor, &next, refusal),
             "second-factor-not-shown" => return sign_in_by_more(visitor, &next, refusal),
@@ -50,7 +44,7 @@ impl Admin {
         }
         let (tone, heading) = heading_of(refusal);
         let sentences = if refusal.faults().is_empty() {
-            vec![sentence(&refusal.to_string()), sentence(refusal.advice())]
+            <[String; 2]>::from(told(refusal)).to_vec()
         } else {
             refusal.faults().iter().map(|fault| sentence(&fault.detail)).collect()
         };
@@ -67,18 +61,17 @@ impl Admin {
     }
 }
 
+/// Whether it is about who asks, and not about what was asked: then it is said on a page of its own, whatever form it came from.
+pub(crate) fn is_of_the_session(error: &dyn Refusal) -> bool {
+    matches!(
+        error.code(),
+        "session-outdated" | "second-factor-missing" | "second-factor-not-shown" | "sign-in-required" | "sign-in-again"
+    )
+}
+
 /// For an address below a tenant's that leads nowhere.
 #[handler]
-pub(crate) async fn unknown_page(
-    edge: Data<&Edge>,
-    Settled(visitor): Settled,
-    request: &Request,
-    Path((id, _)): Path<(String, String)>,
-) -> Response {
-    let admin = match admin(&edge, &visitor, &id, request.uri().path()).await {
-        Ok(admin) => admin,
-        Err(page) => return page,
-    };
+pub(crate) fn unknown_page(On(_, admin): On<Admin>) -> Response {
     let back = Action::new("To the members", Section::Members.path(&admin.tenant.id));
     let layout = admin.layout("There is no such page", Section::Members, &back.href);
     let sentences = vec!["Check that the address is complete, or begin at the list of members.".to_owned()];

@@ -6,17 +6,20 @@ use chrono::{DateTime, Utc};
 use membership_core::{
     actor::Denied,
     lifecycle::Stage,
-    member::{MemberStatus, reach::OutOfReach},
+    member::{
+        MemberStatus,
+        reach::{OutOfReach, may_act_on},
+    },
     refusal::Refusal,
     role::Permission,
 };
 use membership_web::{HttpFault, Problem};
-use poem::Result;
+use poem::{FromRequest, Request, RequestBody, Result};
 
 pub(crate) use answer::{LinkPage, ask, carry_out};
 
 use super::About;
-use crate::words::sentence;
+use crate::{settled::named, words::sentence};
 
 /// Something that can be done with one member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,10 +37,9 @@ pub(super) enum Act {
 
 /// Whether `about` may be managed by whoever asks, whatever its state.
 pub(super) fn may_manage(about: &About) -> bool {
-    let (grants, member) = (&about.admin.grants, &about.details.row.member);
-    let own = member.id == grants.member().id || member.representative;
-    let held = grants.require_over(Permission::MEMBERS_MANAGE, member.departments.all()).map(drop);
-    !own && held.is_ok() && grants.first_above(&member.assignments).is_none()
+    let departments = about.details.row.member.departments.all();
+    let held = about.admin.grants.require_over(Permission::MEMBERS_MANAGE, departments).map(drop);
+    held.is_ok() && out_of_reach(about).is_none()
 }
 
 /// Why nothing can be done, where somebody could expect that something can.
@@ -49,14 +51,15 @@ pub(super) fn untouchable(about: &About) -> Option<String> {
 
 /// Why somebody who manages members does not manage this one.
 pub(super) fn out_of_reach(about: &About) -> Option<OutOfReach> {
-    let (grants, member) = (&about.admin.grants, &about.details.row.member);
-    Some(if member.id == grants.member().id {
-        OutOfReach::Own
-    } else if member.representative {
-        OutOfReach::Representative
-    } else {
-        OutOfReach::Above { permission: grants.first_above(&member.assignments)? }
-    })
+    may_act_on(&about.admin.grants, &about.details.row.member).err()
+}
+
+impl<'a> FromRequest<'a> for Act {
+    async fn from_request(request: &'a Request, _: &mut RequestBody) -> Result<Self> {
+        let segment = named(request, "act");
+        let found = Self::ALL.into_iter().find(|act| act.as_str() == segment);
+        Ok(found.ok_or(Problem::from(HttpFault::NotFound))?)
+    }
 }
 
 impl Act {
@@ -98,11 +101,6 @@ impl Act {
             }
         };
         Self::ALL.into_iter().filter(possible).collect()
-    }
-
-    fn of(segment: &str) -> Result<Self> {
-        let found = Self::ALL.into_iter().find(|act| act.as_str() == segment);
-        Ok(found.ok_or(Problem::from(HttpFault::NotFound))?)
     }
 
     pub(super) const fn as_str(self) -> &'static str {

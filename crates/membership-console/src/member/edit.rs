@@ -10,20 +10,16 @@ use membership_core::{
     role::Permission,
 };
 use membership_web::{Edge, Visitor, status_of};
-use poem::{
-    Request, Response, handler,
-    http::StatusCode,
-    web::{Data, Path},
-};
+use poem::{Response, handler, http::StatusCode, web::Data};
 
 use self::{given::Given, places::Places};
-use super::{About, about};
+use super::About;
 use crate::{
-    layout::{Layout, Section},
+    layout::{Layout, Section, is_of_the_session},
     page::{page, see, waiting},
-    settled::Settled,
+    settled::On,
     typed::Typed,
-    words::sentence,
+    words::{sentence, told, told_at_once},
 };
 
 #[derive(Template)]
@@ -50,16 +46,7 @@ struct Text {
 
 /// The form.
 #[handler]
-pub(crate) async fn ask(
-    edge: Data<&Edge>,
-    Settled(visitor): Settled,
-    request: &Request,
-    Path((tenant, id)): Path<(String, String)>,
-) -> Response {
-    let about = match about(&edge, &visitor, request, (&tenant, &id)).await {
-        Ok(about) => about,
-        Err(page) => return page,
-    };
+pub(crate) fn ask(On(visitor, about): On<About>) -> Response {
     if let Some(page) = not_editable(&about, &visitor) {
         return page;
     }
@@ -107,17 +94,7 @@ fn empty(about: &About) -> EditPage {
 
 /// Saves. What was not changed is not sent on: it stays, whatever one may give.
 #[handler]
-pub(crate) async fn save(
-    edge: Data<&Edge>,
-    Settled(visitor): Settled,
-    request: &Request,
-    Path((tenant, id)): Path<(String, String)>,
-    typed: Typed,
-) -> Response {
-    let about = match about(&edge, &visitor, request, (&tenant, &id)).await {
-        Ok(about) => about,
-        Err(page) => return page,
-    };
+pub(crate) async fn save(edge: Data<&Edge>, On(visitor, about): On<About>, typed: Typed) -> Response {
     if let Some(page) = not_editable(&about, &visitor) {
         return page;
     }
@@ -165,22 +142,19 @@ fn not_saved(
     mut given: Given,
     error: &dyn Refusal,
 ) -> Response {
-    if matches!(
-        error.code(),
-        "session-outdated" | "second-factor-missing" | "second-factor-not-shown" | "sign-in-required"
-    ) {
+    if is_of_the_session(error) {
         return about.admin.refused(visitor, Section::Members, error, about.back());
     }
     let mut name = Text { typed: typed.one("name").to_owned(), fault: None };
     let mut email = Text { typed: typed.one("email").to_owned(), fault: None };
     let mut language = Text { typed: typed.one("language").to_owned(), fault: None };
-    let said = format!("{} {}", sentence(&error.to_string()), sentence(error.advice()));
+    let said = told_at_once(error);
     let mut problem = None;
     match error.code() {
         "address-needed" | "address-already-member" | "address-taken" => email.fault = Some(said),
         "grant-exceeds-own" => given.blame(None, said),
         "reach-exceeds-own" | "other-departments" => places.blame(None, said),
-        _ if error.faults().is_empty() => problem = Some((sentence(&error.to_string()), sentence(error.advice()))),
+        _ if error.faults().is_empty() => problem = Some(told(error)),
         _ => {}
     }
     for fault in error.faults() {

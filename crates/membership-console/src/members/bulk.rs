@@ -11,18 +11,14 @@ use membership_core::{
     role::Permission,
 };
 use membership_web::{Edge, Visitor, status_of};
-use poem::{
-    Request, Response, handler,
-    http::StatusCode,
-    web::{Data, Path},
-};
+use poem::{Response, handler, http::StatusCode, web::Data};
 
 use crate::{
-    layout::{Admin, Layout, Section, admin},
+    layout::{Admin, Layout, Section},
     member::heir::{self, Heir},
     notice::Action,
     page::page,
-    settled::Settled,
+    settled::On,
     typed::Typed,
     words::sentence,
 };
@@ -140,17 +136,7 @@ impl Back {
 
 /// Asks, and once that is answered, does.
 #[handler]
-pub(crate) async fn bulk(
-    edge: Data<&Edge>,
-    Settled(visitor): Settled,
-    request: &Request,
-    Path(id): Path<String>,
-    typed: Typed,
-) -> Response {
-    let admin = match admin(&edge, &visitor, &id, request.uri().path()).await {
-        Ok(admin) => admin,
-        Err(page) => return page,
-    };
+pub(crate) async fn bulk(edge: Data<&Edge>, On(visitor, admin): On<Admin>, typed: Typed) -> Response {
     let members: Vec<MemberId> = typed.all("member").filter_map(|member| member.parse().ok()).collect();
     let back = Back::of(&admin, &typed);
     let refused = |error: &dyn Refusal| {

@@ -10,22 +10,18 @@ use membership_core::{
     tenant::representative::{CandidatesError, NominationError, NotStanding},
 };
 use membership_web::{Edge, Visitor, status_of};
-use poem::{
-    Response, handler,
-    web::{Data, Path},
-};
-use serde::Deserialize;
+use poem::{Response, handler, web::Data};
 
 use super::shown;
 use crate::{
-    layout::{Admin, Section, admin},
+    layout::{Admin, Section},
     moment::Moment,
     notice::Action,
     page::{see, waiting},
-    settled::Settled,
+    settled::On,
     standing::Standing,
     typed::Typed,
-    words::sentence,
+    words::told,
 };
 
 /// The representative, and what can be done about it.
@@ -73,23 +69,6 @@ struct Candidate {
     known_by: String,
 }
 
-/// What the page before this one has done.
-#[derive(Deserialize)]
-pub(crate) struct Said {
-    #[serde(default)]
-    done: String,
-}
-
-impl Said {
-    pub(super) fn told(&self) -> Option<&'static str> {
-        match self.done.as_str() {
-            "asked" => Some("Asked. A letter is on its way, and nothing changes before the answer."),
-            "withdrawn" => Some("The offer was withdrawn."),
-            _ => None,
-        }
-    }
-}
-
 /// Pages of administrators that are looked through for the representative.
 const PAGES: usize = 5;
 
@@ -109,7 +88,7 @@ pub(super) async fn of(
         is_you: row.member.id == admin.grants.member().id,
         standing: Standing::of(&row, words, visitor.context.now),
     });
-    let problem = refusal.map(|refusal| (sentence(&refusal.to_string()), sentence(refusal.advice())));
+    let problem = refusal.map(|refusal| told(refusal));
     Ok(Represented { tenant: admin.tenant.id, person, change: change(edge, visitor, admin).await?, problem })
 }
 
@@ -163,7 +142,8 @@ async fn change(edge: &Edge, visitor: &Visitor, admin: &Admin) -> Result<Change,
         Err(CandidatesError::View(error)) => Err(error),
         Err(CandidatesError::Store(error)) => Err(error.into()),
         Err(error @ (CandidatesError::None | CandidatesError::NotRegistered)) => {
-            Ok(Change::Nobody(sentence(&error.to_string()), sentence(error.advice())))
+            let (said, advice) = told(&error);
+            Ok(Change::Nobody(said, advice))
         }
     }
 }
@@ -174,16 +154,7 @@ fn candidate(member: &Member) -> Candidate {
 
 /// Asks somebody to take over.
 #[handler]
-pub(crate) async fn nominate(
-    edge: Data<&Edge>,
-    Settled(visitor): Settled,
-    Path(id): Path<String>,
-    typed: Typed,
-) -> Response {
-    let admin = match admin(&edge, &visitor, &id, "").await {
-        Ok(admin) => admin,
-        Err(page) => return page,
-    };
+pub(crate) async fn nominate(edge: Data<&Edge>, On(visitor, admin): On<Admin>, typed: Typed) -> Response {
     let here = Section::Overview.path(&admin.tenant.id);
     // Nobody is chosen: the page says so, as the select does by itself.
     let Ok(member) = typed.one("member").parse() else { return see(&here) };
@@ -200,11 +171,7 @@ pub(crate) async fn nominate(
 
 /// Takes the offer back.
 #[handler]
-pub(crate) async fn withdraw(edge: Data<&Edge>, Settled(visitor): Settled, Path(id): Path<String>) -> Response {
-    let admin = match admin(&edge, &visitor, &id, "").await {
-        Ok(admin) => admin,
-        Err(page) => return page,
-    };
+pub(crate) async fn withdraw(edge: Data<&Edge>, On(visitor, admin): On<Admin>) -> Response {
     let here = Section::Overview.path(&admin.tenant.id);
     match edge.membership().withdraw_nomination(&visitor.context, admin.tenant.id).await {
         Ok(_) => see(&format!("{here}?done=withdrawn")),

@@ -3,21 +3,14 @@
 use askama::Template;
 use membership_core::{refusal::Refusal, role::define::RoleOf};
 use membership_web::Edge;
-use poem::{
-    Request, Response, handler,
-    http::StatusCode,
-    web::{Data, Path},
-};
+use poem::{Response, handler, http::StatusCode, web::Data};
 
-use super::{
-    may_define,
-    role::{about, fixed},
-};
+use super::{edit::Changing, role::About};
 use crate::{
     layout::{Layout, Section},
     notice::Action,
     page::{page, see},
-    settled::Settled,
+    settled::On,
 };
 
 #[derive(Template)]
@@ -30,47 +23,18 @@ struct DeletePage {
 
 /// The question.
 #[handler]
-pub(crate) async fn ask(
-    edge: Data<&Edge>,
-    Settled(visitor): Settled,
-    request: &Request,
-    Path((tenant, id)): Path<(String, String)>,
-) -> Response {
-    let about = match about(&edge, &visitor, request, (&tenant, &id)).await {
-        Ok(about) => about,
-        Err(page) => return page,
-    };
-    let back = Action::new("Back to the role", about.path());
-    if !may_define(&about.admin) {
-        let denied = about.admin.grants.require(membership_core::role::Permission::ROLES_MANAGE).map(drop);
-        return match denied {
-            Err(denied) => about.admin.refused(&visitor, Section::Roles, &denied, back),
-            Ok(()) => see(&back.href),
-        };
-    }
-    if let Some(error) = fixed(&about) {
-        return about.admin.refused(&visitor, Section::Roles, &error, back);
-    }
+pub(crate) fn ask(On(_, Changing(about)): On<Changing>) -> Response {
     let shown = DeletePage {
         layout: about.admin.layout(format!("Delete {}?", about.role.name), Section::Roles, about.path()),
         action: format!("{}/delete", about.path()),
-        back: back.href,
+        back: about.path(),
     };
     page(StatusCode::OK, &shown)
 }
 
 /// Deletes it.
 #[handler]
-pub(crate) async fn delete(
-    edge: Data<&Edge>,
-    Settled(visitor): Settled,
-    request: &Request,
-    Path((tenant, id)): Path<(String, String)>,
-) -> Response {
-    let about = match about(&edge, &visitor, request, (&tenant, &id)).await {
-        Ok(about) => about,
-        Err(page) => return page,
-    };
+pub(crate) async fn delete(edge: Data<&Edge>, On(visitor, about): On<About>) -> Response {
     let which = RoleOf { tenant: about.admin.tenant.id, role: about.role.id };
     match edge.membership().delete_role(&visitor.context, which).await {
         Ok(_) => see(&format!("{}?done=deleted", about.admin.path("roles"))),

@@ -3,28 +3,30 @@
 use askama::Template;
 use membership_core::{
     refusal::Refusal,
-    role::{Permission, define::RoleOf},
+    role::{
+        Permission,
+        define::{DefineError, RoleOf},
+    },
 };
 use membership_web::{Edge, Visitor, status_of};
 use poem::{
     Request, Response, handler,
     http::StatusCode,
-    web::{Data, Path, Query},
+    web::{Data, Query},
 };
 use serde::Deserialize;
 
 use super::{
     change::{self, Change},
     form::{Fields, Filled},
-    may_define,
-    role::{About, about, fixed, path_of},
+    role::{About, fixed, path_of},
     to_roles,
 };
 use crate::{
-    layout::{Admin, Layout, Section, admin},
+    layout::{Admin, Layout, Section, is_of_the_session},
     notice::Action,
     page::{page, see, waiting},
-    settled::Settled,
+    settled::{On, Subject},
     typed::Typed,
 };
 
@@ -61,17 +63,7 @@ pub(crate) struct Begun {
 
 /// The form of a new role.
 #[handler]
-pub(crate) async fn ask_new(
-    edge: Data<&Edge>,
-    Settled(visitor): Settled,
-    request: &Request,
-    Path(tenant): Path<String>,
-    Query(begun): Query<Begun>,
-) -> Response {
-    let admin = match defining(&edge, &visitor, request, &tenant).await {
-        Ok(admin) => admin,
-        Err(page) => return page,
-    };
+pub(crate) fn ask_new(On(_, Defining(admin)): On<Defining>, Query(begun): Query<Begun>) -> Response {
     let from = begun.from.parse().ok().and_then(|id| admin.grants.catalogue().role(id));
     let filled = from.map(Filled::of).unwrap_or_default();
     let copy = if filled.name.is_empty() { String::new() } else { format!("{} (copy)", filled.name) };
@@ -82,17 +74,7 @@ pub(crate) async fn ask_new(
 
 /// Makes it.
 #[handler]
-pub(crate) async fn make(
-    edge: Data<&Edge>,
-    Settled(visitor): Settled,
-    request: &Request,
-    Path(tenant): Path<String>,
-    typed: Typed,
-) -> Response {
-    let admin = match defining(&edge, &visitor, request, &tenant).await {
-        Ok(admin) => admin,
-        Err(page) => return page,
-    };
+pub(crate) async fn make(edge: Data<&Edge>, On(visitor, Defining(admin)): On<Defining>, typed: Typed) -> Response {
     let filled = Filled::typed(&typed);
     match edge.membership().define_role(&visitor.context, admin.tenant.id, filled.draft()).await {
         Ok(role) => see(&format!("{}?done=made", path_of(&admin, role.id))),
@@ -115,56 +97,45 @@ fn new_page(status: StatusCode, admin: &Admin, filled: &Filled, refusal: Option<
     page(status, &shown)
 }
 
-/// Somebody who makes roles.
-async fn defining(edge: &Edge, visitor: &Visitor, request: &Request, tenant: &str) -> Result<Admin, Response> {
-    let admin = admin(edge, visitor, tenant, request.uri().path()).await?;
-    match admin.grants.require(Permission::ROLES_MANAGE).map(drop) {
-        Ok(()) => Ok(admin),
-        Err(denied) => Err(admin.refused(visitor, Section::Roles, &denied, to_roles(&admin))),
+/// A tenant in which whoever asks makes roles.
+pub(crate) struct Defining(Admin);
+
+impl Subject for Defining {
+    async fn found(edge: &Edge, visitor: &Visitor, request: &Request) -> Result<Self, Response> {
+        let admin = Admin::found(edge, visitor, request).await?;
+        match admin.grants.require(Permission::ROLES_MANAGE).map(drop) {
+            Ok(()) => Ok(Self(admin)),
+            Err(denied) => Err(admin.refused(visitor, Section::Roles, &denied, to_roles(&admin))),
+        }
     }
 }
 
 /// A role that whoever asks may change.
-async fn changing(edge: &Edge, visitor: &Visitor, request: &Request, which: (&str, &str)) -> Result<About, Response> {
-    let about = about(edge, visitor, request, which).await?;
-    let back = Action::new("Back to the role", about.path());
-    if !may_define(&about.admin) {
-        let Err(denied) = about.admin.grants.require(Permission::ROLES_MANAGE).map(drop) else { return Ok(about) };
-        return Err(about.admin.refused(visitor, Section::Roles, &denied, back));
-    }
-    match fixed(&about) {
-        Some(error) => Err(about.admin.refused(visitor, Section::Roles, &error, back)),
-        None => Ok(about),
+pub(crate) struct Changing(pub(super) About);
+
+impl Subject for Changing {
+    async fn found(edge: &Edge, visitor: &Visitor, request: &Request) -> Result<Self, Response> {
+        let about = About::found(edge, visitor, request).await?;
+        let held = about.admin.grants.require(Permission::ROLES_MANAGE).map(drop).map_err(DefineError::from);
+        match held.err().or_else(|| fixed(&about)) {
+            Some(error) => {
+                let back = Action::new("Back to the role", about.path());
+                Err(about.admin.refused(visitor, Section::Roles, &error, back))
+            }
+            None => Ok(Self(about)),
+        }
     }
 }
 
 /// The form.
 #[handler]
-pub(crate) async fn ask(
-    edge: Data<&Edge>,
-    Settled(visitor): Settled,
-    request: &Request,
-    Path((tenant, id)): Path<(String, String)>,
-) -> Response {
-    match changing(&edge, &visitor, request, (&tenant, &id)).await {
-        Ok(about) => edit_page(StatusCode::OK, &about, &Filled::of(&about.role), None),
-        Err(page) => page,
-    }
+pub(crate) fn ask(On(_, Changing(about)): On<Changing>) -> Response {
+    edit_page(StatusCode::OK, &about, &Filled::of(&about.role), None)
 }
 
 /// Shows what it would come to; with a Yes to exactly that, does it.
 #[handler]
-pub(crate) async fn save(
-    edge: Data<&Edge>,
-    Settled(visitor): Settled,
-    request: &Request,
-    Path((tenant, id)): Path<(String, String)>,
-    typed: Typed,
-) -> Response {
-    let about = match changing(&edge, &visitor, request, (&tenant, &id)).await {
-        Ok(about) => about,
-        Err(page) => return page,
-    };
+pub(crate) async fn save(edge: Data<&Edge>, On(visitor, Changing(about)): On<Changing>, typed: Typed) -> Response {
     let filled = Filled::typed(&typed);
     if typed.has("back") {
         return edit_page(StatusCode::OK, &about, &filled, None);
@@ -191,13 +162,6 @@ fn refused(visitor: &Visitor, about: &About, filled: &Filled, error: &dyn Refusa
         return about.admin.refused(visitor, Section::Roles, error, Action::new("Back to the role", about.path()));
     }
     waiting(edit_page(status_of(error.kind()), about, filled, Some(error)), error.retry_after())
-}
-
-/// Whether it is about who asks, and not about the role.
-fn is_of_the_session(error: &dyn Refusal) -> bool {
-    let codes =
-        ["session-outdated", "second-factor-missing", "second-factor-not-shown", "sign-in-required", "sign-in-again"];
-    codes.contains(&error.code())
 }
 
 fn edit_page(status: StatusCode, about: &About, filled: &Filled, refusal: Option<&dyn Refusal>) -> Response {

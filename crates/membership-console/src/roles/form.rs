@@ -9,7 +9,11 @@ use membership_core::{
     role::{Assignment, Grant, Permission, Role, define::RoleDraft},
 };
 
-use crate::{layout::Admin, typed::Typed, words::sentence};
+use crate::{
+    layout::Admin,
+    typed::Typed,
+    words::{sentence, told},
+};
 
 /// As it is filled in.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -130,7 +134,7 @@ impl Fields {
                 self.faults.push(said);
             }
         }
-        let (said, advice) = (sentence(&refusal.to_string()), sentence(refusal.advice()));
+        let (said, advice) = told(refusal);
         if OF_THE_NAME.contains(&refusal.code()) {
             self.name_fault = Some(format!("{said} {advice}"));
         } else if refusal.faults().is_empty() {

@@ -4,24 +4,26 @@ use askama::Template;
 use membership_core::{
     directory::{AnyOf, MAX_PAGE, MemberFilter, Page},
     id::RoleId,
-    refusal::Refusal,
-    role::{Permission, Role, RoleUnknown, assign::BeyondOwn, define::DefineError},
+    role::{
+        Permission, Role, RoleUnknown,
+        define::{DefineError, may_change},
+    },
 };
 use membership_web::{Edge, Visitor};
 use poem::{
     Request, Response, handler,
     http::StatusCode,
-    web::{Data, Path, Query},
+    web::{Data, Query},
 };
-use serde::Deserialize;
 
 use super::{may_define, to_roles};
 use crate::{
-    layout::{Admin, Layout, Section, admin},
+    done::Said,
+    layout::{Admin, Layout, Section},
     moment::Moment,
     page::page,
-    settled::Settled,
-    words::sentence,
+    settled::{On, Subject, named},
+    words::told_at_once,
 };
 
 #[derive(Template)]
@@ -56,12 +58,6 @@ struct Holders {
     href: String,
 }
 
-#[derive(Deserialize)]
-pub(crate) struct Said {
-    #[serde(default)]
-    done: String,
-}
-
 /// A role of the tenant, for a page about it.
 pub(super) struct About {
     pub(super) admin: Admin,
@@ -78,58 +74,32 @@ pub(super) fn path_of(admin: &Admin, role: RoleId) -> String {
     admin.path(format_args!("roles/{role}"))
 }
 
-/// Looks it up. Every member may read roles.
-pub(super) async fn about(
-    edge: &Edge,
-    visitor: &Visitor,
-    request: &Request,
-    (tenant, id): (&str, &str),
-) -> Result<About, Response> {
-    // Every page about a role comes back to the role's own.
-    let path = request.uri().path();
-    let own = path.match_indices('/').nth(4).and_then(|(at, _)| path.get(..at)).unwrap_or(path);
-    let admin = admin(edge, visitor, tenant, own).await?;
-    let found = id.parse().ok().and_then(|id| admin.grants.catalogue().role(id).cloned());
-    match found {
-        Some(role) => Ok(About { admin, role }),
-        None => Err(admin.refused(visitor, Section::Roles, &RoleUnknown::InTenant, to_roles(&admin))),
+/// Every member may read roles.
+impl Subject for About {
+    async fn found(edge: &Edge, visitor: &Visitor, request: &Request) -> Result<Self, Response> {
+        let admin = Admin::found(edge, visitor, request).await?;
+        let id = named(request, "role").parse().ok();
+        match id.and_then(|id| admin.grants.catalogue().role(id).cloned()) {
+            Some(role) => Ok(Self { admin, role }),
+            None => Err(admin.refused(visitor, Section::Roles, &RoleUnknown::InTenant, to_roles(&admin))),
+        }
     }
 }
 
 /// Why the role cannot be changed by whoever asks, although he or she changes roles.
 pub(super) fn fixed(about: &About) -> Option<DefineError> {
-    let (grants, role) = (&about.admin.grants, &about.role);
-    if role.administrator {
-        return Some(DefineError::System);
-    }
-    if grants.member().assignments.roles().any(|own| grants.catalogue().reaches(own, role.id)) {
-        return Some(DefineError::Own);
-    }
-    grants.first_lacking_of(role).map(|permission| DefineError::from(BeyondOwn::Lacking { permission }))
+    may_change(&about.admin.grants, about.role.id).err()
 }
 
 /// The page.
 #[handler]
-pub(crate) async fn show(
-    edge: Data<&Edge>,
-    Settled(visitor): Settled,
-    request: &Request,
-    Path((tenant, id)): Path<(String, String)>,
-    Query(said): Query<Said>,
-) -> Response {
-    let about = match about(&edge, &visitor, request, (&tenant, &id)).await {
-        Ok(about) => about,
-        Err(page) => return page,
-    };
+pub(crate) async fn show(edge: Data<&Edge>, On(visitor, about): On<About>, Query(said): Query<Said>) -> Response {
     let holders = match holders(&edge, &visitor, &about).await {
         Ok(holders) => holders,
         Err(error) => return about.admin.refused(&visitor, Section::Roles, &error, to_roles(&about.admin)),
     };
-    let done = match said.done.as_str() {
-        "made" => Some("The role was made."),
-        "edited" => Some("The role was changed, for everybody who holds it."),
-        _ => None,
-    };
+    let done =
+        said.among(&[("made", "The role was made."), ("edited", "The role was changed, for everybody who holds it.")]);
     page(StatusCode::OK, &role_page(&about, holders, done))
 }
 
@@ -162,7 +132,7 @@ fn role_page(about: &About, holders: Option<Holders>, done: Option<&'static str>
         changed: Moment(role.changed_at),
         may_make: makes,
         may_change: makes && fixed.is_none(),
-        fixed: fixed.map(|error| format!("{} {}", sentence(&error.to_string()), sentence(error.advice()))),
+        fixed: fixed.map(|error| told_at_once(&error)),
     }
 }
 

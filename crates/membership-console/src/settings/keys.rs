@@ -11,21 +11,21 @@ use membership_core::{
 };
 use membership_web::{Edge, Visitor, status_of};
 use poem::{
-    Request, Response, handler,
+    Response, handler,
     http::StatusCode,
     web::{Data, Path, Query},
 };
 
 use super::{Said, Tab, Tabs};
 use crate::{
-    layout::{Admin, Layout, Section, admin},
+    layout::{Admin, Layout, Section, is_of_the_session},
     member::name_of,
     moment::Moment,
     notice::Action,
     page::{page, see, waiting},
-    settled::Settled,
+    settled::On,
     typed::Typed,
-    words::sentence,
+    words::{sentence, told},
 };
 
 #[derive(Template)]
@@ -93,19 +93,8 @@ impl KeysPage {
 
 /// The page.
 #[handler]
-pub(crate) async fn show(
-    edge: Data<&Edge>,
-    Settled(visitor): Settled,
-    request: &Request,
-    Path(id): Path<String>,
-    Query(said): Query<Said>,
-) -> Response {
-    let settings = request.uri().path().trim_end_matches("/keys");
-    let admin = match admin(&edge, &visitor, &id, settings).await {
-        Ok(admin) => admin,
-        Err(page) => return page,
-    };
-    let done = (said.done == "revoked").then_some("The key was revoked; it opens nothing any more.");
+pub(crate) async fn show(edge: Data<&Edge>, On(visitor, admin): On<Admin>, Query(said): Query<Said>) -> Response {
+    let done = said.among(&[("revoked", "The key was revoked; it opens nothing any more.")]);
     keys_page(StatusCode::OK, &edge, &visitor, &admin, Filled::default(), (done, None)).await
 }
 
@@ -158,7 +147,7 @@ impl KeysPage {
             }
         }
         if refusal.faults().is_empty() {
-            self.problem = Some((sentence(&refusal.to_string()), sentence(refusal.advice())));
+            self.problem = Some(told(refusal));
         }
     }
 }
@@ -194,18 +183,7 @@ async fn owners(edge: &Edge, visitor: &Visitor, admin: &Admin, keys: &[ApiKey]) 
 
 /// Makes one. Its secret is in the answer itself, because it is shown only once.
 #[handler]
-pub(crate) async fn make(
-    edge: Data<&Edge>,
-    Settled(visitor): Settled,
-    request: &Request,
-    Path(id): Path<String>,
-    typed: Typed,
-) -> Response {
-    let settings = request.uri().path().trim_end_matches("/keys");
-    let admin = match admin(&edge, &visitor, &id, settings).await {
-        Ok(admin) => admin,
-        Err(page) => return page,
-    };
+pub(crate) async fn make(edge: Data<&Edge>, On(visitor, admin): On<Admin>, typed: Typed) -> Response {
     let filled = Filled {
         name: typed.one("name").to_owned(),
         days: typed.one("days").trim().to_owned(),
@@ -231,8 +209,7 @@ pub(crate) async fn make(
             page(StatusCode::CREATED, &shown)
         }
         Err(error) => {
-            let session = ["session-outdated", "second-factor-missing", "second-factor-not-shown", "sign-in-again"];
-            if session.contains(&error.code()) {
+            if is_of_the_session(&error) {
                 return admin.refused(&visitor, Section::Settings, &error, back(&admin));
             }
             let shown = keys_page(status_of(error.kind()), &edge, &visitor, &admin, filled, (None, Some(&error))).await;
@@ -245,13 +222,9 @@ pub(crate) async fn make(
 #[handler]
 pub(crate) async fn revoke(
     edge: Data<&Edge>,
-    Settled(visitor): Settled,
-    Path((id, key)): Path<(String, String)>,
+    On(visitor, admin): On<Admin>,
+    Path((_, key)): Path<(String, String)>,
 ) -> Response {
-    let admin = match admin(&edge, &visitor, &id, "").await {
-        Ok(admin) => admin,
-        Err(page) => return page,
-    };
     let key = key.parse().unwrap_or_else(|_| membership_core::id::ApiKeyId::from_uuid(uuid::Uuid::nil()));
     match edge.membership().revoke_api_key(&visitor.context, admin.tenant.id, key).await {
         Ok(_) => see(&format!("{}/keys?done=revoked", Section::Settings.path(&admin.tenant.id))),

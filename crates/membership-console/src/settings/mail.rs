@@ -5,19 +5,15 @@ use std::sync::{Arc, LazyLock};
 use askama::Template;
 use membership_core::{account::Account, directory::MailState, email::EmailAddress, role::Permission};
 use membership_web::{Edge, Visitor};
-use poem::{
-    Request, Response, handler,
-    http::StatusCode,
-    web::{Data, Path},
-};
+use poem::{Request, Response, handler, http::StatusCode, web::Data};
 use tokio::sync::Semaphore;
 
 use super::{Tab, Tabs, may_rule};
 use crate::{
-    layout::{Admin, Layout, Section, admin},
+    layout::{Admin, Layout, Section},
     notice::Action,
     page::page,
-    settled::Settled,
+    settled::{On, Subject},
     test_mail::{TestMail, Tested},
 };
 
@@ -46,32 +42,13 @@ type Given<'a> = Option<Data<&'a Arc<dyn TestMail>>>;
 
 /// The page.
 #[handler]
-pub(crate) async fn show(
-    edge: Data<&Edge>,
-    mail: Given<'_>,
-    Settled(visitor): Settled,
-    request: &Request,
-    Path(id): Path<String>,
-) -> Response {
-    match ruling(&edge, &visitor, request, &id).await {
-        Ok(admin) => mail_page(StatusCode::OK, &edge, &visitor, &admin, mail.as_deref().copied(), (None, false)).await,
-        Err(page) => page,
-    }
+pub(crate) async fn show(edge: Data<&Edge>, mail: Given<'_>, On(visitor, Ruling(admin)): On<Ruling>) -> Response {
+    mail_page(StatusCode::OK, &edge, &visitor, &admin, mail.as_deref().copied(), (None, false)).await
 }
 
 /// Sends a letter to the own address.
 #[handler]
-pub(crate) async fn test(
-    edge: Data<&Edge>,
-    mail: Given<'_>,
-    Settled(visitor): Settled,
-    request: &Request,
-    Path(id): Path<String>,
-) -> Response {
-    let admin = match ruling(&edge, &visitor, request, &id).await {
-        Ok(admin) => admin,
-        Err(page) => return page,
-    };
+pub(crate) async fn test(edge: Data<&Edge>, mail: Given<'_>, On(visitor, Ruling(admin)): On<Ruling>) -> Response {
     let mail = mail.as_deref().copied();
     let (Some(way), Some(own)) = (mail, visitor.account().and_then(proved)) else {
         return mail_page(StatusCode::CONFLICT, &edge, &visitor, &admin, mail, (None, false)).await;
@@ -83,16 +60,18 @@ pub(crate) async fn test(
     mail_page(StatusCode::OK, &edge, &visitor, &admin, mail, (Some(tested), false)).await
 }
 
-/// Somebody who may change the rules.
-async fn ruling(edge: &Edge, visitor: &Visitor, request: &Request, id: &str) -> Result<Admin, Response> {
-    let path = request.uri().path();
-    let settings = path.split_once("/mail").map_or(path, |(settings, _)| settings);
-    let admin = admin(edge, visitor, id, settings).await?;
-    match admin.grants.require(Permission::TENANT_MANAGE).map(drop) {
-        Ok(()) => Ok(admin),
-        Err(denied) => {
-            let back = Action::new("Back to the settings", Section::Settings.path(&admin.tenant.id));
-            Err(admin.refused(visitor, Section::Settings, &denied, back))
+/// A tenant whose rules whoever asks may change.
+pub(crate) struct Ruling(Admin);
+
+impl Subject for Ruling {
+    async fn found(edge: &Edge, visitor: &Visitor, request: &Request) -> Result<Self, Response> {
+        let admin = Admin::found(edge, visitor, request).await?;
+        match admin.grants.require(Permission::TENANT_MANAGE).map(drop) {
+            Ok(()) => Ok(Self(admin)),
+            Err(denied) => {
+                let back = Action::new("Back to the settings", Section::Settings.path(&admin.tenant.id));
+                Err(admin.refused(visitor, Section::Settings, &denied, back))
+            }
         }
     }
 }

@@ -14,7 +14,10 @@ use membership_core::{
 
 pub(super) use difference::{Difference, differences};
 
-use crate::{typed::Typed, words::sentence};
+use crate::{
+    typed::Typed,
+    words::{sentence, told},
+};
 
 /// As it is filled in.
 #[derive(Debug, Clone, Default)]
@@ -184,7 +187,7 @@ impl Fields {
             fields.faults.push((place.map_or("", |(_, field)| field), sentence(&fault.detail)));
         }
         if fields.faults.is_empty() {
-            fields.problem = Some((sentence(&refusal.to_string()), sentence(refusal.advice())));
+            fields.problem = Some(told(refusal));
         }
         fields
     }

@@ -3,12 +3,12 @@
 use super::{Column, Way, names};
 use crate::{
     Membership,
-    actor::Ground,
+    actor::{Denied, Ground},
     context::Context,
     directory::{MemberFilter, MemberRow, Page},
     id::{MemberId, TenantId},
     invitation::Channel,
-    tenant::policy::Words,
+    tenant::{Tenant, policy::Words},
     view::ViewError,
 };
 
@@ -45,13 +45,12 @@ impl Membership {
         filter: MemberFilter,
         page: Page<MemberId>,
     ) -> Result<Exported, ViewError> {
-        let (footing, ground) = self.footing_of(ctx, tenant).await?;
-        drop(footing);
-        let legend = self.legend(ctx, tenant).await?;
+        let (_, ground) = self.footing_of(ctx, tenant).await?;
+        let Tenant { policy, .. } = self.directory.tenant(tenant).await?.ok_or(Denied::TenantUnknown)?;
         let found = self.members(ctx, tenant, filter, page).await?;
         let full = found.rows.len() >= usize::from(page.limit);
         let next = found.rows.last().map(|row| row.member.id).filter(|_| full);
-        let rows = found.rows.iter().map(|row| cells(row, &ground, legend.words(), ctx));
+        let rows = found.rows.iter().map(|row| cells(row, &ground, &policy.words, ctx));
         Ok(Exported { rows: rows.collect(), next })
     }
 }

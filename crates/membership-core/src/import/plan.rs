@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     Membership,
-    actor::{Denied, Grants, Sight},
+    actor::{Denied, Grants},
     context::Context,
     id::{ImportId, TenantId},
     refusal::refusals,
@@ -96,7 +96,8 @@ impl Membership {
             state: ImportState::Reading,
         };
         self.imports.keep(&import).await?;
-        let planned = match self.read_and_plan(ctx, &mut import, &places, rows).await {
+        let plan = Planner::of(ctx, &grants, &import);
+        let planned = match self.read_and_plan(plan, &mut import, &places, rows).await {
             Ok(()) => self.imports.keep(&import).await.map_err(PlanError::from),
             Err(error) => Err(error),
         };
@@ -137,15 +138,11 @@ impl Membership {
 
     async fn read_and_plan(
         &self,
-        ctx: &Context,
+        mut plan: Planner<'_>,
         import: &mut Import,
         places: &[usize],
         rows: &mut dyn Rows,
     ) -> Result<(), PlanError> {
-        let mut plan = {
-            let (_, grants, _) = self.may_import(ctx, import.tenant).await?;
-            Planner::of(ctx, &grants, import)
-        };
         let name = import.header.0.iter().position(|heading| heading.column == Some(Column::Name));
         let mut count = 0;
         loop {
@@ -229,10 +226,7 @@ impl Membership {
         let principal = ctx.actor.principal()?;
         let mut tx = self.store.begin(Scope::Tenant(tenant)).await?;
         let (tenant, grants) = self.admitted(tx.as_mut(), ctx).await?;
-        let _: Sight = match grants.sight(Permission::MEMBERS_MANAGE) {
-            Ok(sight) => sight,
-            Err(_) => grants.sight(Permission::MEMBERS_INVITE)?,
-        };
+        grants.importing()?;
         Ok((principal, grants, tenant))
     }
 }

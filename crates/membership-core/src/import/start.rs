@@ -246,8 +246,7 @@ fn startable(import: &Import, digest: &str, mode: Mode) -> Result<(), StartError
 /// Whether the holder of `grants` may end or forget `import`: its maker by what an import can be made by, which is less than all of
 /// the maker where a program asks.
 fn may_end(grants: &Grants, import: &Import) -> bool {
-    let doors = [Permission::MEMBERS_INVITE, Permission::MEMBERS_MANAGE];
-    let own = import.maker == grants.member().id && doors.into_iter().any(|door| grants.sight(door).is_ok());
+    let own = import.maker == grants.member().id && grants.importing().is_ok();
     own || grants.holds(&Permission::MEMBERS_MANAGE)
 }
 

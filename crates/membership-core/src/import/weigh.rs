@@ -87,8 +87,7 @@ impl Scale<'_> {
 
     /// Whether anything is told of `member`.
     fn tells_of(&self, member: &crate::member::Member) -> bool {
-        let sees = |permission| self.grants.sees(permission, member);
-        sees(&Permission::MEMBERS_MANAGE) || member.id == self.grants.member().id
+        self.grants.sees(&Permission::MEMBERS_MANAGE, member) || member.id == self.grants.member().id
     }
 
     /// What is said of a row that recognises somebody whom its maker may not see.

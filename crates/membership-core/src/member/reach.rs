@@ -86,8 +86,8 @@ impl crate::Membership {
     }
 }
 
-/// Whether the holder of `grants` may act on `target`.
-pub(crate) fn may_act_on(grants: &Grants, target: &Member) -> Result<(), OutOfReach> {
+/// Whether the holder of `grants` may act on `target`, as far as that depends on the two: what is to be done needs a permission too.
+pub fn may_act_on(grants: &Grants, target: &Member) -> Result<(), OutOfReach> {
     if target.id == grants.member().id {
         return Err(OutOfReach::Own);
     }

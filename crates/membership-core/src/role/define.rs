@@ -103,7 +103,7 @@ impl Membership {
 }
 
 /// The role, if the holder of `grants` may change it at all.
-pub(crate) fn may_change(grants: &Grants, id: RoleId) -> Result<&Role, DefineError> {
+pub fn may_change(grants: &Grants, id: RoleId) -> Result<&Role, DefineError> {
     let catalogue = grants.catalogue();
     let role = catalogue.role(id).ok_or(RoleUnknown::InTenant)?;
     if role.administrator {

@@ -8,22 +8,18 @@ use membership_core::{
     refusal::Refusal,
 };
 use membership_web::{Edge, Visitor, status_of};
-use poem::{
-    Request, Response, Result, handler,
-    http::StatusCode,
-    web::{Data, Path},
-};
+use poem::{Response, Result, handler, http::StatusCode, web::Data};
 
 use super::Act;
 use crate::{
     layout::{Layout, Section},
     member::{
-        About, about,
+        About,
         heir::{self, Heir},
     },
     moment::Moment,
     page::{page, see, waiting},
-    settled::Settled,
+    settled::On,
     typed::Typed,
     words::{isolated, sentence},
 };
@@ -126,22 +122,12 @@ fn handed(issued: Issued) -> Outcome {
 
 /// Asks.
 #[handler]
-pub(crate) async fn ask(
-    edge: Data<&Edge>,
-    Settled(visitor): Settled,
-    request: &Request,
-    Path((tenant, id, act)): Path<(String, String, String)>,
-) -> Result<Response> {
-    let act = Act::of(&act)?;
-    let about = match about(&edge, &visitor, request, (&tenant, &id)).await {
-        Ok(about) => about,
-        Err(page) => return Ok(page),
-    };
+pub(crate) async fn ask(edge: Data<&Edge>, act: Act, On(visitor, about): On<About>) -> Response {
     if !Act::possible(&about, visitor.context.now).contains(&act) {
-        return Ok(not_possible(&about, &visitor, act));
+        return not_possible(&about, &visitor, act);
     }
     let heir = (act == Act::Remove).then(Heir::default);
-    Ok(question(StatusCode::OK, &edge, &visitor, &about, act, heir, Vec::new()).await)
+    question(StatusCode::OK, &edge, &visitor, &about, act, heir, Vec::new()).await
 }
 
 /// Whoever comes by an old page: what could be done is not possible any more, or never was.
@@ -180,33 +166,22 @@ async fn question(
 
 /// Does it.
 #[handler]
-pub(crate) async fn carry_out(
-    edge: Data<&Edge>,
-    Settled(visitor): Settled,
-    request: &Request,
-    Path((tenant, id, act)): Path<(String, String, String)>,
-    typed: Typed,
-) -> Result<Response> {
-    let act = Act::of(&act)?;
-    let about = match about(&edge, &visitor, request, (&tenant, &id)).await {
-        Ok(about) => about,
-        Err(page) => return Ok(page),
-    };
+pub(crate) async fn carry_out(edge: Data<&Edge>, act: Act, On(visitor, about): On<About>, typed: Typed) -> Response {
     if let Some(denied) = act.denied(&about) {
-        return Ok(about.admin.refused(&visitor, Section::Members, &denied, about.back()));
+        return about.admin.refused(&visitor, Section::Members, &denied, about.back());
     }
     let heir = match heir::find(&edge, &visitor, &about.admin, typed.one("heir")).await {
         Ok(heir) => heir,
         Err(heir) => {
             let status = StatusCode::UNPROCESSABLE_ENTITY;
-            return Ok(question(status, &edge, &visitor, &about, act, Some(heir), Vec::new()).await);
+            return question(status, &edge, &visitor, &about, act, Some(heir), Vec::new()).await;
         }
     };
     let heirs = heir.map(Heirs::everything_to).unwrap_or_default();
     match act.carry_out(&edge, &visitor, &about, heirs).await {
-        Ok(Outcome::Done) => Ok(see(&format!("{}?done={}", about.path(), act.as_str()))),
-        Ok(Outcome::Link(link, deadline)) => Ok(link_page(&about, act, link, deadline)),
-        Err(Denial(error)) => Ok(not_done(&edge, &visitor, &about, act, typed.one("heir"), error).await),
+        Ok(Outcome::Done) => see(&format!("{}?done={}", about.path(), act.as_str())),
+        Ok(Outcome::Link(link, deadline)) => link_page(&about, act, link, deadline),
+        Err(Denial(error)) => not_done(&edge, &visitor, &about, act, typed.one("heir"), error).await,
     }
 }
 

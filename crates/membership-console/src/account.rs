@@ -27,6 +27,7 @@ use self::sessions::Listed;
 use crate::{
     destination::Destination,
     entrance::{sign_in_anew, sign_in_by_more},
+    face::Face,
     form::{Field, Form as Fields},
     moment::Moment,
     notice::{Action, refused},
@@ -52,7 +53,7 @@ struct AccountPage {
     /// How many recovery codes are left, if there is a second factor that they stand for.
     recovery: Option<usize>,
     sessions: Vec<Listed>,
-    places: Vec<(TenantId, String)>,
+    places: Vec<(TenantId, Face, String)>,
 }
 
 /// The address of the account.
@@ -153,7 +154,10 @@ pub(crate) async fn account_page(
         passkeys: factors.passkeys.into_iter().map(passkey::Listed::from).collect(),
         passkeys_are_taken,
         sessions: sessions.into_iter().map(|session| Listed::of(session, visitor)).collect(),
-        places: places.into_iter().map(|place| (place.tenant.id, place.tenant.name.to_string())).collect(),
+        places: places
+            .into_iter()
+            .map(|place| (place.tenant.id, Face::little(&place.tenant), place.tenant.name.to_string()))
+            .collect(),
     };
     page(status, &shown)
 }

@@ -23,6 +23,7 @@ use serde::Deserialize;
 use crate::{
     challenge::{Way, begin},
     destination::{Destination, Next},
+    face::Face,
     form::{Field, Form as Fields, FormPage, Other},
     layout::{closed, last, looks_after},
     notice::refused,
@@ -42,6 +43,7 @@ struct Organisations {
 /// An organisation where the person is a member, and why it may be closed at this moment.
 struct Listed {
     id: TenantId,
+    face: Face,
     name: DisplayName,
     note: Option<&'static str>,
 }
@@ -178,7 +180,7 @@ async fn administration(
 impl From<Place> for Listed {
     fn from(place: Place) -> Self {
         let note = closed(&place);
-        Self { id: place.tenant.id, name: place.tenant.name, note }
+        Self { id: place.tenant.id, face: Face::little(&place.tenant), name: place.tenant.name, note }
     }
 }
 
@@ -187,7 +189,7 @@ fn sign_in_page(visitor: &Visitor, login: &str, next: &Destination, refusal: Opt
     let form = Fields::new("/sign-in".to_owned(), "Sign in", fields).carrying("next", next.as_str().to_owned());
     FormPage {
         frame: Frame::card("Sign in", visitor),
-        monogram: None,
+        face: None,
         lead: "To see the organisations where you are a member.".to_owned(),
         form: form.answering(refusal),
         passkey: None,

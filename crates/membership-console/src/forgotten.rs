@@ -63,7 +63,7 @@ fn forgotten_page(visitor: &Visitor, login: &str, refusal: Option<&dyn Refusal>)
     let fields = vec![Field::word("login", "E-mail or username", login).completed_as("username")];
     FormPage {
         frame: Frame::card("Forgotten your password?", visitor),
-        monogram: None,
+        face: None,
         lead: "We mail you a link by which you choose another.".to_owned(),
         form: Fields::new("/forgotten".to_owned(), "Mail me a link", fields).answering(refusal),
         passkey: None,

@@ -24,11 +24,12 @@ use poem::{
 };
 
 use crate::{
+    face::Face,
     moment::Moment,
     notice::{Action, Notice, Tone, refused, refused_about},
     page::{Frame, page, refusal_page, see},
     settled::Settled,
-    words::{initial, isolated},
+    words::isolated,
 };
 
 #[derive(Template)]
@@ -36,7 +37,7 @@ use crate::{
 struct InvitationPage {
     frame: Frame,
     token: String,
-    monogram: String,
+    face: Face,
     tenant: String,
     inviter: Option<String>,
     name: String,
@@ -69,9 +70,9 @@ pub(crate) async fn show(edge: Data<&Edge>, Settled(visitor): Settled, Path(toke
     let now = visitor.context.now;
     let deadline = view.invitation.deadline().map(|at| (Moment(at), Moment(at).left(now)));
     let shown = InvitationPage {
-        frame: Frame::card(format!("Join {}", isolated(view.tenant.name.as_str())), &visitor),
+        frame: Frame::card(format!("Join {}", isolated(view.tenant.name.as_str())), &visitor).branded(&view.tenant),
         token,
-        monogram: initial(view.tenant.name.as_str()),
+        face: Face::of(&view.tenant),
         tenant: view.tenant.name.to_string(),
         inviter: view.inviter.clone(),
         name: view.member.name.to_string(),
@@ -103,7 +104,7 @@ fn closed_page(visitor: &Visitor, view: &InvitationView, closed: Closed) -> Resp
     match view.invitation.state {
         State::Joined { account, .. } if own == Some(account) => {
             let notice = Notice {
-                frame: Frame::card("You have joined already", visitor),
+                frame: Frame::card("You have joined already", visitor).branded(&view.tenant),
                 tone: Tone::Done,
                 sentences: vec![format!("You are a member of {tenant}. There is nothing left to accept.")],
                 actions: ways_on(visitor, view),
@@ -116,9 +117,12 @@ fn closed_page(visitor: &Visitor, view: &InvitationView, closed: Closed) -> Resp
         | State::Joined { .. }
         | State::Rejected { .. }
         | State::Revoked { .. }
-        | State::Expired { .. } => {
-            refused_about(visitor, Some(format!("It invited you to {tenant}.")), &closed, ways_on(visitor, view))
-        }
+        | State::Expired { .. } => refused_about(
+            visitor,
+            Some((&view.tenant, format!("It invited you to {tenant}."))),
+            &closed,
+            ways_on(visitor, view),
+        ),
     }
 }
 
@@ -172,7 +176,8 @@ fn wrong_account(
     invited: String,
     signed_in: String,
 ) -> Response {
-    let frame = Frame { who: None, ..Frame::card("This invitation is for somebody else", visitor) };
+    let frame = Frame::card("This invitation is for somebody else", visitor).branded(&view.tenant);
+    let frame = Frame { who: None, ..frame };
     page(status, &WrongAccount { frame, token, tenant: view.tenant.name.to_string(), invited, signed_in })
 }
 

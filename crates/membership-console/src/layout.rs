@@ -22,6 +22,7 @@ pub(crate) use section::Section;
 
 use crate::{
     destination::Destination,
+    face::Face,
     page::see,
     settled::{Subject, named},
     theme::Theme,
@@ -44,10 +45,11 @@ pub(crate) struct Layout {
     pub(crate) title: String,
     tenant: TenantId,
     name: String,
+    face: Face,
     /// The tenants above, the top one first, each with where its members are, for whoever is a member there.
     above: Vec<(String, Option<String>)>,
     /// The other places of the account, with why one is closed at this moment.
-    places: Vec<(TenantId, String, Option<&'static str>)>,
+    places: Vec<(TenantId, String, Option<&'static str>, Face)>,
     label: String,
     here: Section,
     sections: Vec<Section>,
@@ -96,8 +98,11 @@ impl Admin {
             title: title.into(),
             tenant: self.tenant.id,
             name: self.tenant.name.to_string(),
+            face: Face::tiny(&self.tenant),
             above: above.collect(),
-            places: others.map(|place| (place.tenant.id, place.tenant.name.to_string(), closed(place))).collect(),
+            places: others
+                .map(|place| (place.tenant.id, place.tenant.name.to_string(), closed(place), Face::tiny(&place.tenant)))
+                .collect(),
             label: self.label.clone(),
             here: section,
             sections: sections.collect(),

@@ -104,7 +104,7 @@ fn question(visitor: &Visitor, path: String, stay: Option<String>, tenant: &Tena
         return not_left(visitor, path, &LeaveError::Representative);
     }
     let asked = Leaving {
-        frame: Frame::card(format!("Leave {}?", isolated(tenant.name.as_str())), visitor),
+        frame: Frame::card(format!("Leave {}?", isolated(tenant.name.as_str())), visitor).branded(tenant),
         path,
         stay,
         tenant: tenant.name.to_string(),
@@ -121,7 +121,7 @@ fn gone(visitor: &Visitor, tenant: &Tenant, left: &Removed) -> Response {
         sentences.push("What you kept there goes to its representative administrator.".to_owned());
     }
     sentences.push("If that was a mistake, ask an administrator to invite you again.".to_owned());
-    let frame = Frame::card(format!("You have left {}", isolated(tenant.name.as_str())), visitor);
+    let frame = Frame::card(format!("You have left {}", isolated(tenant.name.as_str())), visitor).branded(tenant);
     page(StatusCode::OK, &Notice { frame, tone: Tone::Done, sentences, actions: ways_on(visitor) })
 }
 

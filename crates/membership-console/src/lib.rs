@@ -25,7 +25,8 @@
 //! | importing people from a table: the template, the plan of one, carrying it out, the result | `/t/{tenant}/import`, `.../{import}` |
 //! | the table of authority: what each role allows; one role, changing it | `/t/{tenant}/roles`, `.../{role}` |
 //! | the audit, and it as a file | `/t/{tenant}/audit`, `.../export.csv`, `.../export.jsonl` |
-//! | the rules of a tenant, the keys of programs, mail | `/t/{tenant}/settings`, `.../keys`, `.../mail` |
+//! | the rules of a tenant, what it looks like, the keys of programs, mail | `/t/{tenant}/settings`, `.../branding`, `.../keys`, `.../mail` |
+//! | the logo and the colour of a tenant | `/logo/{tenant}/{logo}`, `/colour/{colour}.css` |
 //! | where one is a member; light or dark | `/organisations`, `/theme` |
 //! | the built-in mailbox, where there is one | `/mailbox` |
 
@@ -38,6 +39,7 @@ mod department;
 mod destination;
 mod done;
 mod entrance;
+mod face;
 mod forgotten;
 mod form;
 mod import;
@@ -98,7 +100,7 @@ impl std::fmt::Debug for Options {
 /// Where whole files come and go, for the [`Limits`](membership_web::Limits) of the shell: uploads are larger than any other form, and
 /// a request there may take `time_out`.
 pub fn files(time_out: Duration) -> Vec<Files> {
-    ["import", "export"].map(|part| Files { below: "/t/", part, time_out }).to_vec()
+    ["import", "export", "branding"].map(|part| Files { below: "/t/", part, time_out }).to_vec()
 }
 
 /// All pages. They expect [`Edge`](membership_web::Edge) in the request's data, as the shell puts it there.
@@ -140,7 +142,9 @@ pub fn routes(options: Options) -> impl Endpoint<Output = Response> {
         .at("/welcome/:tenant/nomination/withdraw", write(post(welcome::nomination::withdraw)))
         .at("/welcome/:tenant/leave", both(get(leaving::ask_signed_in).post(leaving::leave_signed_in)))
         .at("/leaving/:token", both(get(leaving::ask).post(leaving::leave)))
-        .at("/assets/:name", read(get(assets::serve)));
+        .at("/assets/:name", read(get(assets::serve)))
+        .at("/logo/:tenant/:logo", read(get(face::show)))
+        .at("/colour/:name", read(get(face::colour::serve)));
     if options.letters.is_some() {
         route = route
             .at("/mailbox", read(get(mailbox::list.around(mailbox::by_our_name))))
@@ -172,6 +176,7 @@ fn administration(route: Route) -> Route {
         .at("/t/:tenant/audit/export.csv", read(get(audit::export::csv)))
         .at("/t/:tenant/audit/export.jsonl", read(get(audit::export::json_lines)))
         .at("/t/:tenant/settings", both(get(settings::show).post(settings::save)))
+        .at("/t/:tenant/settings/branding", both(get(settings::branding::show).post(settings::branding::save)))
         .at("/t/:tenant/settings/keys", both(get(settings::keys::show).post(settings::keys::make)))
         .at("/t/:tenant/settings/keys/:key/revoke", write(post(settings::keys::revoke)))
         .at("/t/:tenant/settings/mail", read(get(settings::mail::show)))

@@ -1,7 +1,10 @@
 //! Pages that say one thing: what happened, and what to do.
 
 use askama::Template;
-use membership_core::refusal::{Kind, Refusal};
+use membership_core::{
+    refusal::{Kind, Refusal},
+    tenant::Tenant,
+};
 use membership_web::Visitor;
 use poem::Response;
 
@@ -134,10 +137,10 @@ pub(crate) fn refused(visitor: &Visitor, refusal: &dyn Refusal, actions: Vec<Act
     refused_about(visitor, None, refusal, actions)
 }
 
-/// The same, beginning with what it is `about`.
+/// The same, in the looks of a tenant, beginning with what of it that is `about`.
 pub(crate) fn refused_about(
     visitor: &Visitor,
-    about: Option<String>,
+    about: Option<(&Tenant, String)>,
     refusal: &dyn Refusal,
     actions: Vec<Action>,
 ) -> Response {
@@ -148,7 +151,11 @@ pub(crate) fn refused_about(
     let message = sentence(&refusal.to_string());
     let said = message.trim_end_matches('.') == heading;
     let message = (!said).then_some(message);
-    let sentences = about.into_iter().chain(message).chain([sentence(refusal.advice())]).collect();
     let frame = Frame::card(heading, visitor);
+    let (frame, about) = match about {
+        Some((tenant, about)) => (frame.branded(tenant), Some(about)),
+        None => (frame, None),
+    };
+    let sentences = about.into_iter().chain(message).chain([sentence(refusal.advice())]).collect();
     refusal_page(refusal, &Notice { frame, tone, sentences, actions })
 }

@@ -4,12 +4,15 @@ use askama::Template;
 use membership_core::{
     account::{Account, SessionKey},
     refusal::Refusal,
+    tenant::Tenant,
 };
 use membership_web::{Edge, Visitor, session_cookie, status_of};
 use poem::{
     Response,
     http::{StatusCode, header},
 };
+
+use crate::face::colour;
 
 /// The title of a page, and who looks at it.
 pub(crate) struct Frame {
@@ -19,6 +22,8 @@ pub(crate) struct Frame {
     pub(crate) above: Option<Above>,
     /// Whether the bar at the top is set apart: on pages that are more than one card.
     pub(crate) ruled: bool,
+    /// Where the stylesheet is of the colour that the organisation has which the page is about.
+    pub(crate) colour: Option<String>,
 }
 
 /// An organisation that the bar leads up to.
@@ -30,12 +35,23 @@ pub(crate) struct Above {
 impl Frame {
     /// Of a page that is one card.
     pub(crate) fn card(title: impl Into<String>, visitor: &Visitor) -> Self {
-        Self { title: title.into(), who: visitor.account().map(Account::label), above: None, ruled: false }
+        Self {
+            title: title.into(),
+            who: visitor.account().map(Account::label),
+            above: None,
+            ruled: false,
+            colour: None,
+        }
     }
 
     /// Of a page that takes the width it needs.
     pub(crate) fn wide(title: impl Into<String>, visitor: &Visitor) -> Self {
         Self { ruled: true, ..Self::card(title, visitor) }
+    }
+
+    /// In the colour of `tenant`.
+    pub(crate) fn branded(self, tenant: &Tenant) -> Self {
+        Self { colour: tenant.branding.colour.map(colour::path), ..self }
     }
 }
 

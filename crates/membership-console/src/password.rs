@@ -95,7 +95,7 @@ fn password_page(visitor: &Visitor, account: &Account, next: &Destination, refus
     let form = Fields::new("/password".to_owned(), submit, fields).carrying("next", next.as_str().to_owned());
     FormPage {
         frame: Frame::card(title, visitor),
-        monogram: None,
+        face: None,
         lead: lead.to_owned(),
         form: form.answering(refusal),
         passkey: None,

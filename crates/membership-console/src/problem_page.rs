@@ -12,7 +12,7 @@ use crate::{
 /// Shows a problem to a person. For the shell, which knows when a person asks.
 pub fn problem_page(problem: &Problem) -> Response {
     let (tone, heading, advice) = told(problem);
-    let frame = Frame { title: heading.to_owned(), who: None, above: None, ruled: false };
+    let frame = Frame { title: heading.to_owned(), who: None, above: None, ruled: false, colour: None };
     let actions = vec![Action::new("To the first page", "/")];
     waiting(page(problem.status, &Notice { frame, tone, sentences: advice, actions }), problem.retry_after)
 }

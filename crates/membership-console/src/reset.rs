@@ -101,7 +101,7 @@ fn reset_page(visitor: &Visitor, token: &str, view: &ResetView, refusal: Option<
     fields.push(Field::new_password_beside(view.needs_code).called("new", "New password"));
     FormPage {
         frame: Frame { who: None, ..Frame::card("Choose another password", visitor) },
-        monogram: None,
+        face: None,
         lead: "Afterwards you sign in with it. Wherever you are signed in now, you are not any more.".to_owned(),
         form: Fields::new(format!("/reset/{token}"), "Change password", fields).answering(refusal),
         passkey: None,

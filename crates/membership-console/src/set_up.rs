@@ -95,7 +95,7 @@ fn set_up_page(visitor: &Visitor, token: &str, filled: &Filled, refusal: Option<
     let form = Fields::new(format!("/set-up/{token}"), "Set up", fields);
     FormPage {
         frame: Frame::card("Set up membership", visitor),
-        monogram: None,
+        face: None,
         lead: "You become the operator of this installation and the administrator of its first organisation."
             .to_owned(),
         form: form.answering(refusal),

@@ -1,5 +1,6 @@
 //! The settings: the rules of the tenant, the keys of programs, and mail.
 
+pub(crate) mod branding;
 pub(crate) mod keys;
 pub(crate) mod mail;
 mod rules;
@@ -13,7 +14,7 @@ use membership_core::{
 };
 use membership_web::{Edge, Visitor, status_of};
 use poem::{
-    Response, handler,
+    Request, Response, handler,
     http::StatusCode,
     web::{Data, Query},
 };
@@ -24,7 +25,7 @@ use crate::{
     layout::{Admin, Layout, Section, is_of_the_session},
     notice::Action,
     page::{page, see, waiting},
-    settled::On,
+    settled::{On, Subject},
     typed::Typed,
 };
 
@@ -66,6 +67,7 @@ impl HtmlSafe for Tabs {}
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Tab {
     Rules,
+    Branding,
     Keys,
     Mail,
 }
@@ -79,6 +81,22 @@ impl Tabs {
 /// Whether one may change the rules.
 fn may_rule(admin: &Admin) -> bool {
     admin.grants.holds(&Permission::TENANT_MANAGE)
+}
+
+/// A tenant whose rules whoever asks may change.
+pub(crate) struct Ruling(Admin);
+
+impl Subject for Ruling {
+    async fn found(edge: &Edge, visitor: &Visitor, request: &Request) -> Result<Self, Response> {
+        let admin = Admin::found(edge, visitor, request).await?;
+        match admin.grants.require(Permission::TENANT_MANAGE).map(drop) {
+            Ok(()) => Ok(Self(admin)),
+            Err(denied) => {
+                let back = Action::new("Back to the settings", Section::Settings.path(&admin.tenant.id));
+                Err(admin.refused(visitor, Section::Settings, &denied, back))
+            }
+        }
+    }
 }
 
 /// The rules; the keys, for whoever may not change them.

@@ -29,6 +29,7 @@ use crate::{
     account::second_factor,
     destination::Destination,
     entrance::sign_in_anew,
+    face::Face,
     form::Form,
     layout::looks_after,
     moment::Moment,
@@ -42,6 +43,7 @@ use crate::{
 struct Welcome {
     frame: Frame,
     id: TenantId,
+    face: Face,
     tenant: String,
     roles: Vec<Held>,
     representative: bool,
@@ -155,8 +157,12 @@ async fn welcome_page(
         offer,
         people,
         invite: refused_form.or_else(|| may_invite.then(|| invite::form(&inside, &invite::Filled::default(), None))),
+        face: Face::of(&inside.tenant),
         tenant: inside.tenant.name.to_string(),
-        frame: Frame { above: inside.above, ..Frame::wide(inside.tenant.name.as_str(), visitor) },
+        frame: Frame {
+            above: inside.above,
+            ..Frame::wide(inside.tenant.name.as_str(), visitor).branded(&inside.tenant)
+        },
     };
     page(status, &welcome)
 }

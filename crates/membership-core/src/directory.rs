@@ -25,7 +25,7 @@ use crate::{
     role::{Access, Permission, Role},
     search::Query,
     store::{Scope, StoreError},
-    tenant::{Tenant, TenantStatus, representative::Nomination},
+    tenant::{Tenant, TenantStatus, branding::Picture, representative::Nomination},
 };
 
 /// Most rows of one page.
@@ -298,6 +298,9 @@ pub trait Directory: Send + Sync {
 
     /// A tenant.
     async fn tenant(&self, tenant: TenantId) -> Result<Option<Tenant>, StoreError>;
+
+    /// The picture that is the tenant's logo.
+    async fn logo(&self, tenant: TenantId) -> Result<Option<Picture>, StoreError>;
 
     /// The tenants from the top to `tenant`, itself the last; empty if there is no such tenant.
     async fn lineage(&self, tenant: TenantId) -> Result<Vec<Ancestor>, StoreError>;

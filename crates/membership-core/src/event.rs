@@ -19,7 +19,7 @@ use crate::{
     invitation::Invitation,
     member::{Member, transfer::Transfer},
     role::{Access, Role},
-    tenant::{Tenant, representative::Nomination},
+    tenant::{Tenant, branding::Picture, representative::Nomination},
 };
 
 /// A fact. Each variant carries what is true after it, so that writing it needs no reading; where something was edited,
@@ -116,6 +116,15 @@ pub enum Event {
     TenantSuspended(Tenant),
     /// The operator opened it again.
     TenantResumed(Tenant),
+    /// The tenant is called something else, or looks otherwise.
+    TenantEdited {
+        /// As it was.
+        before: Box<Tenant>,
+        /// As it is.
+        tenant: Box<Tenant>,
+        /// The picture that its new logo is, if it has a new one. The audit keeps its name, which tells what was in it.
+        picture: Option<Picture>,
+    },
     /// The tenant has other rules.
     PolicyChanged {
         /// As it was.
@@ -322,6 +331,7 @@ impl Event {
             Self::TenantActivated(_) => "tenant.activated",
             Self::TenantSuspended(_) => "tenant.suspended",
             Self::TenantResumed(_) => "tenant.resumed",
+            Self::TenantEdited { .. } => "tenant.edited",
             Self::PolicyChanged { .. } => "tenant.policy-changed",
             Self::RoleDefined { .. } => "role.defined",
             Self::RoleEdited { .. } => "role.edited",

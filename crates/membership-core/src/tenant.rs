@@ -1,8 +1,10 @@
 //! Tenants: one customer's closed world. The tenant is the consistency boundary: under its lock every rule over the
 //! whole of it is an ordinary `if`.
 
+pub mod branding;
 pub mod change_policy;
 pub mod create;
+pub mod edit;
 pub mod policy;
 pub mod preset;
 pub mod representative;
@@ -12,6 +14,7 @@ pub mod suspend;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+pub use branding::Branding;
 pub use policy::{Policy, Validity};
 pub use preset::{Preset, Presets};
 
@@ -31,6 +34,8 @@ pub struct Tenant {
     pub status: TenantStatus,
     /// The tenant above it, if there is one. Nothing is inherited: it only shows where the tenant belongs.
     pub parent: Option<TenantId>,
+    /// What it looks like to those whom it invites.
+    pub branding: Branding,
     /// The name of the preset that it was made by.
     pub preset: String,
     /// Its rules, copied from the preset when it was made.

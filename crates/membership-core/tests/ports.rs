@@ -35,7 +35,7 @@ use membership_core::{
     refusal::Refusal,
     role::{Access, Grant},
     store::{Recognition, Scope, Store, StoreError, Tx},
-    tenant::{Presets, Tenant, Validity, representative::Nomination},
+    tenant::{Presets, Tenant, Validity, branding::Picture, representative::Nomination},
     traces::{Pace, TraceKey, Traces, Tries},
 };
 use membership_testkit::PlainSecrets;
@@ -105,6 +105,7 @@ mock! {
         async fn account_by_login(&self, login: &Login) -> Result<Option<Account>, StoreError>;
         async fn places(&self, account: AccountId) -> Result<Vec<Place>, StoreError>;
         async fn tenant(&self, tenant: TenantId) -> Result<Option<Tenant>, StoreError>;
+        async fn logo(&self, tenant: TenantId) -> Result<Option<Picture>, StoreError>;
         async fn lineage(&self, tenant: TenantId) -> Result<Vec<Ancestor>, StoreError>;
         async fn footing(&self, tenant: TenantId, who: Who) -> Result<Option<Footing>, StoreError>;
         async fn access(&self, tenant: TenantId) -> Result<Access, StoreError>;

@@ -65,6 +65,7 @@ use membership_core::{
     tenant::{
         change_policy::{PolicyError, PolicyFault},
         create::CreateError,
+        edit::EditTenantError,
         policy::ValidityFault,
         representative::{AnswerError, CandidatesError, NominateError, NominationError, ReaddressError},
         set_up::SetUpError,
@@ -117,6 +118,7 @@ const OPERATIONS: &[Listed] = &[
     ("removePasskey", EnrolError::all_codes),
     ("createTenant", CreateError::all_codes),
     ("getTenant", ViewError::all_codes),
+    ("editTenant", EditTenantError::all_codes),
     ("suspendTenant", SuspendError::all_codes),
     ("resumeTenant", SuspendError::all_codes),
     ("listPresets", Denied::all_codes),

@@ -29,7 +29,7 @@ use membership_core::{
     member::transfer::Transfer,
     role::{Access, Assignments},
     store::{Scope, StoreError},
-    tenant::{Tenant, representative::Nomination},
+    tenant::{Tenant, branding::Picture, representative::Nomination},
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
@@ -39,7 +39,7 @@ use crate::{
     fault::{corrupt, fault},
     moment::Moment,
     read,
-    table::{challenge, invitation, member, session, tenant, transfer},
+    table::{challenge, invitation, logo, member, session, tenant, transfer},
 };
 
 #[async_trait]
@@ -105,6 +105,11 @@ impl Directory for Database {
 
     async fn tenant(&self, tenant: TenantId) -> Result<Option<Tenant>, StoreError> {
         read::tenant(self.reading(), tenant).await
+    }
+
+    async fn logo(&self, tenant: TenantId) -> Result<Option<Picture>, StoreError> {
+        let row = logo::Entity::find_by_id(tenant.as_uuid()).one(self.reading()).await.map_err(fault)?;
+        row.map(Picture::try_from).transpose()
     }
 
     async fn lineage(&self, tenant: TenantId) -> Result<Vec<Ancestor>, StoreError> {

@@ -15,6 +15,7 @@ pub(crate) mod import;
 pub(crate) mod import_block;
 pub(crate) mod installation;
 pub(crate) mod invitation;
+pub(crate) mod logo;
 pub(crate) mod member;
 pub(crate) mod member_department;
 pub(crate) mod nomination;

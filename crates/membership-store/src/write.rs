@@ -20,6 +20,7 @@ use membership_core::{
     member::transfer::Transfer,
     role::Role,
     store::{Scope, StoreError},
+    tenant::{Tenant, branding::Picture},
 };
 use sea_orm::ConnectionTrait;
 
@@ -29,7 +30,7 @@ use crate::{
         assignment, audit,
         audit_head::{self, End},
         import::{PLANNED, RUNNING},
-        member, member_department, outbox, role_include, transfer_share,
+        logo, member, member_department, outbox, role_include, transfer_share,
     },
 };
 use change::Change;
@@ -105,6 +106,7 @@ fn rows_of(event: &Event, plan: &mut Plan) -> Result<(), StoreError> {
         Event::TenantActivated(tenant) | Event::TenantSuspended(tenant) | Event::TenantResumed(tenant) => {
             plan.change(Change::Tenant(tenant.into()));
         }
+        Event::TenantEdited { before, tenant, picture } => tenant_edited(before, tenant, picture.as_ref(), plan),
         Event::PolicyChanged { tenant, .. } => plan.change(Change::Tenant(tenant.as_ref().into())),
         Event::RoleDefined { role, catalogue } => role_defined(role, *catalogue, plan),
         Event::RoleEdited { role, catalogue, .. } => role_edited(role, *catalogue, plan),
@@ -177,6 +179,18 @@ fn owned(account: &Account, plan: &mut Plan) {
 fn begun_anew(account: &Account, plan: &mut Plan) {
     owned(account, plan);
     plan.change(Change::EndSessions(account.id, account.sessions_from_epoch));
+}
+
+/// The picture is written only where it is another.
+fn tenant_edited(before: &Tenant, tenant: &Tenant, picture: Option<&Picture>, plan: &mut Plan) {
+    plan.change(Change::Tenant(tenant.into()));
+    match picture {
+        Some(picture) => plan.change(Change::Logo(logo::Model::of(tenant.id, picture))),
+        None if tenant.branding.logo.is_none() && before.branding.logo.is_some() => {
+            plan.change(Change::NoLogo(tenant.id));
+        }
+        None => {}
+    }
 }
 
 fn role_defined(role: &Role, catalogue: CatalogueId, plan: &mut Plan) {

@@ -18,6 +18,7 @@
 
 mod access;
 mod audit;
+mod branding;
 mod commit;
 mod crowd;
 mod department;
@@ -146,6 +147,9 @@ macro_rules! conformance_cases {
                 lists_by_department
                 a_broken_tree_is_refused
                 moves_at_once
+            }
+            branding {
+                a_logo_comes_changes_and_goes
             }
             members {
                 a_member_is_edited

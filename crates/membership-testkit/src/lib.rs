@@ -8,6 +8,7 @@
 //! | [`SoftPasskey`] | an authenticator with real keys, and the browser before it; it can be told to lie |
 //! | [`Cabinet`] | a product that keeps data for members, and is down when it is told to be |
 //! | [`TypedTable`] | a table to import |
+//! | [`picture`] | pictures for logos |
 //! | [`smtp`] | a mail server that keeps what it is given, and lies where it is told to |
 //! | [`conformance`] | the suite that every store passes, the one in memory included |
 
@@ -18,6 +19,7 @@ pub mod clock;
 pub mod conformance;
 pub mod dice;
 pub mod memory;
+pub mod picture;
 pub mod plain_hasher;
 pub mod plain_passkey;
 pub mod plain_secrets;

@@ -12,6 +12,7 @@
 //! | [`Problem`], [`HttpFault`], [`status_of`] | a "no" as RFC 9457 |
 //! | [`Shell`] | request ids, limits, origin check, time-out, panics, headers, the access log |
 //! | [`table`] | tables that come and go as files |
+//! | [`logo_of`], [`show_logo`] | the logos of tenants |
 //! | [`at_a_beat`] | an answer whose time tells nothing |
 //! | [`Deadlines`] | connections that say nothing do not stay |
 
@@ -24,6 +25,7 @@ mod fault;
 mod headers;
 mod listen;
 mod log;
+mod logo;
 mod network;
 mod problem;
 pub mod session_cookie;
@@ -39,6 +41,7 @@ pub use fault::HttpFault;
 pub use headers::CONTENT_SECURITY_POLICY;
 pub use listen::{Connection, Deadlines, Patience};
 pub use log::{Exchange, route_of};
+pub use logo::{logo_of, show_logo};
 pub use network::{Network, NotANetwork};
 pub use problem::{PROBLEM_JSON, Problem, ProblemError, status_of, status_of_code};
 pub use shell::Shell;

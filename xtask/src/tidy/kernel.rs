@@ -8,7 +8,7 @@ pub(super) struct Dependency {
     pub(super) features: Vec<String>,
 }
 
-const PURE: [&str; 17] = [
+const PURE: [&str; 18] = [
     "async-trait",
     "base64",
     "chrono",
@@ -16,6 +16,7 @@ const PURE: [&str; 17] = [
     "foldhash",
     "hmac",
     "idna",
+    "imagesize",
     "serde",
     "serde_json",
     "sha2",

@@ -13,6 +13,7 @@ use super::{not_done, to_sign_in};
 use crate::{
     destination::Destination,
     entrance::sign_in_anew,
+    face::Face,
     notice::{Action, Notice, Tone},
     page::{Frame, page, see},
     settled::Settled,
@@ -25,7 +26,7 @@ struct Close {
     label: String,
     address: Option<String>,
     /// Where the person is still a member: that comes first.
-    places: Vec<(String, String)>,
+    places: Vec<(String, Face, String)>,
 }
 
 /// Asks whether it is meant. Whoever has signed in too long ago does so first, so that the answer is not in vain.
@@ -41,8 +42,9 @@ pub(crate) async fn ask(edge: Data<&Edge>, Settled(visitor): Settled) -> Respons
     {
         return sign_in_anew(&visitor, &here(), &error);
     }
-    let places =
-        places.into_iter().map(|place| (format!("/welcome/{}", place.tenant.id), place.tenant.name.to_string()));
+    let places = places.into_iter().map(|place| {
+        (format!("/welcome/{}", place.tenant.id), Face::little(&place.tenant), place.tenant.name.to_string())
+    });
     let shown = Close {
         frame: Frame::card("Close your account?", &visitor),
         label: account.label(),

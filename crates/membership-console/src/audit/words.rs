@@ -116,6 +116,7 @@ pub(super) const GROUPS: &[Group] = &[
             ("tenant.activated", "The organisation came into use"),
             ("tenant.suspended", "Suspended the organisation"),
             ("tenant.resumed", "Resumed the organisation"),
+            ("tenant.edited", "Changed its name or looks"),
             ("tenant.policy-changed", "Changed the rules"),
         ],
     },

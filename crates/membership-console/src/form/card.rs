@@ -3,14 +3,15 @@
 use askama::Template;
 
 use super::Form;
-use crate::{page::Frame, passkey::Offer};
+use crate::{face::Face, page::Frame, passkey::Offer};
 
 /// A card with a form in it.
 #[derive(Template)]
 #[template(path = "form_page.html")]
 pub(crate) struct FormPage {
     pub(crate) frame: Frame,
-    pub(crate) monogram: Option<String>,
+    /// Whom it is about; a key where that is nobody.
+    pub(crate) face: Option<Face>,
     pub(crate) lead: String,
     pub(crate) form: Form,
     pub(crate) passkey: Option<Offer>,

@@ -71,7 +71,7 @@ pub(crate) async fn confirm_decline(
 ) -> Response {
     match open(&edge, &visitor, &token).await {
         Ok(view) => {
-            let frame = Frame::card("Decline this invitation?", &visitor);
+            let frame = Frame::card("Decline this invitation?", &visitor).branded(&view.tenant);
             page(StatusCode::OK, &Decline { frame, token, tenant: view.tenant.name.to_string() })
         }
         Err(page) => page,

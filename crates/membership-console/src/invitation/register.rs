@@ -16,11 +16,12 @@ use serde::Deserialize;
 
 use super::{needs_proof, next_step, not_through, on_the_way, path, welcome};
 use crate::{
+    face::Face,
     form::{Field, Form as Fields, FormPage, Other},
     notice::refused,
     page::{Frame, page, refusal_page, see, signing_in},
     settled::Settled,
-    words::{initial, isolated},
+    words::isolated,
 };
 
 /// There is no address among these: it is the invitation's, and a form that brings one is not ours.
@@ -100,8 +101,8 @@ fn register_page(
     let fields = vec![Field::prose("name", "Your name", name).completed_as("name"), identity, Field::new_password()];
     let form = Fields::new(format!("{}/register", path(token)), "Create account and join", fields);
     FormPage {
-        frame: Frame::card("Create your account", visitor),
-        monogram: Some(initial(view.tenant.name.as_str())),
+        frame: Frame::card("Create your account", visitor).branded(&view.tenant),
+        face: Some(Face::of(&view.tenant)),
         lead: format!("One account, and you are a member of {}.", isolated(view.tenant.name.as_str())),
         form: form.answering(refusal),
         passkey: None,

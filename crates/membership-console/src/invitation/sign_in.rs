@@ -20,12 +20,13 @@ use super::{not_through, on_the_way, path, welcome};
 use crate::{
     challenge::{Way, begin},
     destination::Destination,
+    face::Face,
     form::{Field, Form as Fields, FormPage, Other},
     page::{Frame, page, refusal_page, see, signing_in},
     passkey::Offer,
     password,
     settled::Settled,
-    words::{initial, isolated},
+    words::isolated,
 };
 
 #[derive(Deserialize)]
@@ -108,8 +109,8 @@ fn sign_in_page(
     let fields = vec![identity.completed_as("username"), Field::password()];
     let form = Fields::new(format!("{}/sign-in", path(token)), "Sign in and join", fields);
     FormPage {
-        frame: Frame::card("Sign in to join", visitor),
-        monogram: Some(initial(view.tenant.name.as_str())),
+        frame: Frame::card("Sign in to join", visitor).branded(&view.tenant),
+        face: Some(Face::of(&view.tenant)),
         lead: format!("Then you are a member of {}.", isolated(view.tenant.name.as_str())),
         form: form.answering(refusal),
         passkey: None,

@@ -41,7 +41,7 @@ fn asking(
     let form = Form::new(format!("/t/{tenant}/representative/address"), "Change the e-mail", vec![email]);
     let shown = FormPage {
         frame: Frame::card("This organisation is being set up", visitor),
-        monogram: None,
+        face: None,
         lead: sentence(&unregistered.to_string()),
         form: form.answering(refusal),
         passkey: None,

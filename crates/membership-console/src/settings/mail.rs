@@ -3,17 +3,17 @@
 use std::sync::{Arc, LazyLock};
 
 use askama::Template;
-use membership_core::{account::Account, directory::MailState, email::EmailAddress, role::Permission};
+use membership_core::role::Permission;
+use membership_core::{account::Account, directory::MailState, email::EmailAddress};
 use membership_web::{Edge, Visitor};
-use poem::{Request, Response, handler, http::StatusCode, web::Data};
+use poem::{Response, handler, http::StatusCode, web::Data};
 use tokio::sync::Semaphore;
 
-use super::{Tab, Tabs, may_rule};
+use super::{Ruling, Tab, Tabs, may_rule};
 use crate::{
     layout::{Admin, Layout, Section},
-    notice::Action,
     page::page,
-    settled::{On, Subject},
+    settled::On,
     test_mail::{TestMail, Tested},
 };
 
@@ -58,22 +58,6 @@ pub(crate) async fn test(edge: Data<&Edge>, mail: Given<'_>, On(visitor, Ruling(
     };
     let tested = way.send(own).await;
     mail_page(StatusCode::OK, &edge, &visitor, &admin, mail, (Some(tested), false)).await
-}
-
-/// A tenant whose rules whoever asks may change.
-pub(crate) struct Ruling(Admin);
-
-impl Subject for Ruling {
-    async fn found(edge: &Edge, visitor: &Visitor, request: &Request) -> Result<Self, Response> {
-        let admin = Admin::found(edge, visitor, request).await?;
-        match admin.grants.require(Permission::TENANT_MANAGE).map(drop) {
-            Ok(()) => Ok(Self(admin)),
-            Err(denied) => {
-                let back = Action::new("Back to the settings", Section::Settings.path(&admin.tenant.id));
-                Err(admin.refused(visitor, Section::Settings, &denied, back))
-            }
-        }
-    }
 }
 
 /// The address of an account, if a letter to it has been answered before: nobody else is bothered with tests.

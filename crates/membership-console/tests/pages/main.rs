@@ -8,6 +8,7 @@ mod address;
 mod administration;
 mod app;
 mod audit;
+mod branding;
 mod bulk;
 mod challenge;
 mod department;

@@ -81,6 +81,21 @@ impl Pages {
         said(self.0.post(path).header(header::ORIGIN, origin).multipart(form), cookie).await
     }
 
+    /// Sends a form that has a file in it.
+    pub(crate) async fn post_with(
+        &self,
+        path: &str,
+        cookie: &str,
+        fields: &[(&str, &str)],
+        file: (&str, Vec<u8>),
+    ) -> Answer {
+        let text = |form: TestForm, (name, value): &(&str, &str)| form.text(*name, *value);
+        let form = fields.iter().fold(TestForm::new(), text);
+        let (name, bytes) = file;
+        let part = TestFormField::bytes(bytes).name(name).filename("chosen").content_type("application/octet-stream");
+        said(self.0.post(path).header(header::ORIGIN, ORIGIN).multipart(form.field(part)), cookie).await
+    }
+
     /// Begins to send a file, and never ends. The answer, if there is one all the same.
     pub(crate) async fn begin_upload(&self, path: &str, cookie: &str) -> Option<Answer> {
         let (_sender, never_ends) = tokio::io::duplex(1);

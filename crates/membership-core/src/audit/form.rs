@@ -172,7 +172,7 @@ impl Form {
             Event::TenantActivated(tenant) | Event::TenantSuspended(tenant) | Event::TenantResumed(tenant) => {
                 Self { tenant: Some(tenant.into()), ..form }
             }
-            Event::PolicyChanged { before, tenant } => {
+            Event::TenantEdited { before, tenant, picture: _ } | Event::PolicyChanged { before, tenant } => {
                 let before = Self { tenant: Some(before.as_ref().into()), ..Self::default() };
                 Self { tenant: Some(tenant.as_ref().into()), ..form.after(before) }
             }

@@ -55,6 +55,7 @@ impl Event {
             | Self::TenantActivated(_)
             | Self::TenantSuspended(_)
             | Self::TenantResumed(_)
+            | Self::TenantEdited { .. }
             | Self::PolicyChanged { .. }
             | Self::RoleDefined { .. }
             | Self::RoleEdited { .. }

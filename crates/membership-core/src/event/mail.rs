@@ -92,6 +92,7 @@ impl Event {
             | Self::TenantActivated(_)
             | Self::TenantSuspended(_)
             | Self::TenantResumed(_)
+            | Self::TenantEdited { .. }
             | Self::PolicyChanged { .. }
             | Self::RoleDefined { .. }
             | Self::RoleEdited { .. }
@@ -179,6 +180,7 @@ impl Event {
             | Self::TenantActivated(_)
             | Self::TenantSuspended(_)
             | Self::TenantResumed(_)
+            | Self::TenantEdited { .. }
             | Self::PolicyChanged { .. }
             | Self::RoleDefined { .. }
             | Self::RoleEdited { .. }

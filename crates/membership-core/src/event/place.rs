@@ -32,7 +32,7 @@ impl Event {
             | Self::TenantActivated(tenant)
             | Self::TenantSuspended(tenant)
             | Self::TenantResumed(tenant) => Some(tenant.id),
-            Self::PolicyChanged { tenant, .. } => Some(tenant.id),
+            Self::TenantEdited { tenant, .. } | Self::PolicyChanged { tenant, .. } => Some(tenant.id),
             Self::RoleDefined { role, .. } | Self::RoleDeleted { role, .. } => Some(role.tenant),
             Self::RoleEdited { role, .. } => Some(role.tenant),
             Self::DepartmentCreated(change) | Self::DepartmentRenamed(change) | Self::DepartmentMoved(change) => {
@@ -103,7 +103,7 @@ impl Event {
             | Self::TenantActivated(tenant)
             | Self::TenantSuspended(tenant)
             | Self::TenantResumed(tenant) => tenant.id.as_uuid(),
-            Self::PolicyChanged { tenant, .. } => tenant.id.as_uuid(),
+            Self::TenantEdited { tenant, .. } | Self::PolicyChanged { tenant, .. } => tenant.id.as_uuid(),
             Self::RoleDefined { role, .. } | Self::RoleDeleted { role, .. } => role.id.as_uuid(),
             Self::RoleEdited { role, .. } => role.id.as_uuid(),
             Self::DepartmentCreated(change) | Self::DepartmentRenamed(change) | Self::DepartmentMoved(change) => {

@@ -11,7 +11,7 @@ use crate::{
     id::{AccountId, CatalogueId, DepartmentId, RoleId, TreeId},
     name::DisplayName,
     role::{Access, Assignments, Catalogue, Role},
-    tenant::TenantStatus,
+    tenant::{Branding, TenantStatus},
 };
 
 struct Zeros;
@@ -101,6 +101,7 @@ fn ann_invites(policy: &Policy) -> (Grants, Tenant) {
         name: DisplayName::parse("Acme").unwrap(),
         status: TenantStatus::Active,
         parent: None,
+        branding: Branding::default(),
         preset: "organization".into(),
         policy: policy.clone(),
         catalogue: CatalogueId::from_uuid(Uuid::nil()),

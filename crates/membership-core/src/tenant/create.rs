@@ -17,7 +17,7 @@ use crate::{
     refusal::{Fault, Faults, refusals},
     role::{Access, Assignments},
     store::{Scope, StoreError},
-    tenant::{Preset, Tenant, TenantStatus},
+    tenant::{Branding, Preset, Tenant, TenantStatus},
 };
 
 /// Make a tenant.
@@ -167,6 +167,7 @@ pub(crate) fn found(
         name,
         status,
         parent,
+        branding: Branding::default(),
         preset: preset.name.clone(),
         policy: preset.policy.clone(),
         catalogue: CatalogueId::new(now, entropy),

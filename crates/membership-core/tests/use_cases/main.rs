@@ -4,6 +4,7 @@
 mod access;
 mod admission;
 mod attacks;
+mod branding;
 mod credentials;
 mod departments;
 mod histories;

@@ -4,8 +4,9 @@ use membership_core::{
     audit::replay::Replay,
     member::{edit::Changes, remove::Heirs},
     role::define::RoleOf,
+    tenant::edit::TenantChanges,
 };
-use membership_testkit::{Bed, Failure};
+use membership_testkit::{Bed, Failure, picture};
 
 /// Proves that replaying the records of a tenant gives its tables, whatever happened in it; and that tables, or records,
 /// that somebody changed by another way are found.
@@ -32,6 +33,12 @@ async fn replaying_the_audit_gives_the_tables() -> Result<(), Failure> {
     policy.links_allowed = false;
     let plan = bed.membership.plan_policy(&ctx, bed.tenant.id, policy.clone()).await?;
     bed.membership.change_policy(&ctx, bed.tenant.id, policy, plan.hash).await?;
+    let changes = TenantChanges {
+        name: Some("Acme II".into()),
+        colour: Some("#0e7490".into()),
+        logo: Some(picture::PNG.to_vec()),
+    };
+    bed.membership.edit_tenant(&ctx, bed.tenant.id, changes).await?;
     bed.membership.suspend_tenant(&bed.as_administrator(), bed.tenant.id).await?;
 
     let world = bed.world(bed.tenant.id).await?;

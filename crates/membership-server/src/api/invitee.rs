@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use membership_core::{account::register::Register, directory::InvitationView, invitation, ports::Secret};
-use membership_web::{Edge, Visitor};
+use membership_web::{Edge, Visitor, logo_of};
 use poem::web::Data;
 use poem_openapi::{ApiResponse, Object, OpenApi, payload::Json};
 use serde::Deserialize;
@@ -44,6 +44,12 @@ struct Registration {
 struct InvitationSeen {
     /// The name of the tenant that it invites to.
     tenant: String,
+    /// The tenant's colour, like `#1f6feb`, if it has one.
+    #[oai(skip_serializing_if_is_none)]
+    colour: Option<String>,
+    /// Where the tenant's logo is at this server, if it has one.
+    #[oai(skip_serializing_if_is_none)]
+    logo: Option<String>,
     /// What the tenant calls the person.
     name: String,
     /// Who invites, by name; absent if the operator of the installation does.
@@ -172,6 +178,8 @@ impl InvitationSeen {
         let InvitationProgress { stage, expires_at } = InvitationProgress::at(&view.invitation, now);
         Self {
             tenant: view.tenant.name.to_string(),
+            colour: view.tenant.branding.colour.map(|colour| colour.to_string()),
+            logo: logo_of(&view.tenant),
             name: view.member.name.to_string(),
             inviter: view.inviter,
             roles: view.roles.iter().map(|role| role.name.to_string()).collect(),

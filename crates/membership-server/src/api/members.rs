@@ -285,7 +285,7 @@ impl MembersApi {
 }
 
 /// What shall be there, as the domain takes it: null is none, and what is left out stays.
-fn or_none(typed: MaybeUndefined<String>) -> Option<String> {
+pub(super) fn or_none(typed: MaybeUndefined<String>) -> Option<String> {
     match typed {
         MaybeUndefined::Undefined => None,
         MaybeUndefined::Null => Some(String::new()),

@@ -1,17 +1,21 @@
 //! Tenants: making them, looking at them, closing them.
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use membership_core::{
     TenantView,
     id::TenantId,
-    tenant::create::{CreateTenant, TenantMade},
+    tenant::{
+        create::{CreateTenant, TenantMade},
+        edit,
+    },
 };
 use membership_web::Edge;
 use poem::web::Data;
-use poem_openapi::{ApiResponse, Object, OpenApi, param::Path, payload::Json};
+use poem_openapi::{ApiResponse, Object, OpenApi, param::Path, payload::Json, types::MaybeUndefined};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::{Chapter, Named, PREFIX, reach};
+use super::{Chapter, Named, PREFIX, members::or_none, reach};
 use crate::{
     answer::Answer,
     body::Body,
@@ -43,6 +47,21 @@ struct NewAdministrator {
     via: Via,
     /// The person's address; needed for `mail`.
     email: Option<String>,
+}
+
+/// What shall be otherwise. What is left out stays as it is.
+#[derive(Object, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TenantChanges {
+    /// What people call it.
+    name: Option<String>,
+    /// Its colour, `#` and six hexadecimal digits; null or empty for none.
+    #[serde(default)]
+    colour: MaybeUndefined<String>,
+    /// The file of its logo in base64 (RFC 4648, section 4): PNG, JPEG or WebP of at most 32 KiB, 16 to 1,024 pixels wide and
+    /// high; null or empty for none.
+    #[serde(default)]
+    logo: MaybeUndefined<String>,
 }
 
 /// A new tenant that waits for its first administrator.
@@ -126,6 +145,26 @@ impl TenantsApi {
     ) -> Answer<Json<TenantSeen>> {
         let seen = edge.membership().tenant(&caller.context, TenantId::named(&tenant)).await?;
         Ok(Json(seen.into()))
+    }
+
+    /// Edit a tenant
+    ///
+    /// Changes what a tenant is called, and what it looks like to those whom it invites. Needs `membership:tenant.manage`.
+    #[oai(path = "/tenants/:tenant", method = "patch", operation_id = "editTenant")]
+    async fn edit(
+        &self,
+        edge: Data<&Edge>,
+        caller: Caller,
+        /// The tenant.
+        tenant: Path<String>,
+        body: Body<TenantChanges>,
+    ) -> Answer<Json<Tenant>> {
+        let TenantChanges { name, colour, logo } = body.0;
+        // What is no base64 is no picture either.
+        let decoded = |text: String| STANDARD.decode(&text).unwrap_or(text.into_bytes());
+        let changes = edit::TenantChanges { name, colour: or_none(colour), logo: or_none(logo).map(decoded) };
+        let tenant = edge.membership().edit_tenant(&caller.context, TenantId::named(&tenant), changes).await?;
+        Ok(Json(tenant.into()))
     }
 
     /// Suspend a tenant

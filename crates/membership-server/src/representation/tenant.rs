@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use membership_core::{directory, id::TenantId, tenant};
+use membership_web::logo_of;
 use poem_openapi::Object;
 use uuid::Uuid;
 
@@ -16,6 +17,12 @@ pub(crate) struct Tenant {
     pub(crate) name: String,
     /// Whether it can be used.
     pub(crate) status: TenantStatus,
+    /// Its colour, like `#1f6feb`, if it has one of its own.
+    #[oai(skip_serializing_if_is_none)]
+    colour: Option<String>,
+    /// Where its logo is at this server, if it has one. Another logo is at another path.
+    #[oai(skip_serializing_if_is_none)]
+    logo: Option<String>,
     /// The preset that it was made by. What has become of the preset since makes no difference to the tenant.
     preset: String,
     /// The tenant above it, if there is one. Nothing is inherited from it.
@@ -42,6 +49,8 @@ impl From<tenant::Tenant> for Tenant {
             id: tenant.id.as_uuid(),
             name: tenant.name.to_string(),
             status: tenant.status.into(),
+            colour: tenant.branding.colour.map(|colour| colour.to_string()),
+            logo: logo_of(&tenant),
             preset: tenant.preset,
             parent: tenant.parent.map(TenantId::as_uuid),
             created_at: tenant.created_at,

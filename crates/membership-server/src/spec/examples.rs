@@ -109,7 +109,9 @@ pub(super) fn problem() -> Value {
 
 fn tenant() -> Value {
     json!({
-        "id": TENANT, "name": "Example Ltd", "status": "active", "preset": "organization", "parent": TOP,
+        "id": TENANT, "name": "Example Ltd", "status": "active", "colour": "#1f6feb",
+        "logo": format!("/logo/{TENANT}/47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU.png"),
+        "preset": "organization", "parent": TOP,
         "created_at": MORNING,
     })
 }

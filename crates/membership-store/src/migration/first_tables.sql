@@ -212,6 +212,8 @@ CREATE TABLE tenant (
     name          text     NOT NULL,
     status        text     NOT NULL,
     parent        uuid,
+    colour        text,
+    logo          text,
     preset        text     NOT NULL,
     policy        text     NOT NULL,
     -- The second factors of which the policy wants one to be shown, as bits: it is looked at on every request.
@@ -223,7 +225,18 @@ CREATE TABLE tenant (
     CONSTRAINT tenant_parent_fk FOREIGN KEY (parent) REFERENCES tenant (id),
     CONSTRAINT tenant_parent CHECK (parent <> id),
     CONSTRAINT tenant_status CHECK (status IN ('setting-up', 'active', 'suspended')),
-    CONSTRAINT tenant_second_factor CHECK (second_factor BETWEEN 0 AND 7)
+    CONSTRAINT tenant_second_factor CHECK (second_factor BETWEEN 0 AND 7),
+    CONSTRAINT tenant_colour CHECK (length(colour) = 7)
+);
+
+-- The pictures, apart from the tenants, which are read on every request.
+CREATE TABLE logo (
+    tenant_id uuid  NOT NULL,
+    name      text  NOT NULL,
+    picture   bytea NOT NULL,
+    CONSTRAINT logo_pk PRIMARY KEY (tenant_id),
+    CONSTRAINT logo_tenant_fk FOREIGN KEY (tenant_id) REFERENCES tenant (id),
+    CONSTRAINT logo_size CHECK (length(picture) BETWEEN 1 AND 32768)
 );
 
 CREATE TABLE application (

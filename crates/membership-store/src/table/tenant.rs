@@ -3,7 +3,7 @@
 use membership_core::{
     id::{CatalogueId, TenantId, TreeId},
     store::StoreError,
-    tenant::{Policy, Tenant, TenantStatus},
+    tenant::{Branding, Policy, Tenant, TenantStatus, branding::Colour},
 };
 use sea_orm::entity::prelude::*;
 
@@ -17,6 +17,9 @@ pub(crate) struct Model {
     pub(crate) name: String,
     pub(crate) status: String,
     pub(crate) parent: Option<Uuid>,
+    pub(crate) colour: Option<String>,
+    /// What its picture is called; the picture is in `logo`.
+    pub(crate) logo: Option<String>,
     pub(crate) preset: String,
     /// JSON: a switch that is added later needs no column of its own.
     pub(crate) policy: String,
@@ -39,6 +42,8 @@ impl From<&Tenant> for Model {
             name: tenant.name.to_string(),
             status: tenant.status.as_str().to_owned(),
             parent: tenant.parent.map(TenantId::as_uuid),
+            colour: tenant.branding.colour.map(|colour| colour.to_string()),
+            logo: tenant.branding.logo.map(|logo| logo.to_string()),
             preset: tenant.preset.clone(),
             // Numbers, words and lists of words: nothing here that JSON cannot say.
             policy: serde_json::to_string(&tenant.policy).unwrap_or_default(),
@@ -64,6 +69,10 @@ impl TryFrom<Model> for Tenant {
             name: at.name(&row.name)?,
             status: status(at, &row.status)?,
             parent: row.parent.map(TenantId::from_uuid),
+            branding: Branding {
+                colour: row.colour.as_deref().map(Colour::parse).transpose().map_err(|error| at.corrupt(error))?,
+                logo: row.logo.as_deref().map(str::parse).transpose().map_err(|error| at.corrupt(error))?,
+            },
             preset: row.preset,
             policy,
             catalogue: CatalogueId::from_uuid(row.catalogue),

@@ -19,8 +19,8 @@ use crate::{
     moment::Moment,
     search::Entry,
     table::{
-        self, account, api_key, assignment, challenge, factors, installation, invitation, member, member_department,
-        nomination, outbox, role, role_include, session, tenant, transfer, transfer_share,
+        self, account, api_key, assignment, challenge, factors, installation, invitation, logo, member,
+        member_department, nomination, outbox, role, role_include, session, tenant, transfer, transfer_share,
     },
 };
 
@@ -38,6 +38,8 @@ pub(super) enum Change {
     EndChallenge(Uuid),
     RevokeApiKey(api_key::Model),
     Tenant(tenant::Model),
+    Logo(logo::Model),
+    NoLogo(TenantId),
     Catalogue(TenantId, CatalogueId),
     Role(role::Model, Vec<role_include::Model>),
     DeleteRole(role::Model),
@@ -68,11 +70,7 @@ impl Change {
             Self::AddressProved(row) => address_proved(script, &row),
             Self::Account(row) => owned(script, *row),
             Self::Factors(row) => script.put(row),
-            Self::SignedIn(account, at) => {
-                let signed_in = account::ActiveModel { last_signed_in_at: Set(Some(at)), ..Default::default() };
-                let which = account::Column::Id.eq(account.as_uuid());
-                script.change(&account::Entity::update_many().set(signed_in).filter(which), Some(1));
-            }
+            Self::SignedIn(account, at) => signed_in(script, account, at),
             Self::RaiseEpoch(account, epoch) => raise_epoch(script, account, epoch),
             Self::EndSession(id) => {
                 script.change(&session::Entity::delete_many().filter(session::Column::Id.eq(id)), None);
@@ -83,6 +81,8 @@ impl Change {
             Self::EndChallenge(id) => script.change(&challenge::Entity::delete_by_id(id), Some(1)),
             Self::RevokeApiKey(row) => revoke(script, &row),
             Self::Tenant(row) => script.replace(row),
+            Self::Logo(row) => script.put(row),
+            Self::NoLogo(tenant) => script.change(&logo::Entity::delete_by_id(tenant.as_uuid()), Some(1)),
             Self::Catalogue(tenant, catalogue) => {
                 let changed = tenant::ActiveModel { catalogue: Set(catalogue.as_uuid()), ..Default::default() };
                 let which = tenant::Column::Id.eq(tenant.as_uuid());
@@ -148,6 +148,12 @@ fn owned(script: &mut Script, row: account::Model) {
     }
     let changed = account::Entity::update_many().set(values).col_expr(account::Column::Epoch, at_least(epoch));
     script.change(&changed.filter(account::Column::Id.eq(id)), Some(1));
+}
+
+fn signed_in(script: &mut Script, account: AccountId, at: Moment) {
+    let signed_in = account::ActiveModel { last_signed_in_at: Set(Some(at)), ..Default::default() };
+    let which = account::Column::Id.eq(account.as_uuid());
+    script.change(&account::Entity::update_many().set(signed_in).filter(which), Some(1));
 }
 
 fn raise_epoch(script: &mut Script, account: AccountId, epoch: u32) {

@@ -19,7 +19,8 @@ use membership_core::{
     },
     store::Scope,
     tenant::{
-        Policy, Tenant, TenantStatus, Validity,
+        Branding, Policy, Tenant, TenantStatus, Validity,
+        branding::Colour,
         policy::{Ending, ExistingAccount, SecondFactor, Sending, Tone, Word, Words},
     },
 };
@@ -38,6 +39,7 @@ pub(super) async fn a_tenant_with_its_policy_and_roles(adapter: Adapter) -> Outc
         name: DisplayName::parse("Bücher & Söhne 'Ltd' \"界\"")?,
         status: TenantStatus::SettingUp,
         parent: Some(bed.tenant.id),
+        branding: Branding { colour: Some(Colour::parse("#1F6feb")?), logo: None },
         preset: "portal-tenant".into(),
         policy: unusual_policy()?,
         catalogue: CatalogueId::new(now, entropy),

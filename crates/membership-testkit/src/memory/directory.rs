@@ -16,7 +16,7 @@ use membership_core::{
     member::{MemberStatus, transfer::Transfer},
     role::Access,
     store::{Scope, StoreError},
-    tenant::{Tenant, representative::Nomination},
+    tenant::{Tenant, branding::Picture, representative::Nomination},
 };
 
 use super::MemoryStore;
@@ -83,6 +83,10 @@ impl Directory for MemoryStore {
 
     async fn tenant(&self, tenant: TenantId) -> Result<Option<Tenant>, StoreError> {
         Ok(self.tables().tenants.get(&tenant).cloned())
+    }
+
+    async fn logo(&self, tenant: TenantId) -> Result<Option<Picture>, StoreError> {
+        Ok(self.tables().logos.get(&tenant).cloned())
     }
 
     async fn lineage(&self, tenant: TenantId) -> Result<Vec<Ancestor>, StoreError> {

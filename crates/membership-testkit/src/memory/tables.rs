@@ -20,6 +20,7 @@ use membership_core::{
     store::{Recognition, Scope},
     tenant::{
         Tenant,
+        branding::Picture,
         representative::{Answer, Nomination},
     },
     traces::TraceKey,
@@ -38,6 +39,7 @@ pub(super) struct Tables {
     /// How often, and when last.
     pub(super) tries: BTreeMap<TraceKey, (u32, DateTime<Utc>)>,
     pub(super) tenants: BTreeMap<TenantId, Tenant>,
+    pub(super) logos: BTreeMap<TenantId, Picture>,
     /// In their order.
     pub(super) applications: BTreeMap<TenantId, Vec<Application>>,
     pub(super) roles: BTreeMap<RoleId, Role>,

@@ -90,6 +90,7 @@ impl Tables {
             Event::TenantActivated(tenant) | Event::TenantSuspended(tenant) | Event::TenantResumed(tenant) => {
                 self.known_tenant(tenant)
             }
+            Event::TenantEdited { tenant, picture, .. } => self.tenant_edited(tenant, picture.as_ref()),
             Event::PolicyChanged { tenant, .. } => self.known_tenant(tenant),
             Event::RoleDefined { role, catalogue } => self.role_defined(role, *catalogue),
             Event::RoleEdited { role, catalogue, .. } => self.role_edited(role, *catalogue),

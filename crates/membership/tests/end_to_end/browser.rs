@@ -149,6 +149,8 @@ fn capabilities(browser: &str, profile: &TempDir, scripts: Scripts) -> ChromeCap
     let folder = format!("--user-data-dir={}", profile.path().display());
     for argument in [
         "--headless",
+        // A browser whose driver is gone goes too.
+        "--remote-debugging-pipe",
         "--no-sandbox",
         "--disable-gpu",
         "--disable-quic",

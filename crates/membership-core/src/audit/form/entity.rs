@@ -30,6 +30,10 @@ pub struct TenantForm {
     pub name: String,
     pub status: String,
     pub parent: Option<Uuid>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub colour: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logo: Option<String>,
     pub preset: String,
     pub policy: PolicyForm,
     pub catalogue: Uuid,
@@ -222,6 +226,8 @@ impl From<&Tenant> for TenantForm {
             name: tenant.name.to_string(),
             status: tenant.status.as_str().to_owned(),
             parent: tenant.parent.map(TenantId::as_uuid),
+            colour: tenant.branding.colour.map(|colour| colour.to_string()),
+            logo: tenant.branding.logo.map(|logo| logo.to_string()),
             preset: tenant.preset.clone(),
             policy: (&tenant.policy).into(),
             catalogue: tenant.catalogue.as_uuid(),

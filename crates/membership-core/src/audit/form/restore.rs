@@ -27,7 +27,8 @@ use crate::{
     ports::Holding,
     role::{Application, Assignment, Assignments, Grant, NamedPermission, Permission, Role},
     tenant::{
-        Policy, Tenant, TenantStatus, Validity,
+        Branding, Policy, Tenant, TenantStatus, Validity,
+        branding::Colour,
         policy::{SecondFactor, Word, Words},
         representative::{Answer, Nomination},
     },
@@ -61,6 +62,10 @@ fn address(text: &str) -> Restored<EmailAddress> {
     EmailAddress::from_canonical(text).map_err(|_| impossible("an address", text))
 }
 
+fn colour(text: &str) -> Restored<Colour> {
+    Colour::parse(text).map_err(|_| impossible("a colour", text))
+}
+
 fn permission(text: &str) -> Restored<Permission> {
     Permission::parse(text).map_err(|_| impossible("a permission", text))
 }
@@ -72,6 +77,10 @@ impl TenantForm {
             name: name(&self.name)?,
             status: word::<TenantStatus>("a tenant's status", &self.status)?,
             parent: self.parent.map(TenantId::from_uuid),
+            branding: Branding {
+                colour: self.colour.as_deref().map(colour).transpose()?,
+                logo: self.logo.map(|text| text.parse().map_err(|_| impossible("a logo", text))).transpose()?,
+            },
             preset: self.preset,
             policy: self.policy.restore()?,
             catalogue: CatalogueId::from_uuid(self.catalogue),

@@ -27,6 +27,7 @@ pub(super) fn request(id: &str) -> Option<Value> {
                 { "member": MEMBER, "permission": "membership:members.manage", "department": DEPARTMENT },
             ],
         }),
+        "editTenant" => json!({ "name": "Example Ltd", "colour": "#1f6feb", "logo": null }),
         "nominate" => json!({ "member": OTHER_MEMBER }),
         "readdressRepresentative" => json!({ "email": "ann@example.org" }),
         _ => return None,
@@ -46,7 +47,7 @@ pub(super) fn answer(id: &str) -> Option<Value> {
             set(&mut tenant, "status", json!("suspended"));
             tenant
         }
-        "resumeTenant" => tenant(),
+        "editTenant" | "resumeTenant" => tenant(),
         "listPresets" => json!({ "presets": [preset()] }),
         "getPolicy" | "changePolicy" => policy(),
         "planPolicy" => json!({

@@ -5,7 +5,7 @@ use membership_core::{
     member::Member,
     role::{Access, Role},
     store::StoreError,
-    tenant::Tenant,
+    tenant::{Tenant, branding::Picture},
 };
 
 use super::{super::tables::Tables, constraint};
@@ -24,6 +24,15 @@ impl Tables {
 
     pub(super) fn known_tenant(&mut self, tenant: &Tenant) -> Result<(), StoreError> {
         constraint("tenant.present", self.tenants.insert(tenant.id, tenant.clone()).is_some())
+    }
+
+    pub(super) fn tenant_edited(&mut self, tenant: &Tenant, picture: Option<&Picture>) -> Result<(), StoreError> {
+        if let Some(picture) = picture {
+            self.logos.insert(tenant.id, picture.clone());
+        } else if tenant.branding.logo.is_none() {
+            self.logos.remove(&tenant.id);
+        }
+        self.known_tenant(tenant)
     }
 
     fn recatalogued(&mut self, tenant: TenantId, catalogue: CatalogueId) -> Result<(), StoreError> {

@@ -6,6 +6,7 @@ mod ci;
 mod debian;
 mod failure;
 mod generated;
+mod npm;
 mod process;
 mod requirements;
 mod spec_lint;

@@ -1,6 +1,8 @@
 //! The pages in a real browser, with JavaScript switched off, but where it is needed: what a person does with a letter.
 
 mod account;
+mod keyboard;
+mod loading;
 mod looks;
 mod passkey;
 mod screens;
@@ -14,7 +16,8 @@ use std::{
 use serde_json::json;
 use tempfile::TempDir;
 use thirtyfour::{
-    By, CapabilitiesHelper as _, ChromeCapabilities, ChromiumLikeCapabilities as _, DesiredCapabilities, WebDriver, WebElement,
+    By, CapabilitiesHelper as _, ChromeCapabilities, ChromiumLikeCapabilities as _, DesiredCapabilities, WebDriver,
+    WebElement,
 };
 
 use super::{

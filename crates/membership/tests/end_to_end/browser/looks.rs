@@ -30,11 +30,22 @@ impl Theme {
 /// A desk, a tablet, a phone: width and height of the window in CSS pixels.
 pub(super) const WINDOWS: [(u32, u32); 3] = [(1440, 900), (768, 1024), (390, 844)];
 
+/// What axe-core looks for. Colours take it longest, and differ between themes; all else differs between widths.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rules {
+    All,
+    AllButColours,
+    Colours,
+}
+
 /// All that axe-core knows, and the size of what one touches, which it leaves out unless asked. Whatever it finds is told in a
 /// line: rule, place, and why.
 const BARRIERS: &str = "
     const done = arguments[arguments.length - 1];
-    axe.run(document, { resultTypes: ['violations'], rules: { 'target-size': { enabled: true } } }).then(
+    const [rules] = arguments;
+    const some = rules === 'colours' ? { runOnly: ['color-contrast'] }
+        : { rules: { 'target-size': { enabled: true }, 'color-contrast': { enabled: rules === 'all' } } };
+    axe.run(document, { resultTypes: ['violations'], ...some }).then(
         ({ violations }) => done(violations.flatMap(({ id, nodes }) => nodes.map((node) =>
             `${id}: ${node.target.join(' ')}: ${node.failureSummary.replace(/\\s+/g, ' ')} ${node.html.slice(0, 160)}`))),
         (error) => done([`axe-core: ${error}`]),
@@ -88,14 +99,15 @@ impl Browser {
     pub(super) async fn becomes(&self, base: &str, key: Option<&str>) {
         self.tell("Network.clearBrowserCookies", json!({})).await;
         if let Some(key) = key {
-            let cookie = json!({ "name": "membership", "value": key, "url": base, "httpOnly": true, "sameSite": "Lax" });
+            let cookie =
+                json!({ "name": "membership", "value": key, "url": base, "httpOnly": true, "sameSite": "Lax" });
             self.tell("Network.setCookie", cookie).await;
         }
     }
 
     /// Writes a picture of the window, or of the whole page, to `file`.
     pub(super) async fn picture(&self, file: &Path, whole: bool) {
-        self.ask_later(AT_REST).await;
+        self.ask_later(AT_REST, Vec::new()).await;
         let parameters = json!({ "format": "png", "captureBeyondViewport": whole, "optimizeForSpeed": whole });
         let picture = self.tell("Page.captureScreenshot", parameters).await;
         let text = picture["data"].as_str().expect("a picture");
@@ -104,14 +116,22 @@ impl Browser {
     }
 
     /// What axe-core finds; nothing where it was not installed.
-    pub(super) async fn barriers(&self) -> Vec<String> {
+    pub(super) async fn barriers(&self, rules: Rules) -> Vec<String> {
         let Ok(axe) = std::env::var("MEMBERSHIP_TEST_AXE") else {
             assert!(std::env::var_os("MEMBERSHIP_TEST_REQUIRE").is_none(), "MEMBERSHIP_TEST_AXE is not set");
             return Vec::new();
         };
-        let source = std::fs::read_to_string(axe).expect("axe-core");
-        self.driver.execute(source, Vec::new()).await.expect("axe-core in the page");
-        lines(&self.ask_later(BARRIERS).await)
+        let there = self.driver.execute("return typeof axe", Vec::new()).await.expect("an answer");
+        if there.json() == "undefined" {
+            let source = std::fs::read_to_string(axe).expect("axe-core");
+            self.driver.execute(source, Vec::new()).await.expect("axe-core in the page");
+        }
+        let rules = match rules {
+            Rules::All => "all",
+            Rules::AllButColours => "all but colours",
+            Rules::Colours => "colours",
+        };
+        lines(&self.ask_later(BARRIERS, vec![json!(rules)]).await)
     }
 
     /// What is wider than the window.
@@ -130,8 +150,8 @@ impl Browser {
     }
 
     /// Runs a script that hands its answer to its last argument.
-    pub(super) async fn ask_later(&self, script: &str) -> Value {
-        self.driver.execute_async(script, Vec::new()).await.expect("an answer").json().clone()
+    async fn ask_later(&self, script: &str, arguments: Vec<Value>) -> Value {
+        self.driver.execute_async(script, arguments).await.expect("an answer").json().clone()
     }
 }
 

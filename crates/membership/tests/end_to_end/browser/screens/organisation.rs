@@ -12,29 +12,31 @@ use serde_json::{Value, json};
 use super::super::second_factor::App;
 use crate::{
     installation::{Answer, Installation, PASSWORD, text},
-    main_job::{borrowed, link_in, mail_to},
+    main_job::{borrowed, mail_to},
 };
 
-pub(super) use names::LONG;
+pub(super) use names::{LONG, TEAMS};
 
 /// How many members the table brings.
 const CROWD: usize = 96;
 
-pub(super) struct Organisation {
-    pub(super) installation: Installation,
+pub(in super::super) struct Organisation {
+    pub(in super::super) installation: Installation,
     sink: Sink,
     /// All departments by id, the whole first.
-    pub(super) departments: Vec<String>,
+    pub(in super::super) departments: Vec<String>,
+    /// A tenant beneath this one.
+    pub(in super::super) beneath: String,
 }
 
 impl Organisation {
     /// Everything but what pages and letters alone can do.
-    pub(super) async fn new() -> Self {
+    pub(in super::super) async fn new() -> Self {
         let sink = Sink::start().await.expect("a mail server");
         let mut settings = mail_to(&sink);
         settings.push(("MEMBERSHIP_MAIL__FIRST_WAIT_SECONDS", "3600".into()));
         let installation = Installation::new(&borrowed(&settings)).await;
-        let mut organisation = Self { installation, sink, departments: Vec::new() };
+        let mut organisation = Self { installation, sink, departments: Vec::new(), beneath: String::new() };
         organisation.grow().await;
         organisation.crowd().await;
         organisation.stages().await;
@@ -58,7 +60,7 @@ impl Organisation {
         self.departments.push(whole.clone());
         for branch in names::BRANCHES {
             let branch = self.department(branch, &whole).await;
-            for team in names::TEAMS {
+            for team in TEAMS {
                 let team = self.department(team, &branch).await;
                 for group in ["Alpha", "Beta"] {
                     self.department(group, &team).await;
@@ -77,8 +79,9 @@ impl Organisation {
         for number in 0..CROWD {
             let name = names::person(number);
             let branch = names::BRANCHES[number * 7 % names::BRANCHES.len()];
-            let team = names::TEAMS[number * 5 % names::TEAMS.len()];
-            let role = if number % 11 == 0 { format!("Member; Member manager @ {branch}") } else { "Member".to_owned() };
+            let team = TEAMS[number * 5 % TEAMS.len()];
+            let role =
+                if number % 11 == 0 { format!("Member; Member manager @ {branch}") } else { "Member".to_owned() };
             let who = match number % 4 {
                 0 => format!("person{number}@example.org,,mail"),
                 1 => ",,link".to_owned(),
@@ -101,49 +104,19 @@ impl Organisation {
     }
 
     /// A table that is planned.
-    pub(super) async fn import(&self, file: &str, table: String) -> Value {
+    pub(in super::super) async fn import(&self, file: &str, table: String) -> Value {
         let url = self.installation.server.url(&self.installation.path(&format!("/imports?file={file}")));
         let request = self.installation.client.post(url).bearer_auth(&self.installation.token);
         let request = request.header("content-type", "text/csv").body(table);
         Answer::of(request.send().await.expect("an answer")).await.expect(201)
     }
 
-    /// Invites one person by a link, and answers with the member and the token.
-    pub(super) async fn by_link(&self, name: &str, role: &str) -> (String, String) {
-        let person = json!({ "name": name, "via": "link", "roles": [self.role(role).await] });
-        let invited = self.installation.invite(vec![person]).await.expect(201);
-        let link = text(&invited["invited"][0]["link"]);
-        let token = link.rsplit('/').next().expect("a token").to_owned();
-        (text(&invited["invited"][0]["member"]["id"]), token)
-    }
-
-    pub(super) async fn role(&self, name: &str) -> String {
-        let roles = self.installation.get(&self.installation.path("/roles")).await.expect(200);
-        let roles = roles["roles"].as_array().expect("roles");
-        text(&roles.iter().find(|role| role["name"] == name).expect("a role")["id"])
-    }
-
-    pub(super) async fn answer(&self, step: &str, token: &str) {
-        let path = format!("/api/v1/invitation/{step}");
-        self.installation.post_as_nobody(&path, &json!({ "token": token })).await.expect(200);
-    }
-
-    /// Somebody who has joined by a link; the key of the session that came with it.
-    pub(super) async fn joined(&self, name: &str, username: &str, role: &str) -> (String, String) {
-        let (member, token) = self.by_link(name, role).await;
-        self.answer("accept", &token).await;
-        let registration =
-            json!({ "token": token, "name": name, "username": username, "password": PASSWORD, "transport": "bearer" });
-        let joined = self.installation.post_as_nobody("/api/v1/invitation/register", &registration).await.expect(201);
-        (member, text(&joined["signed_in"]["token"]))
-    }
-
     /// Somebody in every state that an invitation and a member can be in.
     async fn stages(&self) {
-        let (_, accepted) = self.by_link("Akin Accepted", "Member").await;
-        self.answer("accept", &accepted).await;
-        let (_, declined) = self.by_link("Noël Nay", "Member").await;
-        self.answer("reject", &declined).await;
+        let (_, accepted) = self.installation.by_link("Akin Accepted", "Member").await;
+        self.installation.answer("accept", &accepted).await;
+        let (_, declined) = self.installation.by_link("Noël Nay", "Member").await;
+        self.installation.answer("reject", &declined).await;
         let path = self.installation.path("/invitations");
         let later = json!({ "people": [self.installation.person("rita.ready@example.org")], "send": "later" });
         self.installation.post(&path, &later).await.expect(201);
@@ -151,35 +124,22 @@ impl Organisation {
         let revoked = text(&revoked["invited"][0]["invitation"]["id"]);
         self.installation.post(&format!("{path}/{revoked}/revoke"), &Value::Null).await.expect(200);
         self.installation.invite(vec![self.installation.person("late.latimer@example.org")]).await.expect(201);
-        self.expire("late.latimer@example.org").await;
-        for (number, state) in ["disable", "remove"].into_iter().enumerate() {
-            let (member, _) = self.joined(names::person(number + 40).as_str(), state, "Member").await;
+        self.installation.expire("late.latimer@example.org").await;
+        for (name, username, state) in [("Quentin Quits", "quentin", "disable"), ("Rosa Removed", "rosa", "remove")] {
+            let (member, _) = self.installation.joined(name, username, "Member").await;
             let path = self.installation.path(&format!("/members/{member}/{state}"));
             let command = if state == "remove" { json!({ "heirs": {} }) } else { Value::Null };
             let answer = self.installation.post(&path, &command).await;
             assert!(answer.status.is_success(), "{answer:?}");
         }
-        let (_, session) = self.joined("Vera Valdés", "vera", "Member manager").await;
+        let (_, session) = self.installation.joined("Vera Valdés", "vera", "Member manager").await;
         self.app_of(&session).await;
-    }
-
-    /// The time of this person's invitation runs out, as it does in three days.
-    async fn expire(&self, address: &str) {
-        let file = self.installation.data().join("data/membership.db");
-        let url = format!("sqlite://{}", file.display());
-        let database = sea_orm::Database::connect(url).await.expect("the database");
-        let statement = format!(
-            "UPDATE invitation SET expires_at = expires_at - 4 * 86400000000, sent_at = sent_at - 4 * 86400000000, \
-             created_at = created_at - 4 * 86400000000 WHERE address = '{address}'"
-        );
-        let changed = database.execute_unprepared(&statement).await.expect("a change").rows_affected();
-        assert_eq!(changed, 1);
-        database.close().await.expect("an end");
     }
 
     async fn app_of(&self, session: &str) {
         let ask = |path: &str, body: Value| {
-            let request = self.installation.client.post(self.installation.server.url(path)).bearer_auth(session).json(&body);
+            let request =
+                self.installation.client.post(self.installation.server.url(path)).bearer_auth(session).json(&body);
             async move { Answer::of(request.send().await.expect("an answer")).await }
         };
         let shown = ask("/api/v1/me/second-factors/app", Value::Null).await.expect(201);
@@ -190,8 +150,17 @@ impl Organisation {
 
     /// One letter is refused for good, one for now.
     async fn letters_that_fail(&self) {
+        // What was said so far has arrived, or it would be refused along with these.
+        let waits = async || self.installation.get(&self.installation.path("/members?mail=waiting")).await.expect(200);
+        while !waits().await["members"].as_array().expect("members").is_empty() {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
         for (address, words, state) in [
-            ("gone@example.org", "550 5.1.1 <gone@example.org>: no such mailbox here; ask postmaster@example.org", "failed"),
+            (
+                "gone@example.org",
+                "550 5.1.1 <gone@example.org>: no such mailbox here; ask postmaster@example.org",
+                "failed",
+            ),
             ("greylisted@example.org", "451 4.7.1 greylisted, come back later", "deferred"),
         ] {
             self.sink.lie(Stage::Recipient, Lie::Say(words));
@@ -203,7 +172,7 @@ impl Organisation {
     }
 
     /// Roles, keys, organisations beneath, an offer to take over.
-    async fn settle(&self) {
+    async fn settle(&mut self) {
         let installation = &self.installation;
         for number in 1..=12 {
             let name = names::role(number);
@@ -211,7 +180,7 @@ impl Organisation {
             let role = json!({ "name": name, "permissions": permissions, "includes": [] });
             installation.post(&installation.path("/roles"), &role).await.expect(201);
         }
-        for (name, days) in [("Nightly synchronisation", 90), (names::LONG, 7)] {
+        for (name, days) in [("Nightly synchronisation", 90), (LONG, 7)] {
             let key = json!({ "name": name, "scope": ["membership:members.read"], "seconds": days * 86_400 });
             installation.post(&installation.path("/api-keys"), &key).await.expect(201);
         }
@@ -222,19 +191,70 @@ impl Organisation {
             });
             let made = installation.post("/api/v1/tenants", &command).await.expect(201);
             let token = text(&made["link"]).rsplit('/').next().expect("a token").to_owned();
-            self.answer("accept", &token).await;
+            self.installation.answer("accept", &token).await;
             installation.post("/api/v1/invitation/join", &json!({ "token": token })).await.expect(200);
+            self.beneath = text(&made["tenant"]["id"]);
         }
-        let (nina, _) = self.joined("Nina Nominee", "nina", "Administrator").await;
+        let (nina, _) = self.installation.joined("Nina Nominee", "nina", "Administrator").await;
         let path = installation.path("/representative/nomination");
         installation.post(&path, &json!({ "member": nina })).await.expect(201);
     }
+}
 
-    /// The link in the letter to `address`.
-    #[expect(dead_code, reason = "soon")]
-    pub(super) fn mailed(&self, address: &str) -> String {
-        let letters = self.sink.messages();
-        let letter = letters.iter().rev().find_map(|letter| letter.text().filter(|text| text.contains(address)));
-        link_in(&letter.expect("a letter"), &self.installation.server.base)
+impl Installation {
+    /// Invites one person by a link, and answers with the member and the token.
+    pub(in super::super) async fn by_link(&self, name: &str, role: &str) -> (String, String) {
+        let person = json!({ "name": name, "via": "link", "roles": [self.role(role).await] });
+        let invited = self.invite(vec![person]).await.expect(201);
+        let link = text(&invited["invited"][0]["link"]);
+        let token = link.rsplit('/').next().expect("a token").to_owned();
+        (text(&invited["invited"][0]["member"]["id"]), token)
+    }
+
+    pub(in super::super) async fn role(&self, name: &str) -> String {
+        let roles = self.get(&self.path("/roles")).await.expect(200);
+        let roles = roles["roles"].as_array().expect("roles");
+        text(&roles.iter().find(|role| role["name"] == name).expect("a role")["id"])
+    }
+
+    pub(in super::super) async fn answer(&self, step: &str, token: &str) {
+        let path = format!("/api/v1/invitation/{step}");
+        self.post_as_nobody(&path, &json!({ "token": token })).await.expect(200);
+    }
+
+    /// Somebody who has joined by a link; the key of the session that came with it.
+    pub(in super::super) async fn joined(&self, name: &str, username: &str, role: &str) -> (String, String) {
+        let (member, token) = self.by_link(name, role).await;
+        self.answer("accept", &token).await;
+        let registration =
+            json!({ "token": token, "name": name, "username": username, "password": PASSWORD, "transport": "bearer" });
+        let joined = self.post_as_nobody("/api/v1/invitation/register", &registration).await.expect(201);
+        (member, text(&joined["signed_in"]["token"]))
+    }
+
+    /// The member who is called like this.
+    pub(in super::super) async fn member(&self, name: &str) -> String {
+        // A search takes eight words at most.
+        let word = name.split(' ').next().unwrap_or(name);
+        let query =
+            reqwest::Url::parse_with_params("http://localhost", [("q", word), ("limit", "200")]).expect("a query");
+        let path = self.path(&format!("/members?{}", query.query().expect("a query")));
+        let page = self.get(&path).await.expect(200);
+        let members = page["members"].as_array().expect("members");
+        let found = members.iter().find(|member| member["name"] == name).unwrap_or_else(|| panic!("no {name}: {page}"));
+        text(&found["id"])
+    }
+
+    /// The time of this person's invitation runs out, as it does in three days.
+    pub(in super::super) async fn expire(&self, name: &str) {
+        let file = self.data().join("data/membership.db");
+        let database = sea_orm::Database::connect(format!("sqlite://{}", file.display())).await.expect("the database");
+        let statement = format!(
+            "UPDATE invitation SET expires_at = expires_at - 4 * 86400000000, created_at = created_at - 4 * 86400000000, \
+             sent_at = sent_at - 4 * 86400000000 WHERE member_id IN (SELECT id FROM member WHERE name = '{name}')"
+        );
+        let changed = database.execute_unprepared(&statement).await.expect("a change").rows_affected();
+        assert_eq!(changed, 1);
+        database.close().await.expect("an end");
     }
 }

@@ -16,15 +16,15 @@ pub(super) const BRANCHES: [&str; 10] = [
     "Customer support",
     "Facilities",
 ];
-pub(super) const TEAMS: [&str; 6] =
+pub(crate) const TEAMS: [&str; 6] =
     ["North", "South", "East", "West", "Central", "Special projects and temporary assignments abroad"];
 pub(super) const AWKWARD_PLACES: [&str; 9] = [
     "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft",
     "<script>alert('department')</script>",
     "قسم الموارد البشرية",
-    "研究開発本部",
+    "Επιχειρησιακή ανάπτυξη και διαχείριση έργων",
     "R&D: \"Blue Sky\" / Horizon 2035",
-    "Ops 👩‍🚀",
+    "Отдел кадров",
     "Committee for the revision of the rules of procedure of the committee on committees",
     "Ž",
     "Łódź",
@@ -35,17 +35,36 @@ const FIRST: [&str; 24] = [
     "Olga", "Priya", "Quentin", "Rosa", "Sven", "Tomás", "Uma", "Vera", "Yusuf", "Zoë",
 ];
 const LAST: [&str; 22] = [
-    "Adeyemi", "Bergström", "Castillo", "Dąbrowski", "Eriksen", "Fontaine", "García", "Hoàng", "Ivanova", "Johnson",
-    "Kowalczyk", "Lindqvist", "Müller", "Nakamura", "Okonkwo", "Petrov", "Quispe", "Rossi", "Schneider", "Tanaka",
-    "Ueda", "Van der Berg",
+    "Adeyemi",
+    "Bergström",
+    "Castillo",
+    "Dąbrowski",
+    "Eriksen",
+    "Fontaine",
+    "García",
+    "Hoàng",
+    "Ivanova",
+    "Johnson",
+    "Kowalczyk",
+    "Lindqvist",
+    "Müller",
+    "Nakamura",
+    "Okonkwo",
+    "Petrov",
+    "Quispe",
+    "Rossi",
+    "Schneider",
+    "Tanaka",
+    "Ueda",
+    "Van der Berg",
 ];
 const AWKWARD: [&str; 6] = [
     "Maximiliana Alexandrina Wilhelmina von Hohenlohe-Waldenburg-Schillingsfürst zu Kaunitz",
     "عبد الرحمن بن محمد الفارسي",
-    "👩‍🚀🧑🏽‍🔬 Star Crew",
+    "Ἀριστοτέλης Παπαδόπουλος",
     "<script>alert(\"member\")</script>",
     "Wolfeschlegelsteinhausenbergerdorffwelchevoralternwarengewissenhaft",
-    "김서연",
+    "נועה לוי",
 ];
 
 /// The person of that number; some of them are awkward.

@@ -315,7 +315,7 @@ const count = (ticked) => {
 function prepareList() {
   for (const extra of document.querySelectorAll("[data-without-script]")) extra.hidden = true;
   const all = document.querySelector("[data-tick-all]");
-  if (all) all.hidden = false;
+  if (all) all.hidden = !document.querySelector("[data-bulk] input[name=member]");
   count();
   for (const item of document.querySelectorAll("[data-tree] li[data-moves]")) item.draggable = true;
 }

@@ -162,6 +162,11 @@ impl Gallery {
         field.send_keys(words).await.expect("typing");
     }
 
+    /// Chooses what is called like this.
+    async fn choose(&self, css: &str, option: &str) {
+        self.find(css).await.send_keys(option).await.expect("a choice");
+    }
+
     /// Sends the form that this field is in.
     async fn submit(&self, css: &str) {
         self.find(&format!("form:has({css}) button")).await.click().await.expect("a click");

@@ -40,7 +40,9 @@ async fn invitations_look_right() {
     gallery.enter(&installation.server.base, None).await;
     gallery.look("mailbox-empty", "/mailbox").await;
 
-    installation.invite(vec![installation.person("ann@example.org")]).await.expect(201);
+    let mut ann = installation.person("ann@example.org");
+    ann["name"] = json!("Ann Example");
+    installation.invite(vec![ann]).await.expect(201);
     installation.member_when("ann@example.org", |member| member["invitation"]["delivery"]["state"] == "sent").await;
     let link = newest_link(&gallery.browser, &installation).await;
     gallery.look_at("letter").await;
@@ -74,7 +76,7 @@ async fn invitations_look_right() {
     installation.post(&revoke, &Value::Null).await.expect(200);
     gallery.look_at_refusal("invitation-withdrawn", &format!("/invitation/{revoked}")).await;
     gallery.look_at_refusal("invitation-unknown", "/invitation/mbi_nothing").await;
-    let (_, session) = installation.joined("Jo Joined", "jo", "Member").await;
+    let (_, session) = installation.joined("Joan Joined", "joan", "Member").await;
     gallery.enter(&installation.server.base, Some(&session)).await;
     gallery.look_at_refusal("invitation-wrong-account", &path).await;
     gallery.close().await;
@@ -144,6 +146,7 @@ async fn a_members_own_pages_look_right() {
     let installation = Installation::new(&[]).await;
     let base = &installation.server.base;
     let welcome = format!("/welcome/{}", installation.tenant);
+    gallery.enter(base, None).await;
     bob(&gallery.browser, &installation).await;
     for name in ["عبد الرحمن بن محمد الفارسي", "Maximiliana Alexandrina Wilhelmina von Hohenlohe-Waldenburg"]
     {
@@ -198,6 +201,7 @@ async fn a_members_own_pages_look_right() {
 async fn second_factors_look_right() {
     let Some(mut gallery) = Gallery::start().await else { return };
     let installation = Installation::new(&[]).await;
+    gallery.enter(&installation.server.base, None).await;
     bob(&gallery.browser, &installation).await;
     require(&installation, "app").await;
     gallery.go(&format!("/welcome/{}", installation.tenant)).await;

@@ -146,7 +146,9 @@ impl Browser {
         let request = Client::new().post(url).json(&json!({ "type": "browser" }));
         let answer: Value = request.send().await.expect("an answer").json().await.expect("JSON");
         let entries = answer["value"].as_array().unwrap_or_else(|| panic!("no log: {answer}"));
-        entries.iter().map(|entry| format!("{}: {}", entry["level"], entry["message"])).collect()
+        // What it merely tells is no complaint.
+        let complaints = entries.iter().filter(|entry| entry["level"] != "INFO");
+        complaints.map(|entry| format!("{}: {}", entry["level"], entry["message"])).collect()
     }
 
     /// Runs a script that hands its answer to its last argument.

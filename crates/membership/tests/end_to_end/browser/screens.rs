@@ -21,7 +21,7 @@ use super::{
 };
 
 /// The windows that the documentation shows.
-const DESK: (u32, u32) = (1200, 640);
+const DESK: (u32, u32) = (1160, 560);
 const PHONE: (u32, u32) = (390, 720);
 
 /// Where pictures are kept: beside what cargo builds.
@@ -79,7 +79,7 @@ impl Gallery {
 
     /// Looks at a form that was sent and came back.
     async fn refused(&mut self, name: &str) {
-        self.find(".summary, .fault, [role=alert]").await;
+        self.find(".summary, .fault, .empty, [role=alert]").await;
         self.look_at_whatever(name).await;
     }
 

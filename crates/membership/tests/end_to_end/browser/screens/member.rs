@@ -44,7 +44,7 @@ async fn a_department_looks_right() {
     gallery.submit("#beside-name").await;
     gallery.refused("department-refused").await;
     gallery.go(&department).await;
-    gallery.type_into("#into", "Sales").await;
+    gallery.type_into("#into", "Łódź").await;
     gallery.submit("#into").await;
     gallery.browser.says(&["Yes, dissolve it"]).await;
     gallery.look_at("department-dissolve").await;

@@ -128,7 +128,7 @@ async fn the_door_looks_right() {
     // Somebody shut out, somebody who is a member of nothing, somebody who may not administer.
     let (dora, session) = installation.joined("Dora Disabled", "dora", "Member").await;
     gallery.enter(base, Some(&session)).await;
-    gallery.look_at_refusal("administration-refused", &format!("/t/{}/settings", installation.tenant)).await;
+    gallery.look_at_refusal("administration-refused", &format!("/t/{}/audit", installation.tenant)).await;
     installation.post(&installation.path(&format!("/members/{dora}/disable")), &Value::Null).await.expect(200);
     gallery.look_at_refusal("shut-out", &format!("/welcome/{}", installation.tenant)).await;
     let (_, session) = installation.joined("Eve Elsewhere", "eve", "Member").await;

@@ -6,6 +6,8 @@ mod ci;
 mod debian;
 mod failure;
 mod generated;
+mod npm;
+mod pictures;
 mod process;
 mod requirements;
 mod spec_lint;
@@ -61,6 +63,8 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Take the pictures of docs/console.md anew
+    Pictures,
     /// Measure the figures of docs/performance.md, each beside what it is compared with
     Bench,
     /// Lint docs/openapi.json with a linter that was not written here
@@ -93,6 +97,7 @@ fn run(task: Task) -> Outcome {
         Task::Requirements { .. } => requirements::print(),
         Task::Openapi { check } => generated::run(&generated::OPENAPI, check),
         Task::Diagrams { check } => generated::run(&generated::LIFECYCLE, check),
+        Task::Pictures => pictures::run(),
         Task::Bench => process::run(process::cargo().args(["bench", "--package", "membership", "--bench", "figures"])),
         Task::SpecLint => spec_lint::run(),
     }

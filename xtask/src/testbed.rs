@@ -1,4 +1,4 @@
-//! What the tests need around them: a database server, a mail server, a browser. Real ones, made elsewhere: a test
+//! What the tests need around them: a database server, a mail server, a browser, strangers to look at its pages. Real ones, made elsewhere: a test
 //! against a stand-in of our own would only show that we agree with ourselves.
 //!
 //! Each part is described to the tests by environment variables; a test whose variable is absent skips itself, and
@@ -10,6 +10,7 @@ mod certificates;
 mod lifeline;
 mod postgres;
 mod smtp;
+mod strangers;
 
 use std::env;
 use std::process::Command;
@@ -32,10 +33,11 @@ struct Running {
     _lifeline: Option<Lifeline>,
 }
 
-const PARTS: [Part; 3] = [
+const PARTS: [Part; 4] = [
     Part { name: "PostgreSQL", variable: postgres::URL, start: postgres::start },
     Part { name: "an SMTP server", variable: smtp::PLAIN, start: smtp::start },
     Part { name: "a browser", variable: browser::CHROMEDRIVER, start: browser::find },
+    Part { name: "axe-core and Lighthouse", variable: strangers::AXE, start: strangers::find },
 ];
 
 /// All parts that could be had; dropping it stops them and removes what they left.

@@ -10,6 +10,18 @@ const insert = (place, ...nodes) => {
   place.dispatchEvent(new CustomEvent("inserted", { bubbles: true }));
 };
 
+// What has the focus may be gone from a page that is put in the place of another. Then the same link has it, or the one that
+// opened the drawer, or the heading: never nothing, where the next Tab would begin at the top.
+let opener;
+const linkInFocus = () => document.activeElement?.closest("a[href]")?.getAttribute("href");
+const refocus = (...links) => {
+  if (document.activeElement && document.activeElement !== document.body) return;
+  const found = links.map((link) => link && document.querySelector(`main a[href="${CSS.escape(link)}"]`)).find(Boolean);
+  const heading = document.getElementById("title");
+  if (!found && heading) heading.tabIndex = -1;
+  (found ?? heading)?.focus({ preventScroll: !found });
+};
+
 // One request for the list at a time: a newer one ends the one before.
 let waiting;
 const fetched = async (url, options = {}) => {
@@ -29,10 +41,12 @@ const showList = async (url, { push = false, keepFilters = false } = {}) => {
     if (!found) return location.assign(url);
     if (push) history.pushState({}, "", url);
     else history.replaceState(history.state, "", url);
+    const before = linkInFocus();
     // What somebody types in must not be taken away.
     if (keepFilters) insert(list().querySelector("[data-results]"), ...found.querySelector("[data-results]").childNodes);
     else list().replaceWith(document.importNode(found, true));
     prepareList();
+    refocus(before);
   } catch (error) {
     if (error.name !== "AbortError") location.assign(url);
     return;
@@ -48,6 +62,7 @@ const visit = async (url, { push = true } = {}) => {
   if (!found || !here) return location.assign(response.url);
   const scrolled = document.querySelector("[data-tree]")?.scrollTop ?? 0;
   const folded = document.querySelector("[data-tree]")?.open;
+  const before = linkInFocus();
   if (push) history.pushState({}, "", response.url);
   else history.replaceState({}, "", response.url);
   insert(here, ...found.childNodes);
@@ -59,6 +74,7 @@ const visit = async (url, { push = true } = {}) => {
   document.title = page.title;
   say(page);
   prepareList();
+  if (!dialog?.open) refocus(before, opener);
 };
 
 const say = (page) => {
@@ -109,6 +125,7 @@ const open = async (url, { push = true } = {}) => {
   if (!dialog) return location.assign(url);
   if (!dialog.open) {
     behind = location.href;
+    opener = linkInFocus();
     const lines = Object.assign(document.createElement("div"), { className: "waits" });
     lines.append(...Array.from({ length: 6 }, () => document.createElement("span")));
     lines.setAttribute("role", "status");
@@ -298,7 +315,7 @@ const count = (ticked) => {
 function prepareList() {
   for (const extra of document.querySelectorAll("[data-without-script]")) extra.hidden = true;
   const all = document.querySelector("[data-tick-all]");
-  if (all) all.hidden = false;
+  if (all) all.hidden = !document.querySelector("[data-bulk] input[name=member]");
   count();
   for (const item of document.querySelectorAll("[data-tree] li[data-moves]")) item.draggable = true;
 }
@@ -348,13 +365,24 @@ document.addEventListener("drop", async (event) => {
 });
 
 // On a narrow screen the departments are folded until somebody wants them.
-const tree = document.querySelector("[data-tree]");
-if (tree && matchMedia("(max-width: 71.99rem)").matches) tree.open = false;
+const narrow = matchMedia("(max-width: 71.99rem)");
+const fold = () => {
+  const tree = document.querySelector("[data-tree]");
+  if (tree) tree.open = !narrow.matches;
+};
+if (narrow.matches) fold();
+narrow.addEventListener("change", fold);
 
-// Where the parts of the administration stand in one row, the one that one is in is in sight.
-const side = document.querySelector(".side");
-const here = side?.querySelector("[aria-current]");
-if (here) side.scrollLeft = here.offsetLeft - (side.clientWidth - here.offsetWidth) / 2;
+// Where parts stand in one row that is wider than the window, the one that one is in is in sight.
+const centre = () => {
+  for (const here of document.querySelectorAll(":is(.side, .tabs) [aria-current]")) {
+    const row = here.closest(".side, .tabs");
+    const [outer, inner] = [row.getBoundingClientRect(), here.getBoundingClientRect()];
+    row.scrollLeft += inner.left + inner.width / 2 - outer.left - outer.width / 2;
+  }
+};
+centre();
+narrow.addEventListener("change", centre);
 
 prepareList();
 settle();

@@ -7,7 +7,7 @@ mod paste;
 
 use askama::{Template, filters::HtmlSafe};
 use membership_core::{
-    id::TenantId,
+    id::{MemberId, TenantId},
     refusal::Refusal,
     role::{Assignments, Permission},
 };
@@ -20,7 +20,7 @@ use crate::{
     notice::Action,
     settled::Subject,
     typed::Typed,
-    words::{sentence, told, told_at_once},
+    words::{member_in, sentence, told, told_at_once},
 };
 
 /// The ways, as the page offers them.
@@ -81,6 +81,7 @@ impl HtmlSafe for Ways {}
 struct Start {
     admin: Admin,
     way: Way,
+    mail_is_on: bool,
 }
 
 impl Start {
@@ -121,7 +122,7 @@ impl Subject for Start {
         let path = request.uri().path();
         let way = Way::ALL.into_iter().find(|way| path.ends_with(way.segment())).unwrap_or(Way::Mail);
         match admin.grants.sight(way.needs()) {
-            Ok(_) => Ok(Self { admin, way }),
+            Ok(_) => Ok(Self { admin, way, mail_is_on: edge.membership().mail_is_on() }),
             Err(denied) => {
                 let back = Action::new("All members", Section::Members.path(&admin.tenant.id));
                 Err(admin.refused(visitor, Section::Members, &denied, back))
@@ -137,6 +138,8 @@ struct Trouble {
     problem: Option<(String, String)>,
     /// At a field, or a row of it.
     faults: Vec<(String, String)>,
+    /// Who is meant by a fault, at the same place.
+    members: Vec<(String, MemberId)>,
 }
 
 impl Trouble {
@@ -158,10 +161,18 @@ impl Trouble {
             match field {
                 "assignments" => given.blame(row, detail),
                 "departments" => places.blame(row, detail),
-                field => trouble.faults.push((person.map_or(field.to_owned(), |row| format!("{row}/{field}")), detail)),
+                field => {
+                    let place = person.map_or(field.to_owned(), |row| format!("{row}/{field}"));
+                    trouble.members.extend(member_in(&fault.detail).map(|(_, member, _)| (place.clone(), member)));
+                    trouble.faults.push((place, detail));
+                }
             }
         }
         trouble
+    }
+
+    fn member_at(&self, field: &str) -> Option<MemberId> {
+        self.members.iter().find(|(place, _)| place == field).map(|(_, member)| *member)
     }
 
     fn at(&self, field: &str) -> Option<&String> {

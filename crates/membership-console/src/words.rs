@@ -1,13 +1,22 @@
 //! From what the domain says to what stands on a page.
 
-use membership_core::refusal::Refusal;
+use membership_core::{id::MemberId, refusal::Refusal};
 
-/// A sentence of it: a capital letter first, a full stop last.
+/// A sentence of it: a capital letter first, a full stop last. The id of a member is for programs and left out.
 pub(crate) fn sentence(text: &str) -> String {
+    let named = member_in(text).map(|(before, _, after)| format!("{before}{after}"));
+    let text = named.as_deref().unwrap_or(text);
     let mut letters = text.chars();
     let Some(first) = letters.next() else { return String::new() };
     let stop = if text.ends_with(['.', '!', '?', '…']) { "" } else { "." };
     format!("{}{}{stop}", first.to_uppercase(), letters.as_str())
+}
+
+/// The member whose id stands in brackets in a text, with what stands before and after it.
+pub(crate) fn member_in(text: &str) -> Option<(&str, MemberId, &str)> {
+    let (before, rest) = text.split_once(" (")?;
+    let (id, after) = rest.split_once(')')?;
+    Some((before, id.parse().ok()?, after))
 }
 
 /// What a refusal says: what is wrong, and what to do.
@@ -42,6 +51,9 @@ mod tests {
         assert_eq!(sentence("this link is not valid here"), "This link is not valid here.");
         assert_eq!(sentence("Done!"), "Done!");
         assert_eq!(sentence(""), "");
+        assert_eq!(sentence("a tenant (or two)"), "A tenant (or two).");
+        let known = "this address was invited before (0197c0de-0000-7000-8000-000000000002)";
+        assert_eq!(sentence(known), "This address was invited before.");
     }
 
     #[test]

@@ -172,6 +172,11 @@ impl Membership {
         }
     }
 
+    /// Whether mail goes anywhere. If not, invitations by mail are refused with the reason.
+    pub const fn mail_is_on(&self) -> bool {
+        self.mail_is_on
+    }
+
     /// The keys of the links and where their pages are.
     pub const fn links(&self) -> &Links {
         &self.links

@@ -23,6 +23,8 @@ struct MailPage {
     layout: Layout,
     ways: Ways,
     path: String,
+    /// If not, nobody can be invited this way, and it is better known before everything is typed.
+    mail_is_on: bool,
     most: u8,
     people: String,
     lines: Vec<Marked>,
@@ -36,6 +38,8 @@ struct Marked {
     name: String,
     address: String,
     fault: Option<String>,
+    /// Where somebody is who is known by the address.
+    known: Option<String>,
 }
 
 impl MailPage {
@@ -44,6 +48,7 @@ impl MailPage {
             layout: start.admin.layout("Add people", Section::Invite, start.path()),
             ways: start.ways(),
             path: start.path(),
+            mail_is_on: start.mail_is_on,
             most: start.admin.tenant.policy.max_people_per_call,
             people: typed.map(|typed| typed.one("people").to_owned()).unwrap_or_default(),
             lines: Vec::new(),
@@ -96,7 +101,9 @@ pub(crate) async fn invite(edge: Data<&Edge>, On(visitor, start): On<Start>, typ
             let trouble = Trouble::of(&error, &mut shown.places, &mut shown.given);
             let marked = lines.into_iter().enumerate().map(|(row, line)| {
                 let fault = ["email", "name"].into_iter().find_map(|field| trouble.at(&format!("{row}/{field}")));
-                Marked { name: line.name, address: line.address, fault: fault.cloned() }
+                let known = trouble.member_at(&format!("{row}/email"));
+                let known = known.map(|member| start.admin.path(format_args!("members/{member}")));
+                Marked { name: line.name, address: line.address, fault: fault.cloned(), known }
             });
             shown.lines = marked.collect();
             shown.trouble = trouble;

@@ -42,7 +42,7 @@ refusals! {
             /// How many.
             refused: u32,
         } = Conflict "rows-refused"
-            ("{refused} rows would be refused, so all or nothing is nothing", "mend these rows and upload the file again, or choose row by row");
+            ("{refused} of the rows would be refused, so all or nothing is nothing", "mend these rows and upload the file again, or choose row by row");
         /// Too many for one step.
         TooMany {
             /// How many.

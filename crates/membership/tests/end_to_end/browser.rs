@@ -1,7 +1,11 @@
 //! The pages in a real browser, with JavaScript switched off, but where it is needed: what a person does with a letter.
 
 mod account;
+mod keyboard;
+mod loading;
+mod looks;
 mod passkey;
+mod screens;
 mod second_factor;
 
 use std::{
@@ -11,7 +15,10 @@ use std::{
 
 use serde_json::json;
 use tempfile::TempDir;
-use thirtyfour::{By, ChromeCapabilities, ChromiumLikeCapabilities as _, DesiredCapabilities, WebDriver, WebElement};
+use thirtyfour::{
+    By, CapabilitiesHelper as _, ChromeCapabilities, ChromiumLikeCapabilities as _, DesiredCapabilities, WebDriver,
+    WebElement,
+};
 
 use super::{
     installation::{Installation, PASSWORD, text},
@@ -146,6 +153,8 @@ impl Drop for Browser {
 fn capabilities(browser: &str, profile: &TempDir, scripts: Scripts) -> ChromeCapabilities {
     let mut capabilities = DesiredCapabilities::chrome();
     capabilities.set_binary(browser).expect("a browser");
+    // What pages complain about can be asked for.
+    capabilities.set("goog:loggingPrefs", json!({ "browser": "ALL" })).expect("a capability");
     let folder = format!("--user-data-dir={}", profile.path().display());
     for argument in [
         "--headless",

@@ -62,7 +62,7 @@ async fn all_or_nothing() {
     let page = site.pages.get(&partly, &root).await.assert(StatusCode::OK);
     page.assert_says(&[
         "value=\"all-or-nothing\" disabled aria-describedby=\"not-at-once\"",
-        "1 rows would be refused, so all or nothing is nothing.",
+        "1 of the rows would be refused, so all or nothing is nothing.",
     ]);
     let forced = site.start(&root, &partly, "all-or-nothing").await.assert(StatusCode::CONFLICT);
     forced.assert_says(&["Some rows would be refused", "choose row by row"]);

@@ -35,7 +35,7 @@ impl Browser {
     }
 
     /// The address below `path` in the newest letter that has one.
-    async fn mailed(&self, installation: &Installation, path: &str) -> String {
+    pub(super) async fn mailed(&self, installation: &Installation, path: &str) -> String {
         let start = format!("{}{path}", installation.server.base);
         let letter = self.letter(installation, &start).await;
         let at = letter.find(&start).expect("an address");

@@ -8,22 +8,27 @@ use super::{Browser, MOMENT, account::bob};
 use crate::installation::{Answer, Installation, PASSWORD};
 
 /// An authenticator app: it knows the key that the page has shown, and the time.
-struct App {
+pub(super) struct App {
     key: String,
     /// The step of the newest code that was typed: none is taken twice, nor an older one after it.
     step: u64,
 }
 
 impl App {
+    /// One that was handed its key.
+    pub(super) fn with_key(key: String) -> Self {
+        Self { key, step: 0 }
+    }
+
     /// Types the key in, as it stands on the page.
     async fn set_up(browser: &Browser) -> Self {
         let shown = browser.find(By::Css(".key")).await.text().await.expect("a key");
-        Self { key: shown.split_whitespace().collect(), step: 0 }
+        Self::with_key(shown.split_whitespace().collect())
     }
 
     /// A code that was not typed before: the present one, or that of the next half minute, which a server takes early, or
     /// after a wait the next.
-    async fn code(&mut self) -> String {
+    pub(super) async fn code(&mut self) -> String {
         loop {
             let now = std::time::UNIX_EPOCH.elapsed().expect("a time after 1970").as_secs() / 30;
             let next = now.max(self.step + 1);

@@ -2,6 +2,7 @@
 //! `target/artefacts/screens`; those that docs/console.md shows, in `target/artefacts/pictures`.
 
 mod adding;
+mod branding;
 mod fresh;
 mod member;
 mod members;

@@ -7,6 +7,7 @@ mod looks;
 mod passkey;
 mod screens;
 mod second_factor;
+mod walk;
 
 use std::{
     process::{Child, Command, Stdio},

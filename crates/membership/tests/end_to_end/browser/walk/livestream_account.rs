@@ -1,0 +1,1 @@
+//! `livestream-account`: the account of a live-streaming customer.

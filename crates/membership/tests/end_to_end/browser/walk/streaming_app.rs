@@ -1,0 +1,1 @@
+//! `streaming-app`: the team of a streaming application.

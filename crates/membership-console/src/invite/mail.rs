@@ -1,9 +1,9 @@
 //! By mail: several at once, from a list that is typed or pasted.
 
 use askama::Template;
-use membership_core::{
-    invitation::invite::{Invite, Invitee, Reach},
-    tenant::policy::Sending,
+use membership_core::invitation::{
+    Invitation, State,
+    invite::{Invite, Invited, Invitee, Reach},
 };
 use membership_web::{Edge, status_of};
 use poem::{Response, handler, http::StatusCode, web::Data};
@@ -65,6 +65,20 @@ pub(crate) fn ask(On(_, start): On<Start>) -> Response {
     page(StatusCode::OK, &MailPage::of(&start, None))
 }
 
+/// What the list says then: whoever could be added at once is a member; the others were invited, or will be.
+fn done(invited: &[Invited]) -> &'static str {
+    let waiting: Vec<&Invitation> = invited.iter().filter_map(|one| one.invitation.as_ref()).collect();
+    let ready = waiting.iter().any(|invitation| matches!(invitation.state, State::Ready));
+    match (waiting.len(), invited.len() - waiting.len()) {
+        (0, _) => "added",
+        (1, 0) if ready => "prepared-one",
+        (_, 0) if ready => "prepared",
+        (1, 0) => "send",
+        (_, 0) => "invited",
+        (_, _) => "added-and-invited",
+    }
+}
+
 /// Invites all of them, or nobody.
 #[handler]
 pub(crate) async fn invite(edge: Data<&Edge>, On(visitor, start): On<Start>, typed: Typed) -> Response {
@@ -80,7 +94,6 @@ pub(crate) async fn invite(edge: Data<&Edge>, On(visitor, start): On<Start>, typ
         departments: Vec::new(),
         language: None,
     });
-    let policy = &start.admin.tenant.policy;
     let command = Invite {
         tenant: start.admin.tenant.id,
         people: people.collect(),
@@ -89,12 +102,8 @@ pub(crate) async fn invite(edge: Data<&Edge>, On(visitor, start): On<Start>, typ
         send: None,
         validity: None,
     };
-    let done = match policy.send {
-        Sending::Now => "added",
-        Sending::Later => "prepared",
-    };
     match edge.membership().invite(&visitor.context, command).await {
-        Ok(_) => see(&start.admin.path(format_args!("members?done={done}"))),
+        Ok(invited) => see(&start.admin.path(format_args!("members?done={}", done(&invited)))),
         Err(error) if is_of_the_session(&error) => start.refused(&visitor, &error),
         Err(error) => {
             use membership_core::refusal::Refusal as _;

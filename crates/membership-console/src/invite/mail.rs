@@ -1,9 +1,12 @@
 //! By mail: several at once, from a list that is typed or pasted.
 
 use askama::Template;
-use membership_core::invitation::{
-    Invitation, State,
-    invite::{Invite, Invited, Invitee, Reach},
+use membership_core::{
+    invitation::{
+        Invitation, State,
+        invite::{Invite, Invited, Invitee, Reach},
+    },
+    tenant::policy::{ExistingAccount, Policy, Sending},
 };
 use membership_web::{Edge, status_of};
 use poem::{Response, handler, http::StatusCode, web::Data};
@@ -25,6 +28,8 @@ struct MailPage {
     path: String,
     /// If not, nobody can be invited this way, and it is better known before everything is typed.
     mail_is_on: bool,
+    /// What becomes of those who are named.
+    lead: &'static str,
     most: u8,
     people: String,
     lines: Vec<Marked>,
@@ -49,6 +54,7 @@ impl MailPage {
             ways: start.ways(),
             path: start.path(),
             mail_is_on: start.mail_is_on,
+            lead: lead(&start.admin.tenant.policy),
             most: start.admin.tenant.policy.max_people_per_call,
             people: typed.map(|typed| typed.one("people").to_owned()).unwrap_or_default(),
             lines: Vec::new(),
@@ -56,6 +62,19 @@ impl MailPage {
             given: start.given(typed),
             trouble: Trouble::default(),
         }
+    }
+}
+
+const fn lead(policy: &Policy) -> &'static str {
+    match (policy.existing_account, policy.send) {
+        (ExistingAccount::Join, Sending::Now) => {
+            "Whoever has an account is a member at once and is told so by mail; everybody else gets a letter with a link of their own."
+        }
+        (ExistingAccount::Join, Sending::Later) => {
+            "Whoever has an account is a member at once and is told so by mail; for everybody else an invitation is made, which you send after that."
+        }
+        (ExistingAccount::Consent, Sending::Now) => "Each gets a letter with a link of their own.",
+        (ExistingAccount::Consent, Sending::Later) => "An invitation is made for each, which you send after that.",
     }
 }
 

@@ -73,7 +73,8 @@ async fn several_roles_without_scripts() {
     let form = site.pages.get(&site.at("invite"), &root).await.assert(StatusCode::OK).body;
     for (field, rows) in [("name=\"what\"", 3), ("name=\"department\"", 3)] {
         assert_eq!(form.matches(field).count(), rows, "{field}");
-        let scripted: String = form.split("<noscript>").map(|part| part.rsplit("</noscript>").next().unwrap()).collect();
+        let scripted: String =
+            form.split("<noscript>").map(|part| part.rsplit("</noscript>").next().unwrap()).collect();
         assert_eq!(scripted.matches(field).count(), 1, "{field}");
     }
     let member = format!("role:{}", site.bed.role("Member").await.unwrap());

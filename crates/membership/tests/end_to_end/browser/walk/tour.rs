@@ -203,6 +203,7 @@ pub(super) async fn touch(browser: &Browser, xpath: &str) {
 /// Whether `row` of a list says a time that is at most two minutes ago.
 pub(super) fn says_just_now(row: &str) -> bool {
     let now = DateTime::<Utc>::from(UNIX_EPOCH + UNIX_EPOCH.elapsed().expect("a time after 1970"));
+    let row = row.split_whitespace().collect::<Vec<_>>().join(" ");
     (0..=2).any(|ago| row.contains(&(now - TimeDelta::minutes(ago)).format("%-d %b %Y %H:%M").to_string()))
 }
 

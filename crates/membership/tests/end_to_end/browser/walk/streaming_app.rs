@@ -3,7 +3,7 @@
 
 use std::{
     io::{Read as _, Write as _},
-    net::TcpListener,
+    net::{TcpListener, TcpStream},
 };
 
 use thirtyfour::By;
@@ -58,16 +58,19 @@ fn product_site() -> String {
     let address = listener.local_addr().expect("its address");
     std::thread::spawn(move || {
         for stream in listener.incoming() {
-            let mut stream = stream.expect("a visitor");
-            let mut asked = [0; 4096];
-            // A browser may open a connection and ask for nothing.
-            if stream.read(&mut asked).is_ok_and(|read| read > 0) {
-                let page = "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\nconnection: close\r\n\r\n<h1>The harbour's own site</h1>";
-                stream.write_all(page.as_bytes()).ok();
-            }
+            let stream = stream.expect("a visitor");
+            // A browser may open a connection and ask for nothing, while it asks on another.
+            std::thread::spawn(move || shows_site(stream));
         }
     });
     format!("http://{address}/")
+}
+
+fn shows_site(mut stream: TcpStream) {
+    let page = "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\nconnection: close\r\n\r\n<h1>The harbour's own site</h1>";
+    if stream.read(&mut [0; 4096]).is_ok_and(|read| read > 0) {
+        stream.write_all(page.as_bytes()).ok();
+    }
 }
 
 /// "Using the service requires an access account": without one, a page leads to the sign-in, which says how one gets one.
@@ -174,7 +177,7 @@ async fn whoever_has_an_account_is_a_member(tour: &Tour) {
     let added = tour.listed(1, &[BOB.0, BOB.1, "Editor", "Joined"]).await;
     assert!(says_just_now(&added), "{added}");
     tour.invites("Bob Builder <bob@example.org>", &["Visitor"]).await;
-    tour.browser.says(&["Nobody was invited yet", "is a member already"]).await;
+    tour.browser.says(&["Nobody was invited yet", "This address is that of a member of this tenant already."]).await;
 }
 
 /// The BECAME MEMBER letter: signed in, one is at the application; signed out, one signs in first and is there then; in another

@@ -110,7 +110,7 @@ impl Browser {
     }
 
     /// Waits until what the page says is `wanted`.
-    async fn says_when(&self, wanted: impl Fn(&str) -> bool) {
+    async fn says_when(&self, wanted: impl Fn(&str) -> bool + Send + Sync) {
         for _ in 0..PATIENCE {
             if wanted(&self.words().await) {
                 return;

@@ -155,7 +155,7 @@ async fn addresses_have_rules(tour: &Tour) {
 
 /// "Multiple people can be invited at once, up to 10 members."
 async fn up_to_ten_at_once(tour: &Tour) {
-    let people = |count: usize| -> String { (0..count).map(|nth| format!("extra{nth}@example.org\n")).collect() };
+    let people = |count: usize| (0..count).map(|nth| format!("extra{nth}@example.org")).collect::<Vec<_>>().join("\n");
     tour.invites(&people(11), &["Visitor"]).await;
     tour.browser.says(&["11 people are named", "at most 10", "nobody was invited"]).await;
     assert!(!tour.has_letter("extra0@example.org").await, "somebody was invited");

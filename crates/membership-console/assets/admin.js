@@ -271,16 +271,30 @@ const addressOf = (form) => {
 let pause;
 document.addEventListener("input", (event) => {
   const form = event.target.closest?.("[data-filters]");
-  if (form) {
+  if (form && !event.target.matches("select")) {
     clearTimeout(pause);
-    const wait = event.target.matches("select") ? 0 : 220;
-    pause = setTimeout(() => showList(addressOf(form), { keepFilters: true }), wait);
+    pause = setTimeout(() => showList(addressOf(form), { keepFilters: true }), 220);
   }
   if (event.target.closest?.("[data-bulk]")) count(event.target);
 });
+document.addEventListener("change", (event) => {
+  const form = event.target.closest?.("[data-filters]");
+  if (!form || !event.target.matches("select")) return;
+  clearTimeout(pause);
+  showList(addressOf(form), { keepFilters: true });
+});
+
+// What was chosen before this ran, or was brought back by the browser, counts too.
+const standard = (select) => Math.max(0, [...select.options].findIndex((option) => option.defaultSelected));
+const touched = (control) =>
+  control.matches("select")
+    ? control.selectedIndex !== standard(control)
+    : control.type === "search" && control.value !== control.defaultValue;
+const filters = document.querySelector("[data-filters]");
+if (filters && [...filters.elements].some(touched)) showList(addressOf(filters), { keepFilters: true });
 
 // A form of several lines always has an empty one.
-document.addEventListener("input", (event) => {
+const another = (event) => {
   const row = event.target.closest?.("[data-row]");
   if (!row || row.nextElementSibling || !event.target.value) return;
   const next = row.cloneNode(true);
@@ -291,7 +305,9 @@ document.addEventListener("input", (event) => {
     control.removeAttribute("aria-describedby");
   }
   row.after(next);
-});
+};
+document.addEventListener("input", another);
+document.addEventListener("change", another);
 
 // Selecting several.
 const count = (ticked) => {

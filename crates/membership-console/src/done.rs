@@ -6,6 +6,8 @@ use serde::Deserialize;
 pub(crate) const WITH_MEMBERS: &[(&str, &str)] = &[
     ("added", "Added member successfully!"),
     ("invited", "The invitations are on their way."),
+    ("added-and-invited", "Added member successfully! Whoever has no account yet is invited."),
+    ("prepared-one", "The invitation is ready to be sent."),
     ("prepared", "The invitations are ready to be sent."),
     ("disable", "Disabled. Access ended at once; everything is kept."),
     ("enable", "Enabled. Access is restored."),

@@ -33,6 +33,10 @@ use crate::{
     words::told_at_once,
 };
 
+/// How one gets an account, for whoever has none.
+const NO_ACCOUNT: &str = "No account yet? You make one by an invitation: open the link that you were sent, or ask an administrator of your \
+    organisation to invite you.";
+
 #[derive(Template)]
 #[template(path = "organisations.html")]
 struct Organisations {
@@ -124,6 +128,7 @@ fn anew(visitor: &Visitor, next: &Destination, refusal: &dyn Refusal, lead: Stri
         frame: Frame { who: None, ..Frame::card("Please sign in anew", visitor) },
         lead,
         passkey: has_passkey.then(|| Offer::alone(&Way::To(next.clone()))),
+        other: Some(forgotten(None)),
         ..sign_in_page(visitor, &known.unwrap_or_default(), next, None)
     };
     refusal_page(refusal, &asked)
@@ -193,10 +198,10 @@ fn sign_in_page(visitor: &Visitor, login: &str, next: &Destination, refusal: Opt
         lead: "To see the organisations where you are a member.".to_owned(),
         form: form.answering(refusal),
         passkey: None,
-        other: Some(Other {
-            question: "Forgotten your password?",
-            label: "Choose another",
-            href: "/forgotten".to_owned(),
-        }),
+        other: Some(forgotten(Some(NO_ACCOUNT))),
     }
+}
+
+fn forgotten(note: Option<&'static str>) -> Other {
+    Other { question: "Forgotten your password?", label: "Choose another", href: "/forgotten".to_owned(), note }
 }

@@ -67,6 +67,11 @@ fn forgotten_page(visitor: &Visitor, login: &str, refusal: Option<&dyn Refusal>)
         lead: "We mail you a link by which you choose another.".to_owned(),
         form: Fields::new("/forgotten".to_owned(), "Mail me a link", fields).answering(refusal),
         passkey: None,
-        other: Some(Other { question: "It came back to you?", label: "Sign in", href: "/sign-in".to_owned() }),
+        other: Some(Other {
+            question: "It came back to you?",
+            label: "Sign in",
+            href: "/sign-in".to_owned(),
+            note: None,
+        }),
     }
 }

@@ -103,6 +103,7 @@ fn password_page(visitor: &Visitor, account: &Account, next: &Destination, refus
             question: "Changed your mind?",
             label: "Go back",
             href: next.as_str().to_owned(),
+            note: None,
         }),
     }
 }

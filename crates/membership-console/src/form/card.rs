@@ -23,4 +23,6 @@ pub(crate) struct Other {
     pub(crate) question: &'static str,
     pub(crate) label: &'static str,
     pub(crate) href: String,
+    /// What is good to know beside it.
+    pub(crate) note: Option<&'static str>,
 }

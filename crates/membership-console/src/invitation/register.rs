@@ -110,6 +110,7 @@ fn register_page(
             question: "You have an account already?",
             label: "Sign in instead",
             href: format!("{}/sign-in", path(token)),
+            note: None,
         }),
     }
 }

@@ -118,6 +118,7 @@ fn sign_in_page(
             question: "You have no account yet?",
             label: "Create one",
             href: format!("{}/register", path(token)),
+            note: None,
         }),
     }
 }

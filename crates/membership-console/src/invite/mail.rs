@@ -2,8 +2,11 @@
 
 use askama::Template;
 use membership_core::{
-    invitation::invite::{Invite, Invitee, Reach},
-    tenant::policy::Sending,
+    invitation::{
+        Invitation, State,
+        invite::{Invite, Invited, Invitee, Reach},
+    },
+    tenant::policy::{ExistingAccount, Policy, Sending},
 };
 use membership_web::{Edge, status_of};
 use poem::{Response, handler, http::StatusCode, web::Data};
@@ -25,6 +28,8 @@ struct MailPage {
     path: String,
     /// If not, nobody can be invited this way, and it is better known before everything is typed.
     mail_is_on: bool,
+    /// What becomes of those who are named.
+    lead: &'static str,
     most: u8,
     people: String,
     lines: Vec<Marked>,
@@ -49,6 +54,7 @@ impl MailPage {
             ways: start.ways(),
             path: start.path(),
             mail_is_on: start.mail_is_on,
+            lead: lead(&start.admin.tenant.policy),
             most: start.admin.tenant.policy.max_people_per_call,
             people: typed.map(|typed| typed.one("people").to_owned()).unwrap_or_default(),
             lines: Vec::new(),
@@ -59,10 +65,37 @@ impl MailPage {
     }
 }
 
+const fn lead(policy: &Policy) -> &'static str {
+    match (policy.existing_account, policy.send) {
+        (ExistingAccount::Join, Sending::Now) => {
+            "Whoever has an account is a member at once and is told so by mail; everybody else gets a letter with a link of their own."
+        }
+        (ExistingAccount::Join, Sending::Later) => {
+            "Whoever has an account is a member at once and is told so by mail; for everybody else an invitation is made, which you send after that."
+        }
+        (ExistingAccount::Consent, Sending::Now) => "Each gets a letter with a link of their own.",
+        (ExistingAccount::Consent, Sending::Later) => "An invitation is made for each, which you send after that.",
+    }
+}
+
 /// The form.
 #[handler]
 pub(crate) fn ask(On(_, start): On<Start>) -> Response {
     page(StatusCode::OK, &MailPage::of(&start, None))
+}
+
+/// What the list says then: whoever could be added at once is a member; the others were invited, or will be.
+fn done(invited: &[Invited]) -> &'static str {
+    let waiting: Vec<&Invitation> = invited.iter().filter_map(|one| one.invitation.as_ref()).collect();
+    let ready = waiting.iter().any(|invitation| matches!(invitation.state, State::Ready));
+    match (waiting.len(), invited.len() - waiting.len()) {
+        (0, _) => "added",
+        (1, 0) if ready => "prepared-one",
+        (_, 0) if ready => "prepared",
+        (1, 0) => "send",
+        (_, 0) => "invited",
+        (_, _) => "added-and-invited",
+    }
 }
 
 /// Invites all of them, or nobody.
@@ -80,7 +113,6 @@ pub(crate) async fn invite(edge: Data<&Edge>, On(visitor, start): On<Start>, typ
         departments: Vec::new(),
         language: None,
     });
-    let policy = &start.admin.tenant.policy;
     let command = Invite {
         tenant: start.admin.tenant.id,
         people: people.collect(),
@@ -89,12 +121,8 @@ pub(crate) async fn invite(edge: Data<&Edge>, On(visitor, start): On<Start>, typ
         send: None,
         validity: None,
     };
-    let done = match policy.send {
-        Sending::Now => "added",
-        Sending::Later => "prepared",
-    };
     match edge.membership().invite(&visitor.context, command).await {
-        Ok(_) => see(&start.admin.path(format_args!("members?done={done}"))),
+        Ok(invited) => see(&start.admin.path(format_args!("members?done={}", done(&invited)))),
         Err(error) if is_of_the_session(&error) => start.refused(&visitor, &error),
         Err(error) => {
             use membership_core::refusal::Refusal as _;

@@ -17,8 +17,8 @@ async fn the_list_leads_to_the_form() {
     form.assert_says(&["name=\"people\"", "Up to 10", "name=\"what\"", "name=\"department\""]);
 }
 
-/// Proves APP-18, APP-19 and APP-27 in the administration: several from a list that was pasted; the list says that it worked, and they
-/// stand on top with address and state.
+/// Proves APP-27 in the administration: several from a list that was pasted; the list says that it worked, and they stand on top with
+/// address and state.
 #[tokio::test]
 async fn several_by_mail() {
     let site = Site::new().await;
@@ -31,14 +31,70 @@ async fn several_by_mail() {
         ("until", ""),
     ];
     let done = site.pages.post(&site.at("invite"), &root, &form).await;
-    let list = format!("{}?done=added", site.at("members"));
+    let list = format!("{}?done=invited", site.at("members"));
     done.assert_leads_to(&list);
     let page = site.pages.get(&list, &root).await.assert(StatusCode::OK);
-    let page = page.assert_says(&["Added member successfully!", "Waiting to join", "Mail on its way"]);
+    let page = page.assert_says(&["The invitations are on their way.", "Waiting to join", "Mail on its way"]);
     let at = |text: &str| page.body.find(text).unwrap_or_else(|| panic!("{text}"));
     assert!(at("title=\"ann@example.org\"") < at("title=\"root@example.org\""));
     assert!(at("title=\"bea@example.org\"") < at("title=\"root@example.org\""));
     assert_eq!(site.world().await.invitations.len(), 2);
+}
+
+/// Proves APP-18 and APP-19 in the administration: where whoever has an account joins at once, the list says so, and that somebody else
+/// was invited.
+#[tokio::test]
+async fn whoever_has_an_account_is_added() {
+    let site = Site::of_preset("streaming-app").await;
+    let (root, role) = (site.cookie_of("root").await, format!("role:{}", site.bed.role("Visitor").await.unwrap()));
+    site.bed.stranger("ann@example.org").await.unwrap();
+    site.bed.stranger("bea@example.org").await.unwrap();
+    let invite = async |people: &str| {
+        let form = [("people", people), ("what", role.as_str()), ("within", ""), ("until", "")];
+        site.pages.post(&site.at("invite"), &root, &form).await
+    };
+    for (people, key, says) in [
+        ("ann@example.org", "added", "Added member successfully!"),
+        ("bea@example.org\ncleo@example.org", "added-and-invited", "Whoever has no account yet is invited."),
+        ("dora@example.org", "send", "The invitation is on its way."),
+    ] {
+        let list = format!("{}?done={key}", site.at("members"));
+        invite(people).await.assert_leads_to(&list);
+        site.pages.get(&list, &root).await.assert(StatusCode::OK).assert_says(&[says, "Joined"]);
+    }
+    assert_eq!(site.world().await.invitations.len(), 2);
+}
+
+/// Where no script adds an empty line to the roles and departments, some stand there; what is left empty is not given.
+#[tokio::test]
+async fn several_roles_without_scripts() {
+    let site = Site::new().await;
+    let root = site.cookie_of("root").await;
+    let form = site.pages.get(&site.at("invite"), &root).await.assert(StatusCode::OK).body;
+    for (field, rows) in [("name=\"what\"", 3), ("name=\"department\"", 3)] {
+        assert_eq!(form.matches(field).count(), rows, "{field}");
+        let scripted: String =
+            form.split("<noscript>").map(|part| part.rsplit("</noscript>").next().unwrap()).collect();
+        assert_eq!(scripted.matches(field).count(), 1, "{field}");
+    }
+    let member = format!("role:{}", site.bed.role("Member").await.unwrap());
+    let manager = format!("role:{}", site.bed.role("Member manager").await.unwrap());
+    let typed = [
+        ("people", "ann@example.org"),
+        ("what", &member),
+        ("within", ""),
+        ("until", ""),
+        ("what", ""),
+        ("within", ""),
+        ("until", ""),
+        ("what", &manager),
+        ("within", ""),
+        ("until", ""),
+    ];
+    site.pages.post(&site.at("invite"), &root, &typed).await.assert(StatusCode::SEE_OTHER);
+    let world = site.world().await;
+    let ann = world.members.iter().find(|member| member.name.as_str() == "ann").unwrap();
+    assert_eq!(ann.assignments.iter().count(), 2);
 }
 
 /// Each bad address is marked with its reason, the good ones too, and nobody is invited.
@@ -132,7 +188,7 @@ async fn prepared_invitations_are_sent_from_the_members_page() {
     let (root, role) = (site.cookie_of("root").await, format!("role:{}", role.id));
     let form = [("people", "ann@example.org"), ("what", role.as_str()), ("within", ""), ("until", "")];
     let done = site.pages.post(&site.at("invite"), &root, &form).await;
-    done.assert_leads_to(&format!("{}?done=prepared", site.at("members")));
+    done.assert_leads_to(&format!("{}?done=prepared-one", site.at("members")));
     let world = site.world().await;
     let (invitation, now) = (world.invitations.first().unwrap(), site.bed.clock.now());
     assert_eq!(invitation.stage_at(now), Stage::Ready);

@@ -36,6 +36,19 @@ async fn signing_in_and_out() {
     site.pages.post("/sign-out", &root, &[]).await.assert_leads_to("/");
 }
 
+/// Proves APP-3 in part: whoever is not signed in is led to the sign-in from every page, and it says how one gets an account.
+#[tokio::test]
+async fn whoever_has_no_account_is_told_how_to_get_one() {
+    let site = Site::new().await;
+    for page in ["/", "/organisations", "/account", &site.at("members"), &site.welcome()] {
+        let led = site.pages.get(page, "").await.assert(StatusCode::SEE_OTHER);
+        let form = led.header("location").to_owned();
+        assert!(form.starts_with("/sign-in"), "{page}: {form}");
+        let form = site.pages.get(&form, "").await.assert(StatusCode::OK);
+        form.assert_says(&["No account yet?", "open the link that you were sent"]);
+    }
+}
+
 /// Proves A48 on the page: the answer does not tell which of the two was wrong; what was typed comes back as it was
 /// typed, the password does not.
 #[tokio::test]

@@ -1,12 +1,14 @@
 //! The pages in a real browser, with JavaScript switched off, but where it is needed: what a person does with a letter.
 
 mod account;
+mod invitee;
 mod keyboard;
 mod loading;
 mod looks;
 mod passkey;
 mod screens;
 mod second_factor;
+mod walk;
 
 use std::{
     process::{Child, Command, Stdio},
@@ -105,6 +107,17 @@ impl Browser {
             tokio::time::sleep(MOMENT).await;
         }
         panic!("the page never says {wanted:?}: {words}");
+    }
+
+    /// Waits until what the page says is `wanted`.
+    async fn says_when(&self, wanted: impl Fn(&str) -> bool + Send + Sync) {
+        for _ in 0..PATIENCE {
+            if wanted(&self.words().await) {
+                return;
+            }
+            tokio::time::sleep(MOMENT).await;
+        }
+        panic!("the page never says what it should: {}", self.words().await);
     }
 
     async fn words(&self) -> String {

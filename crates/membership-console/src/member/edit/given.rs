@@ -12,7 +12,7 @@ use membership_core::{
     },
 };
 
-use super::places::Paths;
+use super::places::{Paths, SPARE};
 use crate::{form::Choice, layout::Admin, typed::Typed};
 
 /// The rows.
@@ -26,6 +26,12 @@ pub(crate) struct Given {
     before: Vec<Wanted>,
     fault: Option<String>,
 }
+
+/// What stands in a row: what is given, where, until when, and what is wrong with it.
+type Line<'a> = (&'a str, &'a str, &'a str, Option<&'a String>);
+
+/// An empty one.
+const BLANK: Line<'static> = ("", "", "", None);
 
 #[derive(Default)]
 struct Row {
@@ -139,10 +145,10 @@ impl Given {
     }
 
     /// What stands in the rows: those that are filled in, and one more.
-    fn lines(&self) -> impl Iterator<Item = (&str, &str, &str, Option<&String>)> {
+    fn lines(&self) -> impl Iterator<Item = Line<'_>> {
         let filled = self.rows.iter();
         let filled = filled.map(|row| (row.what.as_str(), row.within.as_str(), row.until.as_str(), row.fault.as_ref()));
-        filled.chain(std::iter::once(("", "", "", None)))
+        filled.chain(std::iter::once(BLANK))
     }
 }
 

@@ -64,6 +64,9 @@ impl Paths {
 /// Most departments that a browser is offered to choose from.
 const OFFERED: usize = 2_000;
 
+/// Empty rows beyond the first one, where no script adds one when the last is filled in.
+pub(super) const SPARE: usize = 2;
+
 const UNKNOWN: &str = "There is no such department that you may choose. Choose one from the list, with its whole path.";
 
 impl Places {

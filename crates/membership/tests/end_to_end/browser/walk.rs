@@ -1,0 +1,6 @@
+//! The products that the presets come from, each walked from top to bottom in the browser, as its people would: with scripts and
+//! without.
+
+mod livestream_account;
+mod streaming_app;
+mod tour;

@@ -37,6 +37,9 @@ struct EditPage {
     problem: Option<(String, String)>,
 }
 
+/// Where no scripts add empty rows as they are filled in, so many stand there from the beginning, beside the one.
+pub(crate) const SPARE: usize = 2;
+
 /// A line of text and what is wrong with it.
 #[derive(Default)]
 struct Text {

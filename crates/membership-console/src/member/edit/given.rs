@@ -12,7 +12,7 @@ use membership_core::{
     },
 };
 
-use super::places::Paths;
+use super::{SPARE, places::Paths};
 use crate::{form::Choice, layout::Admin, typed::Typed};
 
 /// The rows.
@@ -138,11 +138,13 @@ impl Given {
         }
     }
 
-    /// What stands in the rows: those that are filled in, and one more.
-    fn lines(&self) -> impl Iterator<Item = (&str, &str, &str, Option<&String>)> {
+    /// What stands in the rows: those that are filled in, and one more; and whether it is a spare one, for whoever has no scripts.
+    fn lines(&self) -> impl Iterator<Item = (&str, &str, &str, Option<&String>, bool)> {
         let filled = self.rows.iter();
-        let filled = filled.map(|row| (row.what.as_str(), row.within.as_str(), row.until.as_str(), row.fault.as_ref()));
-        filled.chain(std::iter::once(("", "", "", None)))
+        let filled =
+            filled.map(|row| (row.what.as_str(), row.within.as_str(), row.until.as_str(), row.fault.as_ref(), false));
+        let empty = |spare| ("", "", "", None, spare);
+        filled.chain([empty(false)]).chain(std::iter::repeat_n(empty(true), SPARE))
     }
 }
 

@@ -1,0 +1,5 @@
+//! The products that the presets come from, each walked from top to bottom in the browser, as its people would: with scripts and
+//! without.
+
+mod organization;
+mod portal_tenant;

@@ -166,6 +166,9 @@ addEventListener("popstate", () => {
   }
 });
 
+// Once is enough, however often somebody presses.
+const sent = (submitter) => submitter?.getAttribute("aria-disabled") === "true";
+
 // A form that changes something, sent from the drawer or into it.
 const send = async (form, submitter) => {
   const body = new URLSearchParams(new FormData(form, submitter));
@@ -176,6 +179,26 @@ const send = async (form, submitter) => {
   }
   const { response, page } = await fetched(form.action, { method: "POST", body });
   await arrive(response, page);
+};
+
+// A form whose answer comes in its place. A page that is gone to may not write to the clipboard before somebody presses something in
+// it; this one may, by the press that has sent the form.
+const replace = async (form, submitter) => {
+  for (const button of form.querySelectorAll("button")) button.setAttribute("aria-disabled", "true");
+  try {
+    const body = new URLSearchParams(new FormData(form, submitter));
+    const { response, page } = await fetched(form.action, { method: "POST", body });
+    const [here, found] = [document, page].map((one) => one.querySelector("main"));
+    if (response.redirected || !found) return location.assign(response.url);
+    insert(here, ...found.childNodes);
+    document.title = page.title;
+    const first = here.querySelector("[autofocus]") ?? here.querySelector("[aria-invalid]") ?? here.querySelector("h1");
+    if (first?.matches("h1")) first.tabIndex = -1;
+    first?.focus();
+    scrollTo({ top: 0 });
+  } catch {
+    form.submit();
+  }
 };
 
 const arrive = async (response, page) => {
@@ -211,9 +234,14 @@ document.addEventListener("submit", async (event) => {
     showList(addressOf(form), { push: true, keepFilters: true });
     return;
   }
+  if (form.matches("[data-in-place]")) {
+    event.preventDefault();
+    return sent(submitter) ? undefined : replace(form, submitter);
+  }
   if (!dialog || !ours(form.action) || !(dialog.contains(form) || form.matches("[data-bulk]"))) return;
   event.preventDefault();
   if (form.method === "get") return open(addressOf(form));
+  if (sent(submitter)) return;
   for (const button of form.querySelectorAll("button")) button.setAttribute("aria-disabled", "true");
   try {
     await send(form, submitter);
@@ -296,7 +324,7 @@ if (filters && [...filters.elements].some(touched)) showList(addressOf(filters),
 // A form of several lines always has an empty one.
 const another = (event) => {
   const row = event.target.closest?.("[data-row]");
-  if (!row || row.nextElementSibling || !event.target.value) return;
+  if (!row || row.nextElementSibling?.matches("[data-row]") || !event.target.value) return;
   const next = row.cloneNode(true);
   for (const fault of next.querySelectorAll(".fault")) fault.remove();
   for (const control of next.querySelectorAll("input, select")) {

@@ -130,10 +130,14 @@ async fn audit(edge: &Edge, visitor: &Visitor, admin: &Admin, filter: Filter) ->
         }
     };
     let top = filter.on_top();
+    // An account that stands there by its identifier is shown by its name.
+    let named = filter.actor(visitor, &people::Meant::Nobody).map(|actor| doer(actor, &known, visitor));
+    let who = choose(who, &|id| Filter { who: id, ..top.clone() });
+    let who = Meant { one: who.one.or(named), ..who };
     Ok(AuditPage {
         layout: admin.layout("Audit", Section::Audit, path.clone()),
         groups: words::GROUPS,
-        who: choose(who, &|id| Filter { who: id, ..top.clone() }),
+        who,
         about: choose(about, &|id| Filter { about: id, ..top.clone() }),
         faults: asked.faults,
         entries,
@@ -146,18 +150,28 @@ async fn audit(edge: &Edge, visitor: &Visitor, admin: &Admin, filter: Filter) ->
     })
 }
 
+/// Who did something, as it is told to whoever looks.
+fn doer(actor: RecordedActor, known: &Known, visitor: &Visitor) -> String {
+    match actor {
+        RecordedActor::System => "by itself".to_owned(),
+        RecordedActor::Anonymous => "not signed in".to_owned(),
+        RecordedActor::Account(id) if is_own(visitor, id) => "you".to_owned(),
+        RecordedActor::Account(id) => known.by_account(id).unwrap_or("somebody else").to_owned(),
+    }
+}
+
+fn is_own(visitor: &Visitor, account: uuid::Uuid) -> bool {
+    visitor.account().is_some_and(|own| own.id.as_uuid() == account)
+}
+
 fn entry(record: &Record, admin: &Admin, known: &Known, path: &str, visitor: &Visitor) -> Entry {
     let form = Form::from_json(&record.body).ok();
     let only = |filter: Filter| format!("{path}{}", filter.query());
-    let who = match record.actor {
-        RecordedActor::System => "by itself".to_owned(),
-        RecordedActor::Anonymous => "not signed in".to_owned(),
-        RecordedActor::Account(id) if visitor.account().is_some_and(|own| own.id.as_uuid() == id) => "you".to_owned(),
-        RecordedActor::Account(id) => known.by_account(id).unwrap_or("somebody else").to_owned(),
-    };
+    let who = doer(record.actor, known, visitor);
     let by = match record.actor {
         RecordedActor::System => "system".to_owned(),
         RecordedActor::Anonymous => "anonymous".to_owned(),
+        RecordedActor::Account(id) if is_own(visitor, id) => "me".to_owned(),
         RecordedActor::Account(id) => format!("account:{id}"),
     };
     Entry {

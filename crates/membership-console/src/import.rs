@@ -38,9 +38,11 @@ use crate::{
 const DONE: &[(&str, &str)] = &[
     ("discarded", "The table is forgotten. What an import has done stays done."),
     ("planned", "Planned again, for how things are now."),
-    ("started", "The import is under way."),
     ("cancelled", "The import was cancelled. What is done stays done."),
 ];
+
+/// What can have been done with one that goes on: it is not said any more when that one is over.
+const STARTED: &[(&str, &str)] = &[("started", "The import is under way.")];
 
 #[derive(Template)]
 #[template(path = "import/start.html")]

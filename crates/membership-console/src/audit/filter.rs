@@ -83,7 +83,8 @@ impl Filter {
         Asked { filter: (meant && faults.is_empty()).then_some(filter), faults }
     }
 
-    fn actor(&self, visitor: &Visitor, who: &Meant) -> Option<RecordedActor> {
+    /// Who is meant by who did it; of those whom somebody could mean, `who` is the one.
+    pub(super) fn actor(&self, visitor: &Visitor, who: &Meant) -> Option<RecordedActor> {
         match self.who.trim() {
             "" => None,
             "me" => visitor.account().map(|account| RecordedActor::Account(account.id.as_uuid())),

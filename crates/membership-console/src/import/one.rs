@@ -12,7 +12,7 @@ use poem::{
 };
 
 use super::{
-    About, DONE,
+    About, DONE, STARTED,
     count::Count,
     listed::names,
     mark::Mark,
@@ -102,7 +102,8 @@ pub(crate) async fn show(
     match edge.membership().import(&visitor.context, about.which).await {
         Ok(import) => match shown(&edge, &visitor, &about, &import, &asked).await {
             Ok(mut shown) => {
-                shown.layout = shown.layout.saying(said.among(DONE));
+                let started = said.among(STARTED).filter(|_| shown.is_running());
+                shown.layout = shown.layout.saying(said.among(DONE).or(started));
                 page(StatusCode::OK, &shown)
             }
             Err(error) => about.refused(&visitor, &error),

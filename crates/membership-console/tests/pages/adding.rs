@@ -17,6 +17,22 @@ async fn the_list_leads_to_the_form() {
     form.assert_says(&["name=\"people\"", "Up to 10", "name=\"what\"", "name=\"department\""]);
 }
 
+/// Several departments and roles can be chosen without a script too, which would add a row as soon as one is filled in; a link is
+/// made in the place of its form, so that the same press may copy it.
+#[tokio::test]
+async fn there_are_spare_rows_without_a_script() {
+    let site = Site::new().await;
+    let root = site.cookie_of("root").await;
+    let form = site.pages.get(&site.at("invite/link"), &root).await.assert(StatusCode::OK);
+    let spare: String =
+        form.body.split("<noscript").skip(1).filter_map(|rest| rest.split("</noscript>").next()).collect();
+    for name in ["department", "what", "within", "until"] {
+        let field = format!("name=\"{name}\"");
+        assert_eq!((spare.matches(&field).count(), form.body.matches(&field).count()), (2, 3), "{name}");
+    }
+    form.assert_says(&["novalidate data-in-place>"]);
+}
+
 /// Proves APP-27 in the administration: several from a list that was pasted; the list says that it worked, and they stand on top with
 /// address and state.
 #[tokio::test]
@@ -38,6 +54,9 @@ async fn several_by_mail() {
     let at = |text: &str| page.body.find(text).unwrap_or_else(|| panic!("{text}"));
     assert!(at("title=\"ann@example.org\"") < at("title=\"root@example.org\""));
     assert!(at("title=\"bea@example.org\"") < at("title=\"root@example.org\""));
+    // Who that is, is told by no identifier, which are for programs.
+    let again = site.pages.post(&site.at("invite"), &root, &form).await.assert(StatusCode::UNPROCESSABLE_ENTITY);
+    again.assert_says(&["This address was invited before."]);
     assert_eq!(site.world().await.invitations.len(), 2);
 }
 

@@ -49,6 +49,12 @@ async fn filters() {
     assert_eq!(get("who=manager").await.0, 1);
     assert_eq!(get(&format!("who={}", manager.member.id)).await.0, 1);
     assert_eq!(get("who=me&what=member.disabled").await.0, 0);
+    get("who=me").await.1.assert_says(&["By <bdi><b>you</b></bdi>", "?who=me\">All by the same</a>"]);
+    // Whoever is asked for by the account's identifier is told by name.
+    let account = manager.member.account().unwrap();
+    let (one, page) = get(&format!("who=account%3A{account}")).await;
+    assert_eq!(one, 1);
+    page.assert_says(&["By <bdi><b>manager Example</b></bdi>"]);
     let (about, page) = get("about=ann").await;
     assert_eq!(about, get(&format!("about={}", ann.id)).await.0);
     assert!(about >= 2, "{about}");

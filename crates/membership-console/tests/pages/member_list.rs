@@ -90,6 +90,12 @@ async fn filters_narrow_the_list() {
             page.assert_says(&["Nobody is there to whom all of this applies", "Show all members"]);
         }
     }
+    // Where it has no column, the second factor stands below the state.
+    let fay = site.pages.get(&format!("{}?factor=email", site.at("members")), &root).await;
+    fay.assert_says(&[
+        "<td class=\"factor\"><span class=\"cut two\">Email Address</span>",
+        "soft\">Email Address</span></td>",
+    ]);
     let both = site.pages.get(&format!("{}?q=ann&state=enabled", site.at("members")), &root).await;
     let without =
         [format!("href=\"{}?q=ann\"", site.at("members")), format!("href=\"{}?state=enabled\"", site.at("members"))];

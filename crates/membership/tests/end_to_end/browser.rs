@@ -1,6 +1,8 @@
 //! The pages in a real browser, with JavaScript switched off, but where it is needed: what a person does with a letter.
 
 mod account;
+mod administration;
+mod desk;
 mod invitee;
 mod keyboard;
 mod loading;
@@ -11,6 +13,8 @@ mod second_factor;
 mod walk;
 
 use std::{
+    io::{self, Read as _, Write as _},
+    net::TcpStream,
     process::{Child, Command, Stdio},
     time::Duration,
 };
@@ -44,6 +48,8 @@ struct Browser {
     /// Where its driver listens.
     driver_url: String,
     process: Child,
+    /// Whether it runs the scripts of pages.
+    scripts: Scripts,
     _profile: TempDir,
 }
 
@@ -73,7 +79,7 @@ impl Browser {
         let driver_url = format!("http://127.0.0.1:{port}");
         for _ in 0..100 {
             match WebDriver::new(&driver_url, capabilities.clone()).await {
-                Ok(driver) => return Some(Self { driver, driver_url, process, _profile: profile }),
+                Ok(driver) => return Some(Self { driver, driver_url, process, scripts, _profile: profile }),
                 Err(_) => tokio::time::sleep(Duration::from_millis(200)).await,
             }
         }
@@ -150,6 +156,16 @@ impl Browser {
         field.send_keys(value).await.expect("typing");
     }
 
+    /// Asks the driver to end the browser, and waits for its answer, whatever that is.
+    fn end_session(&self) -> io::Result<()> {
+        let at = self.driver_url.trim_start_matches("http://");
+        let mut driver = TcpStream::connect(at)?;
+        driver.set_read_timeout(Some(Duration::from_secs(5)))?;
+        let session = self.driver.session_id();
+        write!(driver, "DELETE /session/{session} HTTP/1.1\r\nHost: {at}\r\nConnection: close\r\n\r\n")?;
+        driver.read_to_end(&mut Vec::new()).map(drop)
+    }
+
     async fn close(self) {
         self.driver.clone().quit().await.expect("the browser closes");
     }
@@ -157,6 +173,10 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
+        // A driver that is killed leaves its browser behind, and that goes on working: it is asked to end it first.
+        self.end_session().ok();
+        // Or else the library asks, too, and waits for two minutes.
+        self.driver.clone().leak().ok();
         // It may have ended already.
         self.process.kill().ok();
         self.process.wait().ok();

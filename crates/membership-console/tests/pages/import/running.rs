@@ -43,6 +43,9 @@ async fn progress_and_cancelling() {
         "<b>1,000</b><span>Created</span><span class=\"undone\">200 more not done</span>",
     ])
     .assert_lacks(&["http-equiv=\"refresh\""]);
+    // The address that was refreshed until it was over still says that it was started.
+    let over = site.pages.get(&format!("{path}?done=started"), &root).await.assert(StatusCode::OK);
+    over.assert_lacks(&["The import is under way."]);
     let late = site.pages.get(&format!("{path}?after=1100"), &root).await.assert(StatusCode::OK);
     late.assert_says(&["Not done"]);
     // Too late is no mistake of anybody.

@@ -55,7 +55,7 @@ impl App {
 
 impl Browser {
     /// From the page that offers an app to the one with the recovery codes.
-    async fn sets_up_app(&self, button: &str) -> (App, Vec<String>) {
+    pub(super) async fn sets_up_app(&self, button: &str) -> (App, Vec<String>) {
         self.press(button).await;
         self.find(By::Css(".qr svg path")).await;
         let mut app = App::set_up(self).await;
@@ -75,7 +75,7 @@ impl Browser {
 }
 
 /// The eight digits in a letter.
-fn code_in(letter: &str) -> String {
+pub(super) fn code_in(letter: &str) -> String {
     let digits = |line: &str| line.chars().filter(|letter| !letter.is_whitespace()).collect::<String>();
     let lines = letter.lines().map(digits);
     let is_code = |line: &String| line.len() == 8 && line.bytes().all(|byte| byte.is_ascii_digit());

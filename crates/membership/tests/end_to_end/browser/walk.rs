@@ -2,5 +2,7 @@
 //! without.
 
 mod livestream_account;
+mod organization;
+mod portal_tenant;
 mod streaming_app;
 mod tour;

@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use membership_web::{HttpFault, Problem};
+use membership_web::{HttpFault, Packed, Problem};
 use poem::{
     Request, Response, Result, handler,
     http::{StatusCode, header},
@@ -14,9 +14,10 @@ use poem::{
 pub(crate) struct Asset {
     /// Where it is.
     pub(crate) path: String,
+    /// A weak one: compressed or not, it is the same content.
     etag: String,
     content_type: &'static str,
-    content: &'static [u8],
+    content: Packed,
 }
 
 /// Several files to write, one to load.
@@ -52,7 +53,7 @@ impl Asset {
     fn new(name: &str, extension: &str, content_type: &'static str, content: &'static [u8]) -> Self {
         let hash = fnv1a(content);
         let path = format!("/assets/{name}.{hash:016x}.{extension}");
-        Self { path, etag: format!("\"{hash:016x}\""), content_type, content }
+        Self { path, etag: format!("W/\"{hash:016x}\""), content_type, content: Packed::new(content) }
     }
 
     fn answer(&self, request: &Request) -> Response {
@@ -60,10 +61,10 @@ impl Asset {
         let response = Response::builder()
             .header(header::ETAG, &self.etag)
             .header(header::CACHE_CONTROL, "public, max-age=31536000, immutable");
-        if known.split(',').any(|etag| etag.trim().trim_start_matches("W/") == self.etag) {
+        if known.split(',').any(|etag| etag.trim() == self.etag) {
             return response.status(StatusCode::NOT_MODIFIED).finish();
         }
-        response.content_type(self.content_type).body(self.content)
+        self.content.answer(request, response.content_type(self.content_type))
     }
 }
 

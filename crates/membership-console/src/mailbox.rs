@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use askama::Template;
-use membership_web::{CONTENT_SECURITY_POLICY, Edge, HttpFault, Problem, Visitor};
+use membership_web::{CONTENT_SECURITY_POLICY, Edge, HttpFault, Problem, Visitor, as_it_is};
 use poem::{
     Endpoint, Request, Response, Result, handler,
     http::{HeaderValue, StatusCode, header},
@@ -60,8 +60,8 @@ pub(crate) async fn read(
 ) -> Result<Response> {
     let letter = letters.get(&id).await.ok_or(Problem::from(HttpFault::NotFound))?;
     let framed = letter.html.is_some();
-    let mut response =
-        page(StatusCode::OK, &LetterPage { frame: Frame::wide(letter.subject.clone(), &visitor), letter });
+    let shown = LetterPage { frame: Frame::wide(letter.subject.clone(), &visitor), letter };
+    let mut response = as_it_is(page(StatusCode::OK, &shown));
     if framed && let Ok(policy) = HeaderValue::from_str(&format!("{CONTENT_SECURITY_POLICY}; frame-src 'self'")) {
         response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     }
@@ -72,8 +72,9 @@ pub(crate) async fn read(
 #[handler]
 pub(crate) async fn read_html(letters: Data<&Arc<dyn Letters>>, Path(id): Path<String>) -> Result<Response> {
     let html = letters.get(&id).await.and_then(|letter| letter.html).ok_or(Problem::from(HttpFault::NotFound))?;
-    Ok(Response::builder()
+    let response = Response::builder()
         .content_type("text/html; charset=utf-8")
         .header(header::CONTENT_SECURITY_POLICY, LETTER_POLICY)
-        .body(html + LINKS_LEAD_OUT))
+        .body(html + LINKS_LEAD_OUT);
+    Ok(as_it_is(response))
 }

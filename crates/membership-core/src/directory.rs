@@ -331,6 +331,9 @@ pub trait Directory: Send + Sync {
     /// Those members of a tenant that are among `members`, with what opens each.
     async fn entrances(&self, tenant: TenantId, members: &[MemberId]) -> Result<Vec<Entrance>, StoreError>;
 
+    /// Those members of a tenant, removed or not, whose own identifier or whose account's is among `ids`; each once, oldest first.
+    async fn meant(&self, tenant: TenantId, ids: &[uuid::Uuid]) -> Result<Vec<Member>, StoreError>;
+
     /// Up to `limit` hand-overs that are due at `now`, oldest first.
     async fn transfers_due(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<(TenantId, TransferId)>, StoreError>;
 

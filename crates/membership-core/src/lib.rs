@@ -73,7 +73,9 @@ pub mod tenant;
 pub mod traces;
 mod view;
 
-pub use view::{Authority, DepartmentRow, Leaving, Legend, MemberPage, People, TenantView, ViewError};
+pub use view::{
+    Authority, DepartmentRow, Leaving, Legend, MAX_NAMES, MemberPage, Named, People, TenantView, ViewError,
+};
 
 use std::{collections::BTreeSet, sync::Arc};
 

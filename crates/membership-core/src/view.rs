@@ -1,5 +1,7 @@
 //! Reading: what a signed-in person may see. Lists take no lock; whether one may see them is asked each time.
 
+mod names;
+
 use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
@@ -26,6 +28,8 @@ use crate::{
     store::{Scope, StoreError},
     tenant::{Tenant, policy::Words},
 };
+
+pub use names::{MAX_NAMES, Named};
 
 refusals! {
     /// Why something is not shown.

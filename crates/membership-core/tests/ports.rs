@@ -114,6 +114,7 @@ mock! {
         async fn members(&self, tenant: TenantId, filter: &MemberFilter, page: Page<MemberId>) -> Result<Vec<MemberRow>, StoreError>;
         async fn member(&self, tenant: TenantId, member: MemberId) -> Result<Option<MemberDetails>, StoreError>;
         async fn entrances(&self, tenant: TenantId, members: &[MemberId]) -> Result<Vec<Entrance>, StoreError>;
+        async fn meant(&self, tenant: TenantId, ids: &[Uuid]) -> Result<Vec<Member>, StoreError>;
         async fn transfers_due(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<(TenantId, TransferId)>, StoreError>;
         async fn open_transfers(&self, tenant: TenantId) -> Result<Vec<Transfer>, StoreError>;
         async fn nomination(&self, tenant: TenantId) -> Result<Option<Nomination>, StoreError>;

@@ -9,10 +9,19 @@ use mail_builder::{
     headers::{address::Address, content_type::ContentType, date::Date, raw::Raw},
     mime::{BodyPart, MimePart},
 };
-use membership_core::outbox::Letter;
+use membership_core::{email::EmailAddress, id::MessageId, outbox::Letter};
 
 use crate::Letterhead;
 use page::{Page, Said};
+
+/// A letter that nobody owes: it shows that letters leave, to whoever has asked for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TestLetter {
+    /// What its Message-ID is made of.
+    pub id: MessageId,
+    /// Where it goes.
+    pub to: EmailAddress,
+}
 
 /// A template failed.
 #[derive(Debug, thiserror::Error)]
@@ -36,9 +45,23 @@ struct Html<'a> {
 ///
 /// The same letter has the same Message-ID each time, by which receivers tell repetitions.
 pub fn compose(letter: &Letter, head: &Letterhead, now: DateTime<Utc>) -> Result<Vec<u8>, CannotCompose> {
-    let page = Page::of(letter, head);
-    let (text, html) = (Text { page: &page }.render()?, Html { page: &page }.render()?);
-    let boundary = boundary(letter, [&text, &html]);
+    write(letter.id, &letter.to, &Page::of(letter, head), head, now)
+}
+
+/// Makes the message of a test, with `now` as its date.
+pub fn compose_test(test: &TestLetter, head: &Letterhead, now: DateTime<Utc>) -> Result<Vec<u8>, CannotCompose> {
+    write(test.id, &test.to, &Page::test(head), head, now)
+}
+
+fn write(
+    id: MessageId,
+    to: &EmailAddress,
+    page: &Page<'_>,
+    head: &Letterhead,
+    now: DateTime<Utc>,
+) -> Result<Vec<u8>, CannotCompose> {
+    let (text, html) = (Text { page }.render()?, Html { page }.render()?);
+    let boundary = boundary(id, [&text, &html]);
     let parts = vec![
         MimePart::new("text/plain", BodyPart::Text(text.into())),
         MimePart::new("text/html", BodyPart::Text(html.into())),
@@ -46,10 +69,10 @@ pub fn compose(letter: &Letter, head: &Letterhead, now: DateTime<Utc>) -> Result
     let from = &head.sender;
     let mut message = Vec::new();
     MessageBuilder::new()
-        .message_id(format!("{}@{}", letter.id, from.address().domain()))
+        .message_id(format!("{id}@{}", from.address().domain()))
         .date(Date::new(now.timestamp()))
         .from(mailbox(from.name(), from.address().as_str()))
-        .to(mailbox(Some(&page.to_name), letter.to.as_str()))
+        .to(mailbox(Some(&page.to_name), to.as_str()))
         .subject(page.subject())
         .header("Auto-Submitted", Raw::new("auto-generated"))
         .body(MimePart::new(ContentType::new("multipart/alternative").attribute("boundary", boundary), parts))
@@ -62,8 +85,8 @@ pub fn compose(letter: &Letter, head: &Letterhead, now: DateTime<Utc>) -> Result
 ///
 /// Parts are looked at as they were before they were encoded: what begins with `=_` is written otherwise in
 /// quoted-printable and in base64.
-fn boundary(letter: &Letter, parts: [&str; 2]) -> String {
-    let plain = format!("=_{}", letter.id.as_uuid().simple());
+fn boundary(id: MessageId, parts: [&str; 2]) -> String {
+    let plain = format!("=_{}", id.as_uuid().simple());
     let mut boundary = plain.clone();
     let mut number = 0_u32;
     while parts.iter().any(|part| part.contains(&boundary)) {

@@ -207,3 +207,14 @@ fn a_sentence_without_a_name_is_a_sentence() {
         assert!(parsed.body_html(0).unwrap().contains(" <strong>another administrator</strong>"), "{message}");
     }
 }
+
+#[test]
+fn a_test_reads_like_this() {
+    let letter = letter("", "Acme", None, &[]);
+    let test = TestLetter { id: letter.id, to: letter.to };
+    let message = String::from_utf8(compose_test(&test, &head(), now()).unwrap()).unwrap();
+    let parsed = parsed(&message);
+    insta::assert_snapshot!("test-text", format!("{}\n\n{}", parsed.subject().unwrap(), parsed.body_text(0).unwrap()));
+    insta::assert_snapshot!("test-html", parsed.body_html(0).unwrap());
+    assert_eq!(parsed.to().unwrap().first().unwrap().address(), Some("bea@example.org"));
+}

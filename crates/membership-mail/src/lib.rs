@@ -3,6 +3,7 @@
 //! | item | what it is |
 //! |---|---|
 //! | [`compose`] | makes a message of a [`Letter`](membership_core::outbox::Letter): headers, a text part, an HTML part |
+//! | [`TestLetter`] | shows that letters leave: past the outbox, at once |
 //! | [`Letterhead`]: [`Sender`], [`Home`] | what stands on every letter: who it is from, and where "Home" leads |
 //! | [`SmtpMailer`], [`SmtpSettings`] | hands messages to an SMTP server, many over one connection |
 //! | [`Mailbox`] | keeps messages in a directory, to be read in the browser |
@@ -22,7 +23,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-pub use composition::{CannotCompose, compose};
+pub use composition::{CannotCompose, TestLetter, compose, compose_test};
 pub use home::{Home, HomeFault};
 pub use letterhead::Letterhead;
 pub use mailbox::{Mailbox, StoredHead, StoredMessage};

@@ -7,10 +7,13 @@ use std::{io, path::PathBuf, sync::Arc};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use mail_parser::{Address, Message, MessageParser};
-use membership_core::outbox::{Letter, Mailer, Verdict};
+use membership_core::{
+    id::MessageId,
+    outbox::{Letter, Mailer, Verdict},
+};
 use tokio::task::spawn_blocking;
 
-use crate::{Clock, Letterhead, compose};
+use crate::{CannotCompose, Clock, Letterhead, TestLetter, compose, compose_test};
 use shelf::Shelf;
 
 /// Keeps messages in a directory that only this user may read, newest 500, one `.eml` file each: any mail program opens
@@ -87,6 +90,24 @@ impl Mailbox {
         .await
     }
 
+    /// Keeps a test.
+    pub async fn test(&self, test: &TestLetter) -> Verdict {
+        let now = (self.clock)();
+        self.keep(now, test.id, compose_test(test, &self.head, now)).await
+    }
+
+    async fn keep(&self, now: DateTime<Utc>, id: MessageId, message: Result<Vec<u8>, CannotCompose>) -> Verdict {
+        let message = match message {
+            Ok(message) => message,
+            Err(error) => return Verdict::NotNow(error.to_string()),
+        };
+        let id = shelf::id(now, id);
+        match self.with_shelf(move |shelf| shelf.keep(&id, &message)).await {
+            Ok(()) => Verdict::Taken("kept in the built-in mailbox".to_owned()),
+            Err(error) => Verdict::NotNow(format!("the built-in mailbox cannot keep it: {error}")),
+        }
+    }
+
     async fn with_shelf<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Shelf) -> io::Result<T> + Send + 'static,
@@ -100,15 +121,7 @@ impl Mailbox {
 impl Mailer for Mailbox {
     async fn send(&self, letter: &Letter) -> Verdict {
         let now = (self.clock)();
-        let message = match compose(letter, &self.head, now) {
-            Ok(message) => message,
-            Err(error) => return Verdict::NotNow(error.to_string()),
-        };
-        let id = shelf::id(now, letter.id);
-        match self.with_shelf(move |shelf| shelf.keep(&id, &message)).await {
-            Ok(()) => Verdict::Taken("kept in the built-in mailbox".to_owned()),
-            Err(error) => Verdict::NotNow(format!("the built-in mailbox cannot keep it: {error}")),
-        }
+        self.keep(now, letter.id, compose(letter, &self.head, now)).await
     }
 }
 

@@ -129,3 +129,14 @@ async fn files_of_others_are_left_alone() {
     assert_eq!(mailbox.list().await.unwrap().len(), 1);
     assert!(stranger.exists());
 }
+
+#[tokio::test]
+async fn a_test_is_kept() {
+    let (_directory, mailbox) = mailbox();
+    let Letter { id, to, .. } = letter(1, "");
+    let verdict = mailbox.test(&TestLetter { id, to }).await;
+    assert_eq!(verdict, Verdict::Taken("kept in the built-in mailbox".to_owned()));
+    let list = mailbox.list().await.unwrap();
+    let heads: Vec<_> = list.iter().map(|head| (head.to.as_str(), head.subject.as_str())).collect();
+    assert_eq!(heads, [("bea@example.org", "A test from Example Members")]);
+}

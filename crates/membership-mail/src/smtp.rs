@@ -16,7 +16,7 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 
-use crate::{Clock, Home, Letterhead, Sender, SettingsError, SmtpSettings, compose};
+use crate::{Clock, Home, Letterhead, Sender, SettingsError, SmtpSettings, TestLetter, compose, compose_test};
 use connection::{Connection, Envelope};
 use server::Server;
 
@@ -87,6 +87,27 @@ impl SmtpMailer {
         Ok(Self { server, head: Letterhead { sender, home }, clock, pace, line: Arc::default() })
     }
 
+    /// Hands over a test, over a connection of its own and whatever was known about the server a moment ago; for a minute at most.
+    pub async fn test(&self, test: &TestLetter) -> Verdict {
+        let message = match compose_test(test, &self.head, (self.clock)()) {
+            Ok(message) => message,
+            Err(error) => return Verdict::NotNow(error.to_string()),
+        };
+        let patience = self.pace.letter.min(Duration::from_mins(1));
+        let sent = async {
+            let mut connection = self.server.connect().await?;
+            let envelope = Envelope { from: self.head.sender.address(), to: &test.to, message: &message };
+            let words = connection.deliver(&envelope).await?;
+            connection.quit().await;
+            Ok::<_, fault::Fault>(words)
+        };
+        match timeout(patience, sent).await {
+            Ok(Ok(words)) => Verdict::Taken(words),
+            Ok(Err(fault)) => fault.verdict(),
+            Err(_) => Verdict::NotNow(late(patience)),
+        }
+    }
+
     async fn hand_over(&self, letter: &Letter, message: &[u8]) -> Verdict {
         let envelope = Envelope { from: self.head.sender.address(), to: &letter.to, message };
         let mut line = self.line.lock().await;
@@ -137,8 +158,8 @@ impl Mailer for SmtpMailer {
             Ok(message) => message,
             Err(error) => return Verdict::NotNow(error.to_string()),
         };
-        let late = || Verdict::NotNow(format!("the mail server took more than {:?} over one letter", self.pace.letter));
-        timeout(self.pace.letter, self.hand_over(letter, &message)).await.unwrap_or_else(|_| late())
+        let handed = timeout(self.pace.letter, self.hand_over(letter, &message)).await;
+        handed.unwrap_or_else(|_| Verdict::NotNow(late(self.pace.letter)))
     }
 
     /// Says goodbye to the server, if there is a connection. The next letter opens a new one.
@@ -148,6 +169,10 @@ impl Mailer for SmtpMailer {
             connection.quit().await;
         }
     }
+}
+
+fn late(patience: Duration) -> String {
+    format!("the mail server took more than {patience:?} over one letter")
 }
 
 impl std::fmt::Debug for SmtpMailer {

@@ -357,3 +357,22 @@ async fn no_name_becomes_a_command_or_a_header() {
     }
     assert_eq!(sink.connections(), 1);
 }
+
+/// A test goes at once, even where letters wait because the server failed a moment ago; what the server says comes back.
+#[tokio::test]
+async fn a_test_says_what_the_server_says() {
+    let sink = Sink::start().await.unwrap();
+    let pace = Pace { pause: Duration::from_mins(10), ..PACE };
+    let mailer = SmtpMailer::paced(&settings(&sink, Encryption::None), home(), clock(), pace).unwrap();
+    let letter = letter_to("bea@example.org", 1);
+    let test = TestLetter { id: letter.id, to: letter.to.clone() };
+    sink.lie_once(Stage::Greeting, Lie::Say("554 5.3.2 not today"));
+    assert_eq!(mailer.send(&letter).await, Verdict::NotNow("the greeting: 554 5.3.2 not today".to_owned()));
+    assert_eq!(mailer.send(&letter).await, Verdict::NotNow("the greeting: 554 5.3.2 not today".to_owned()), "a pause");
+    assert!(matches!(mailer.test(&test).await, Verdict::Taken(words) if words.starts_with("250 ")));
+    let [arrived] = &sink.messages()[..] else { panic!("not exactly one message") };
+    assert!(arrived.text().unwrap().contains("mail leaves, and reaches you"));
+    sink.lie_once(Stage::Recipient, Lie::Say("550 5.1.1 no such user"));
+    assert_eq!(mailer.test(&test).await, Verdict::Never("RCPT TO: 550 5.1.1 no such user".to_owned()));
+    assert_eq!(sink.messages().len(), 1);
+}

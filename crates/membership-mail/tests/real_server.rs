@@ -11,7 +11,7 @@ use membership_core::{
     id::MessageId,
     outbox::{Content, Letter, Mailer as _, Verdict},
 };
-use membership_mail::{Encryption, Home, Password, SmtpMailer, SmtpSettings};
+use membership_mail::{Encryption, Home, Password, SmtpMailer, SmtpSettings, TestLetter};
 use uuid::Uuid;
 
 /// The value of a variable; `None` if the tests are to be skipped.
@@ -147,4 +147,20 @@ async fn an_address_beyond_ascii_arrives() {
     let [raw] = &delivered(&letter)[..] else { panic!("not exactly one message") };
     let message = MessageParser::default().parse(raw).unwrap();
     assert_eq!(message.to().unwrap().first().unwrap().address(), Some("bëa@example.org"));
+}
+
+/// A test, with the words of a real server: that it took it, and why it did not.
+#[tokio::test]
+async fn a_test_arrives() {
+    let Some(right) = signed_in("STARTTLS", Encryption::StartTls) else { return };
+    let letter = letter(0x600);
+    let test = TestLetter { id: letter.id, to: letter.to.clone() };
+    let wrong = SmtpSettings { password: Some(Password::new("wrong")), ..right.clone() };
+    let verdict = mailer(&wrong).test(&test).await;
+    assert!(matches!(&verdict, Verdict::NotNow(said) if said.starts_with("signing in: 535")), "{verdict:?}");
+    assert_eq!(delivered(&letter).len(), 0);
+    let verdict = mailer(&right).test(&test).await;
+    assert!(matches!(&verdict, Verdict::Taken(said) if said.starts_with("250 ")), "{verdict:?}");
+    let [raw] = &delivered(&letter)[..] else { panic!("not exactly one message") };
+    assert_eq!(MessageParser::default().parse(raw).unwrap().subject(), Some("A test from Example Members"));
 }

@@ -3,7 +3,7 @@
 //! poem-openapi carries Swagger UI as one page with everything inline, which no strict policy allows. Its script and its
 //! styles are taken out and served as files, so that the policy needs no exception for scripts.
 
-use membership_web::allowing;
+use membership_web::{Packed, allowing};
 use poem::{Endpoint, IntoEndpoint, Response, Route, endpoint::make_sync, get, http::header};
 use poem_openapi::OpenApiService;
 
@@ -42,10 +42,11 @@ fn page() -> impl IntoEndpoint<Endpoint = impl Endpoint<Output = Response> + 'st
 }
 
 fn file(body: String, kind: &'static str) -> impl IntoEndpoint<Endpoint = impl Endpoint<Output = Response> + 'static> {
+    let content = Packed::new(body);
     allowing(
         "GET, HEAD",
-        get(make_sync(move |_| {
-            Response::builder().content_type(kind).header(header::CACHE_CONTROL, CACHED).body(body.clone())
+        get(make_sync(move |request| {
+            content.answer(&request, Response::builder().content_type(kind).header(header::CACHE_CONTROL, CACHED))
         })),
     )
 }

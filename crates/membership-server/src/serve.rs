@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, sync::Arc, time::Duration};
 
-use membership_web::{Allow, Edge, Files, HttpFault, Limits, Problem, allowing};
+use membership_web::{Allow, Edge, Files, HttpFault, Limits, Packed, Problem, allowing};
 use poem::{Endpoint, EndpointExt, IntoEndpoint, PathPattern, Response, Route, endpoint::make_sync, get};
 
 use crate::{
@@ -83,8 +83,8 @@ fn operations() -> impl Endpoint<Output = Response> {
 }
 
 fn description(edge: &Edge) -> impl Endpoint<Output = Response> + use<> {
-    let spec = spec_at(edge.origin());
-    reading(make_sync(move |_| Response::builder().content_type("application/json").body(spec.clone())))
+    let spec = Packed::new(spec_at(edge.origin()));
+    reading(make_sync(move |request| spec.answer(&request, Response::builder().content_type("application/json"))))
 }
 
 fn exposition(metrics: &Metrics) -> poem::Result<Response> {

@@ -5,6 +5,7 @@ mod door;
 mod entrance;
 mod footing;
 mod line;
+mod meant;
 mod members;
 mod records;
 mod tally;
@@ -26,7 +27,7 @@ use membership_core::{
     id::{AccountId, ApiKeyId, ChallengeId, InvitationId, MemberId, NominationId, TenantId, TransferId},
     installation::Installation,
     invariants::World,
-    member::transfer::Transfer,
+    member::{Member, transfer::Transfer},
     role::{Access, Assignments},
     store::{Scope, StoreError},
     tenant::{Tenant, branding::Picture, representative::Nomination},
@@ -147,6 +148,10 @@ impl Directory for Database {
 
     async fn entrances(&self, tenant: TenantId, members: &[MemberId]) -> Result<Vec<Entrance>, StoreError> {
         entrance::of(self.reading(), tenant, members).await
+    }
+
+    async fn meant(&self, tenant: TenantId, ids: &[Uuid]) -> Result<Vec<Member>, StoreError> {
+        meant::by(self.reading(), tenant, ids).await
     }
 
     async fn transfers_due(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<(TenantId, TransferId)>, StoreError> {

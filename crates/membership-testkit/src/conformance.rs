@@ -182,6 +182,7 @@ macro_rules! conformance_cases {
                 many_are_recognised_at_once
                 accounts_are_found_by_their_logins
                 entrances_are_what_opens_members
+                members_are_meant_by_their_ids_and_their_accounts
                 a_language_reads_back
             }
             representative {

@@ -10,9 +10,10 @@
 //! | [`Visitor`] | the credential of a request, resolved anew each time |
 //! | [`session_cookie`] | the cookie that carries a session's key |
 //! | [`Problem`], [`HttpFault`], [`status_of`] | a "no" as RFC 9457 |
-//! | [`Shell`] | request ids, limits, origin check, time-out, panics, headers, the access log |
+//! | [`Shell`] | request ids, limits, origin check, time-out, panics, headers, compression, the access log |
 //! | [`table`] | tables that come and go as files |
 //! | [`logo_of`], [`show_logo`] | the logos of tenants |
+//! | [`Packed`], [`as_it_is`] | what is compressed once, and what never is |
 //! | [`at_a_beat`] | an answer whose time tells nothing |
 //! | [`Deadlines`] | connections that say nothing do not stay |
 
@@ -20,6 +21,7 @@ mod admit;
 mod allow;
 mod beat;
 mod body;
+mod compress;
 mod edge;
 mod fault;
 mod headers;
@@ -27,6 +29,7 @@ mod listen;
 mod log;
 mod logo;
 mod network;
+mod packed;
 mod problem;
 pub mod session_cookie;
 mod shell;
@@ -36,6 +39,7 @@ mod visitor;
 pub use allow::{Allow, allowing};
 pub use beat::{BEAT, at_a_beat};
 pub use body::{Files, Limits};
+pub use compress::{AS_IT_IS, as_it_is};
 pub use edge::{Clock, Edge, system_clock};
 pub use fault::HttpFault;
 pub use headers::CONTENT_SECURITY_POLICY;
@@ -43,6 +47,7 @@ pub use listen::{Connection, Deadlines, Patience};
 pub use log::{Exchange, route_of};
 pub use logo::{logo_of, show_logo};
 pub use network::{Network, NotANetwork};
+pub use packed::Packed;
 pub use problem::{PROBLEM_JSON, Problem, ProblemError, status_of, status_of_code};
 pub use shell::Shell;
 pub use visitor::{Credential, Via, Visitor};

@@ -17,6 +17,7 @@ use crate::{
     admit::admit,
     allow::Allow,
     body::{self, Limits},
+    compress::Taken,
     edge::Edge,
     fault::HttpFault,
     headers,
@@ -118,6 +119,7 @@ impl<E: Endpoint> Endpoint for Shell<E> {
         let path = request.uri().path().to_owned();
         let client = self.edge.client(&request).address;
         let html = wants_html(&request);
+        let taken = Taken::by(&request);
         request.set_data(id);
         request.set_data(self.edge.clone());
 
@@ -131,6 +133,7 @@ impl<E: Endpoint> Endpoint for Shell<E> {
         if method == Method::HEAD {
             response.set_body(());
         }
+        let mut response = taken.pack(response);
         headers::secure(response.headers_mut(), self.edge.secure());
         if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
             response.headers_mut().insert(HeaderName::from_static("x-request-id"), value);

@@ -136,7 +136,7 @@ impl Story<'_> {
 
     /// The letter that the mail worker has put into the mailbox by now, or will in a moment.
     async fn letter_to(&self, address: &str) -> Outcome<Letter> {
-        let mailbox: &Mailbox = self.service.mailbox.as_ref().ok_or("there is no mailbox")?;
+        let mailbox: &Mailbox = self.service.mailbox().ok_or("there is no mailbox")?;
         for _ in 0..100 {
             let heads = mailbox.list().await.context("the mailbox")?;
             if let Some(head) = heads.into_iter().find(|head| head.to.contains(address)) {

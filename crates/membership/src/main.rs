@@ -11,6 +11,7 @@ mod letters;
 mod remote;
 mod serve;
 mod service;
+mod test_mail;
 
 use std::{path::PathBuf, process::ExitCode};
 

@@ -3,10 +3,10 @@
 use std::{sync::Arc, time::Duration};
 
 use futures_util::FutureExt as _;
-use membership_console::{Letters, problem_page};
+use membership_console::{Letters, TestMail, problem_page};
 use membership_server::{Check, Metrics, Readiness, Site, Workers};
 use membership_store::Database;
-use membership_web::{Deadlines, Patience, Shell};
+use membership_web::{Deadlines, Patience, Shell, system_clock};
 use poem::{Route, Server};
 use tokio::{
     net::TcpListener,
@@ -19,6 +19,7 @@ use crate::{
     failure::{Context, Outcome},
     letters::ShownMailbox,
     service::Service,
+    test_mail::TriedMail,
 };
 
 /// Most connections at once; more wait in the system's queue.
@@ -59,14 +60,16 @@ impl Running {
         let traces = Arc::clone(&service.database) as _;
         let workers = Workers::start(&service.edge, service.postman.clone(), traces, &metrics);
         let workers = Arc::new(Mutex::new(Some(workers)));
-        let letters = service.mailbox.clone().map(|mailbox| Arc::new(ShownMailbox(mailbox)) as Arc<dyn Letters>);
+        let letters = service.mailbox().cloned().map(|mailbox| Arc::new(ShownMailbox(mailbox)) as Arc<dyn Letters>);
         let site = Site {
             edge: service.edge.clone(),
             readiness: readiness(&service.database, &workers),
             metrics: config.metrics.then(|| metrics.clone()),
         };
         let route = site.mount(Route::new());
-        let options = membership_console::Options { letters, ..membership_console::Options::default() };
+        let clock = system_clock();
+        let test_mail = service.way.clone().map(|way| Arc::new(TriedMail { way, clock }) as Arc<dyn TestMail>);
+        let options = membership_console::Options { letters, test_mail };
         let route = route.nest_no_strip("/", membership_console::routes(options));
         let mut limits = Site::limits();
         limits.files.extend(membership_console::files(UPLOAD_TIME));

@@ -26,6 +26,7 @@ use crate::{
     config::{Config, Deliver},
     failure::{Context, Outcome},
     keys,
+    test_mail::Way,
 };
 
 /// Everything that runs.
@@ -38,8 +39,8 @@ pub(crate) struct Service {
     pub(crate) membership: Membership,
     /// What sends mail, if any goes anywhere.
     pub(crate) postman: Option<Postman>,
-    /// The built-in mailbox, if mail goes there.
-    pub(crate) mailbox: Option<Mailbox>,
+    /// Where mail goes, if anywhere.
+    pub(crate) way: Option<Way>,
 }
 
 impl Service {
@@ -56,7 +57,8 @@ impl Service {
         // Secrets at rest are sealed under keys derived from the same: whoever keeps one key keeps them all.
         let sealer = XChaChaSealer::new(&current).accepting(&previous);
         let links = Links::new(current, config.base_url.as_str()).accepting(previous);
-        let (mailer, mailbox) = mailer(config, &clock)?;
+        let way = way(config, &clock)?;
+        let mailer = way.as_ref().map(mailer);
         let membership = Membership::new(Parts {
             store: Arc::clone(&database) as _,
             directory: Arc::clone(&database) as _,
@@ -86,7 +88,15 @@ impl Service {
             .iter()
             .map(|text| text.parse::<Network>().context(format!("trusted_proxies: {text:?}")));
         let edge = Edge::new(membership.clone(), clock, proxies.collect::<Outcome<_>>()?);
-        Ok(Self { database, edge, membership, postman, mailbox })
+        Ok(Self { database, edge, membership, postman, way })
+    }
+
+    /// The built-in mailbox, if mail goes there.
+    pub(crate) const fn mailbox(&self) -> Option<&Mailbox> {
+        match &self.way {
+            Some(Way::Mailbox(mailbox)) => Some(mailbox),
+            Some(Way::Server { .. }) | None => None,
+        }
     }
 }
 
@@ -138,24 +148,29 @@ fn make_private(folder: &Path, file: &Path) -> io::Result<()> {
     options.open(file).map(drop)
 }
 
-/// What takes letters, and the mailbox if it is that.
-type MailOut = (Option<Arc<dyn Mailer>>, Option<Mailbox>);
+/// What takes letters on the way.
+fn mailer(way: &Way) -> Arc<dyn Mailer> {
+    match way {
+        Way::Server { mailer, .. } => Arc::clone(mailer) as _,
+        Way::Mailbox(mailbox) => Arc::new(mailbox.clone()),
+    }
+}
 
-fn mailer(config: &Config, clock: &Clock) -> Outcome<MailOut> {
+fn way(config: &Config, clock: &Clock) -> Outcome<Option<Way>> {
     let home = config.mail.home.clone().map_or_else(|| Home::parse(&config.base_url), Ok).context("base_url")?;
     match config.deliver() {
-        Deliver::Off => Ok((None, None)),
+        Deliver::Off => Ok(None),
         Deliver::Mailbox => {
             let sender = Sender::new("membership@localhost.example", Some("Membership")).context("the mailbox")?;
             let folder = config.data_dir.join("mailbox");
             let mailbox = Mailbox::open(&folder, Letterhead { sender, home }, Arc::clone(clock))
                 .context(format!("making the mailbox {}", folder.display()))?;
-            Ok((Some(Arc::new(mailbox.clone())), Some(mailbox)))
+            Ok(Some(Way::Mailbox(mailbox)))
         }
         Deliver::Smtp => {
             let settings = config.mail.smtp.as_ref().ok_or("there is no [mail.smtp]")?;
             let mailer = SmtpMailer::new(settings, home, Arc::clone(clock)).context("mail.smtp")?;
-            Ok((Some(Arc::new(mailer)), None))
+            Ok(Some(Way::to_server(Arc::new(mailer), settings)))
         }
     }
 }

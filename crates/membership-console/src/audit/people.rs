@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use membership_core::{
-    ViewError,
+    Named, ViewError,
     audit::{Form, Record, RecordedActor},
-    directory::{AnyOf, MAX_PAGE, MemberFilter, Page},
+    directory::{MemberFilter, Page},
     id::{AccountId, MemberId},
     member::Member,
     role::Permission,
@@ -40,8 +40,6 @@ pub(super) struct Known {
 
 /// Most who are offered where a name is not clear.
 const OFFERED: u16 = 8;
-/// Most who are looked up by identifier for one page.
-const LOOKED_UP: usize = 50;
 
 impl From<&Member> for Person {
     fn from(member: &Member) -> Self {
@@ -87,7 +85,7 @@ pub(super) async fn meant(edge: &Edge, visitor: &Visitor, admin: &Admin, text: &
     })
 }
 
-/// The names for a page of records: from the records themselves, of those who administer, and of whom they are about.
+/// The names for a page of records: from the records themselves, of those who did it, and of whom they are about.
 pub(super) async fn known(
     edge: &Edge,
     visitor: &Visitor,
@@ -99,7 +97,9 @@ pub(super) async fn known(
         return Ok(known);
     }
     let (membership, ctx, tenant) = (edge.membership(), &visitor.context, admin.tenant.id);
+    let mut owners = Vec::new();
     for form in records.iter().filter_map(|record| Form::from_json(&record.body).ok()) {
+        owners.extend(form.owner);
         for member in form.member.iter().chain(&form.former) {
             known.members.entry(member.id).or_insert_with(|| member.name.clone());
             if let Some(account) = member.account {
@@ -107,41 +107,27 @@ pub(super) async fn known(
             }
         }
     }
-    let unnamed =
-        |record: &&&Record| matches!(record.actor, RecordedActor::Account(id) if !known.accounts.contains_key(&id));
-    if records.iter().any(|record| unnamed(&record)) {
-        let catalogue = admin.grants.catalogue();
-        let work = Permission::OWN.into_iter().filter(|own| *own != Permission::MEMBERS_READ);
-        let mut roles: Vec<_> = work
-            .flat_map(|permission| catalogue.roles_giving(&permission).map(|role| role.id).collect::<Vec<_>>())
-            .collect();
-        roles.sort_unstable();
-        roles.dedup();
-        let given = AnyOf { roles, ..AnyOf::default() };
-        let filter = MemberFilter { given: Some(given), ..MemberFilter::default() };
-        let rows = membership.members(ctx, tenant, filter, Page { after: None, limit: MAX_PAGE }).await?.rows;
-        for row in &rows {
-            known.learn(&row.member);
-        }
-    }
-    let mut objects: Vec<Uuid> = records.iter().map(|record| record.object).collect();
-    objects.sort_unstable();
-    objects.dedup();
-    objects.retain(|id| !known.members.contains_key(id) && Some(*id) != Some(tenant.as_uuid()));
-    for id in objects.into_iter().take(LOOKED_UP) {
-        // It may be a role, a department or an import as well.
-        if let Ok(details) = membership.member(ctx, tenant, MemberId::from_uuid(id)).await {
-            known.learn(&details.row.member);
-        }
+    let actor = |record: &Record| match record.actor {
+        RecordedActor::Account(id) => Some(id),
+        RecordedActor::Anonymous | RecordedActor::System => None,
+    };
+    // What a record is about may be a role, a department or an import as well: that is nobody's name.
+    let mut ids: Vec<Uuid> = owners;
+    ids.extend(records.iter().flat_map(|record| [Some(record.object), actor(record)]).flatten());
+    ids.sort_unstable();
+    ids.dedup();
+    ids.retain(|id| !known.members.contains_key(id) && !known.accounts.contains_key(id));
+    for named in membership.names(ctx, tenant, &ids).await? {
+        known.learn(&named);
     }
     Ok(known)
 }
 
 impl Known {
-    fn learn(&mut self, member: &Member) {
-        self.members.insert(member.id.as_uuid(), member.name.to_string());
-        if let Some(account) = member.account() {
-            self.accounts.insert(account.as_uuid(), member.name.to_string());
+    fn learn(&mut self, named: &Named) {
+        self.members.insert(named.member.as_uuid(), named.name.to_string());
+        if let Some(account) = named.account {
+            self.accounts.insert(account.as_uuid(), named.name.to_string());
         }
     }
 

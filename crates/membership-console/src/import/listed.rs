@@ -1,6 +1,6 @@
 //! The imports so far, and who has uploaded them.
 
-use std::collections::{HashMap, hash_map::Entry};
+use std::collections::HashMap;
 
 use membership_core::{
     id::MemberId,
@@ -46,12 +46,12 @@ pub(super) async fn names(
     members: impl IntoIterator<Item = MemberId> + Send,
 ) -> HashMap<MemberId, String> {
     let mut names = HashMap::from([(admin.grants.member().id, "you".to_owned())]);
-    let members: Vec<MemberId> = members.into_iter().collect();
-    for member in members {
-        if let Entry::Vacant(name) = names.entry(member) {
-            let found = edge.membership().member(&visitor.context, admin.tenant.id, member).await;
-            name.insert(found.map(|details| details.row.member.name.to_string()).unwrap_or_default());
-        }
+    let mut ids: Vec<_> = members.into_iter().map(MemberId::as_uuid).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    // Whoever sees nobody is told nobody's name.
+    for named in edge.membership().names(&visitor.context, admin.tenant.id, &ids).await.unwrap_or_default() {
+        names.entry(named.member).or_insert_with(|| named.name.to_string());
     }
     names
 }

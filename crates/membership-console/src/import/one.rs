@@ -4,7 +4,7 @@ use askama::Template;
 use membership_core::import::{
     Ending, Import, ImportState, MOST_AT_ONCE, MOST_TEXT_AT_ONCE, PLAN_KEPT, RESULT_KEPT, start::StartError,
 };
-use membership_web::{Edge, Visitor};
+use membership_web::{Edge, Visitor, as_it_is};
 use poem::{
     Response, handler,
     http::StatusCode,
@@ -104,7 +104,9 @@ pub(crate) async fn show(
             Ok(mut shown) => {
                 let started = said.among(STARTED).filter(|_| shown.is_running());
                 shown.layout = shown.layout.saying(said.among(DONE).or(started));
-                page(StatusCode::OK, &shown)
+                let links = shown.rows.as_ref().is_some_and(|rows| rows.links);
+                let page = page(StatusCode::OK, &shown);
+                if links { as_it_is(page) } else { page }
             }
             Err(error) => about.refused(&visitor, &error),
         },

@@ -1,5 +1,7 @@
 //! What happened to a member, from the audit, in words and newest first.
 
+use std::collections::HashMap;
+
 use membership_core::{
     ViewError,
     account::Account,
@@ -9,6 +11,7 @@ use membership_core::{
     role::Permission,
 };
 use membership_web::{Edge, Visitor};
+use uuid::Uuid;
 
 use super::About;
 use crate::moment::Moment;
@@ -63,10 +66,32 @@ pub(super) async fn of(edge: &Edge, visitor: &Visitor, about: &About) -> Result<
     let filter = RecordFilter { object: Some(about.id().as_uuid()), ..RecordFilter::default() };
     let order = RecordOrder::Before(None);
     let records = edge.membership().audit(&visitor.context, about.admin.tenant.id, &filter, order, MOST).await?;
-    Ok(Some(records.iter().map(|record| entry(record, visitor, about)).collect()))
+    let names = names(edge, visitor, about, &records).await?;
+    Ok(Some(records.iter().map(|record| entry(record, visitor, about, &names)).collect()))
 }
 
-fn entry(record: &Record, visitor: &Visitor, about: &About) -> Entry {
+/// What those are called who did it, as far as one sees them.
+async fn names(
+    edge: &Edge,
+    visitor: &Visitor,
+    about: &About,
+    records: &[Record],
+) -> Result<HashMap<Uuid, String>, ViewError> {
+    let mut ids: Vec<Uuid> = records.iter().filter_map(|record| by(record.actor)).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let named = edge.membership().names(&visitor.context, about.admin.tenant.id, &ids).await?;
+    Ok(named.into_iter().filter_map(|named| Some((named.account?.as_uuid(), named.name.to_string()))).collect())
+}
+
+const fn by(actor: RecordedActor) -> Option<Uuid> {
+    match actor {
+        RecordedActor::Account(id) => Some(id),
+        RecordedActor::Anonymous | RecordedActor::System => None,
+    }
+}
+
+fn entry(record: &Record, visitor: &Visitor, about: &About, names: &HashMap<Uuid, String>) -> Entry {
     let said = SAID.iter().find(|(name, _)| *name == record.name);
     Entry {
         at: Moment(record.at),
@@ -78,13 +103,17 @@ fn entry(record: &Record, visitor: &Visitor, about: &About) -> Entry {
             RecordedActor::Account(id) if visitor.account().map(account) == Some(id) => "by you".to_owned(),
             RecordedActor::Account(id) => {
                 let own = about.details.row.member.account().map(AccountId::as_uuid);
-                if own == Some(id) { "by the person".to_owned() } else { "by another administrator".to_owned() }
+                match names.get(&id) {
+                    _ if own == Some(id) => "by the person".to_owned(),
+                    Some(name) => format!("by {name}"),
+                    None => "by another administrator".to_owned(),
+                }
             }
         },
     }
 }
 
-fn account(account: &Account) -> uuid::Uuid {
+fn account(account: &Account) -> Uuid {
     account.id.as_uuid()
 }
 

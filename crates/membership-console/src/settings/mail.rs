@@ -25,6 +25,8 @@ struct MailPage {
     path: String,
     /// Where mail goes, if that is known.
     way: Option<String>,
+    /// Whether it goes anywhere at all.
+    goes: bool,
     /// The newest invitation mails: on the way, sent and failed, with where those are.
     health: Option<(u64, u64, u64)>,
     list: String,
@@ -89,6 +91,7 @@ async fn mail_page(
         tabs: Tabs::of(admin, Tab::Mail),
         path: format!("{settings}/mail/test"),
         way: mail.map(|mail| mail.way()),
+        goes: edge.membership().mail_is_on(),
         health,
         list: admin.path("members"),
         own: visitor.account().and_then(proved).map(ToString::to_string),

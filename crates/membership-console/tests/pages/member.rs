@@ -43,13 +43,31 @@ async fn everything_that_is_known() {
         "by <bdi>Root</bdi>",
         "<dt>Invitation e-mail</dt><dd><bdi>ann@example.org</bdi>",
     ]);
-    let places: Vec<usize> = ["<b>Joined</b>", "<b>The invitation was accepted</b>", "<b>Invited</b> by you"]
-        .iter()
-        .map(|text| page.body.find(text).unwrap_or_else(|| panic!("{text}: {}", page.body)))
-        .collect();
+    let places: Vec<usize> =
+        ["<b>Joined</b>", "<b>The invitation was accepted</b>", "<b>Invited</b> <bdi>by you</bdi>"]
+            .iter()
+            .map(|text| page.body.find(text).unwrap_or_else(|| panic!("{text}: {}", page.body)))
+            .collect();
     assert!(places.is_sorted(), "{places:?}");
+    // Somebody else who did something is called by name, even after being removed.
+    let manager = site.bed.manager().await.unwrap();
+    let ctx = site.bed.as_account(&manager.account);
+    site.bed.membership.disable_member(&ctx, site.bed.target(&ann)).await.unwrap();
+    let gone = site.bed.added("gone", &["Member manager"]).await.unwrap();
+    site.bed.membership.enable_member(&site.bed.as_account(&gone.account), site.bed.target(&ann)).await.unwrap();
+    let heirs = membership_core::member::remove::Heirs::default();
+    site.bed
+        .membership
+        .remove_member(&site.bed.as_administrator(), site.bed.target(&gone.member), heirs)
+        .await
+        .unwrap();
+    let page = site.pages.get(&site.at(format_args!("members/{}", ann.id)), &root).await.assert(StatusCode::OK);
+    page.assert_says(&[
+        "<b>Disabled</b> <bdi>by manager Example</bdi>",
+        "<b>Enabled</b> <bdi>by gone Example</bdi>",
+        "<b>Joined</b> <bdi>by whoever held the link</bdi>",
+    ]);
     // Who may not read the audit sees no history.
-    site.bed.manager().await.unwrap();
     let manager = site.cookie_of("manager").await;
     let page = site.pages.get(&site.at(format_args!("members/{}", ann.id)), &manager).await.assert(StatusCode::OK);
     page.assert_lacks(&["id=\"history\""]).assert_says(&["/edit\""]);

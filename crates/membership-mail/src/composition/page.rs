@@ -44,6 +44,7 @@ pub(super) enum Said {
     AddressChanged { to: String, restore: String, until: String },
     FactorsChanged { set_up: String, asked: String, alone: bool, forgotten: String },
     SignInCode { code: String, until: String },
+    Test,
 }
 
 impl<'a> Page<'a> {
@@ -54,6 +55,11 @@ impl<'a> Page<'a> {
         let (tenant, said) = told(&letter.content);
         let place = tenant.map_or_else(|| service(&head.sender), name);
         Self { to_name, place, said, home: head.home.as_str() }
+    }
+
+    /// Of a letter that only shows that letters leave.
+    pub(super) fn test(head: &'a Letterhead) -> Self {
+        Self { to_name: String::new(), place: service(&head.sender), said: Said::Test, home: head.home.as_str() }
     }
 
     pub(super) fn subject(&self) -> String {
@@ -74,6 +80,7 @@ impl<'a> Page<'a> {
             Said::FactorsChanged { .. } => "Your second sign-in step was changed".to_owned(),
             // Subjects are shown on locked screens: the code is not in it.
             Said::SignInCode { .. } => "Your sign-in code".to_owned(),
+            Said::Test => format!("A test from {place}"),
         }
     }
 }

@@ -12,6 +12,8 @@ use membership_core::{
     store::{Recognition, Scope, StoreError},
 };
 
+use uuid::Uuid;
+
 use super::{
     Outcome,
     rows::{address, changed},
@@ -216,6 +218,38 @@ pub(super) async fn entrances_are_what_opens_members(adapter: Adapter) -> Outcom
     assert_eq!(bed.adapter.directory.entrances(bed.tenant.id, &[]).await?, []);
     let many: Vec<MemberId> = (0..MANY).map(|_| nobody).chain(ids).collect();
     assert_eq!(bed.adapter.directory.entrances(bed.tenant.id, &many).await?.len(), 4);
+    Ok(())
+}
+
+/// Whoever stands in a record, by its own identifier or by its account's, is found, removed or not; and in no other tenant.
+pub(super) async fn members_are_meant_by_their_ids_and_their_accounts(adapter: Adapter) -> Outcome {
+    let bed = Bed::over(adapter).await?;
+    let other = bed.at(&bed.found("Another Ltd", "otto").await?);
+    let asked = bed.invite("ann@example.org").await?.member;
+    let bob = bed.join("bob@example.org").await?;
+    let gone = bed.added("dee", &["Member"]).await?;
+    bed.membership.remove_member(&bed.as_administrator(), bed.target(&gone.member), Heirs::default()).await?;
+    let nobody = MemberId::new(bed.clock.now(), bed.membership.entropy()).as_uuid();
+    let meant = async |ids: &[Uuid]| {
+        let found = bed.adapter.directory.meant(bed.tenant.id, ids).await?;
+        for member in &found {
+            assert_eq!(bed.stored(member.id).await?.as_ref(), Some(member), "as it is read by itself");
+        }
+        assert!(found.is_sorted_by_key(|member| member.id), "oldest first");
+        Ok::<_, Failure>(found.into_iter().map(|member| member.id).collect::<Vec<_>>())
+    };
+    let in_order = |mut ids: [MemberId; 2]| {
+        ids.sort();
+        ids
+    };
+    let [ann, bobs, dees] = [asked.id, bob.member.id, gone.member.id];
+    assert_eq!(meant(&[]).await?, []);
+    assert_eq!(meant(&[nobody, dees.as_uuid(), ann.as_uuid()]).await?, in_order([ann, dees]));
+    assert_eq!(meant(&[gone.account.id.as_uuid(), bob.account.id.as_uuid()]).await?, in_order([bobs, dees]));
+    assert_eq!(meant(&[bob.account.id.as_uuid(), bobs.as_uuid()]).await?, [bobs], "once");
+    assert_eq!(meant(&[other.member.id.as_uuid(), other.administrator.id.as_uuid()]).await?, [], "of another tenant");
+    let many: Vec<Uuid> = (0..MANY).map(|_| nobody).chain([ann.as_uuid(), bob.account.id.as_uuid()]).collect();
+    assert_eq!(meant(&many).await?, in_order([ann, bobs]));
     Ok(())
 }
 

@@ -13,11 +13,13 @@ use membership_core::{
     id::{AccountId, ApiKeyId, ChallengeId, InvitationId, MemberId, NominationId, TenantId, TransferId},
     installation::Installation,
     invariants::World,
-    member::{MemberStatus, transfer::Transfer},
+    member::{Member, MemberStatus, transfer::Transfer},
     role::Access,
     store::{Scope, StoreError},
     tenant::{Tenant, branding::Picture, representative::Nomination},
 };
+
+use uuid::Uuid;
 
 use super::MemoryStore;
 
@@ -71,7 +73,7 @@ impl Directory for MemoryStore {
 
     async fn places(&self, account: AccountId) -> Result<Vec<Place>, StoreError> {
         let tables = self.tables();
-        let place = |(tenant, member): (&Tenant, &membership_core::member::Member)| Place {
+        let place = |(tenant, member): (&Tenant, &Member)| Place {
             tenant: tenant.clone(),
             member: member.id,
             status: member.status(),
@@ -150,6 +152,15 @@ impl Directory for MemoryStore {
             account: member.account().and_then(|account| tables.accounts.get(&account)).cloned(),
         });
         Ok(found.collect())
+    }
+
+    async fn meant(&self, tenant: TenantId, ids: &[Uuid]) -> Result<Vec<Member>, StoreError> {
+        let tables = self.tables();
+        let is_meant = |member: &&Member| {
+            let account = member.account().map(AccountId::as_uuid);
+            ids.contains(&member.id.as_uuid()) || account.is_some_and(|account| ids.contains(&account))
+        };
+        Ok(tables.members.values().filter(|member| member.tenant == tenant).filter(is_meant).cloned().collect())
     }
 
     async fn member(&self, tenant: TenantId, member: MemberId) -> Result<Option<MemberDetails>, StoreError> {

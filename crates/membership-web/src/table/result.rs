@@ -38,7 +38,7 @@ pub async fn result_table(
     }
     let stem = import.file.rsplit_once('.').map_or(import.file.as_str(), |(stem, _)| stem);
     let what = if import.course().is_some() { "result" } else { "plan" };
-    Download::new(writing.finish().await?, format, &format!("{stem}-{what}"))
+    Download::new(writing.finish().await?, format, &format!("{stem}-{what}")).map(Download::secret)
 }
 
 /// Those of the upload, and what a result adds: not the member's status, which only an export has.

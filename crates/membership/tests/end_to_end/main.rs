@@ -7,6 +7,7 @@ mod crash;
 mod disabling;
 mod imports;
 mod installation;
+mod mail;
 mod main_job;
 mod manners;
 mod postgres;

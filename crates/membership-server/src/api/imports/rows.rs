@@ -4,12 +4,12 @@ use membership_core::{
     import::{VerdictKind, result::RowFilter},
     refusal::{Fault, Faults},
 };
-use membership_web::Edge;
-use poem::web::Data;
+use membership_web::{AS_IT_IS, Edge};
+use poem::{http::header, web::Data};
 use poem_openapi::{
     Object, OpenApi,
     param::{Path, Query},
-    payload::Json,
+    payload::{Json, Response},
 };
 
 use super::{super::listing::read_limit, Chapter, at};
@@ -49,14 +49,15 @@ impl ImportRowsApi {
         limit: Query<Option<String>>,
         /// Only those behind this position: `next` of the page before.
         after: Query<Option<String>>,
-    ) -> Answer<Json<ImportRowPage>> {
+    ) -> Answer<Response<Json<ImportRowPage>>> {
         let (which, membership) = (at(&tenant, &import), edge.membership());
         let (filter, limit) = read(does.as_deref(), after.as_deref(), limit.as_deref())?;
         let header = membership.import(&caller.context, which).await?.header;
         let rows = membership.import_rows(&caller.context, which, filter, limit).await?;
         let rows: Vec<ImportRow> = rows.into_iter().map(|row| ImportRow::of(row, &header)).collect();
         let next = rows.last().filter(|_| rows.len() == usize::from(limit)).map(|row| row.position);
-        Ok(Json(ImportRowPage { rows, next }))
+        let answer = Response::new(Json(ImportRowPage { rows, next }));
+        Ok(answer.header(header::CACHE_CONTROL, AS_IT_IS))
     }
 }
 

@@ -1,8 +1,8 @@
 //! Start: an import is carried out as it was planned, unless the tenant has moved since. And cancel, and forget.
 
 use super::{
-    Ending, Import, ImportClosed, ImportState, ImportUnknown, MOST_AT_ONCE, MOST_TEXT_AT_ONCE, Mode, PlannedRow,
-    RowFault, VerdictKind,
+    CellChange, Ending, Import, ImportClosed, ImportState, ImportUnknown, MOST_AT_ONCE, MOST_TEXT_AT_ONCE, Mode,
+    PlannedRow, RowFault, Verdict, VerdictKind,
     names::Names,
     plan::PlanError,
     typed::Typed,
@@ -58,7 +58,7 @@ refusals! {
 /// The tenant has moved since the plan.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "since this was planned, something has changed ({what}), so that {rows} rows would come out otherwise; nothing was done"
+    "since this was planned, something has changed ({what}), and not all rows would come out as planned ({rows} would not); nothing was done"
 )]
 pub struct Moved {
     what: String,
@@ -71,7 +71,7 @@ impl Moved {
     pub const CODES: &'static [CodeRow] = &[CodeRow {
         code: "plan-outdated",
         kind: Kind::Conflict,
-        message: "since this was planned, something has changed ({what}), so that {rows} rows would come out otherwise; nothing was done",
+        message: "since this was planned, something has changed ({what}), and not all rows would come out as planned ({rows} would not); nothing was done",
         advice: "plan it again, look at the new plan, and carry that out",
     }];
 
@@ -130,8 +130,7 @@ impl Membership {
     pub async fn cancel_import(&self, ctx: &Context, which: ImportOf) -> Result<Import, StartError> {
         let mut tx = self.store.begin(Scope::Tenant(which.tenant)).await?;
         let (_, grants) = self.admitted(tx.as_mut(), ctx).await?;
-        let import = tx.import(which.import).await?.filter(|import| may_end(&grants, import));
-        let import = import.ok_or(ImportUnknown::Here)?;
+        let import = endable(&grants, tx.import(which.import).await?)?;
         let ImportState::Running(_) = import.state else { return Err(ImportClosed::NotRunning.into()) };
         let import = import.ended(Ending::Cancelled { by: grants.member().id }, ctx.now);
         tx.commit(ctx, &[Event::ImportEnded(import.clone())]).await?;
@@ -142,9 +141,9 @@ impl Membership {
     pub async fn forget_import(&self, ctx: &Context, which: ImportOf) -> Result<(), StartError> {
         let mut tx = self.store.begin(Scope::Tenant(which.tenant)).await?;
         let (_, grants) = self.admitted(tx.as_mut(), ctx).await?;
-        let import = tx.import(which.import).await?.filter(|import| may_end(&grants, import));
+        let import = endable(&grants, tx.import(which.import).await?)?;
         drop(tx);
-        match import.ok_or(ImportUnknown::Here)?.state {
+        match import.state {
             ImportState::Running(_) => Err(ImportClosed::Started.into()),
             ImportState::Reading | ImportState::Planned | ImportState::Ended { .. } => {
                 Ok(self.imports.forget(which.tenant, which.import).await?)
@@ -243,18 +242,42 @@ fn startable(import: &Import, digest: &str, mode: Mode) -> Result<(), StartError
     }
 }
 
-/// Whether the holder of `grants` may end or forget `import`: its maker by what an import can be made by, which is less than all of
-/// the maker where a program asks.
-fn may_end(grants: &Grants, import: &Import) -> bool {
-    let own = import.maker == grants.member().id && grants.importing().is_ok();
-    own || grants.holds(&Permission::MEMBERS_MANAGE)
+/// An import that the holder of `grants` may end or forget: its maker may by what an import can be made by, which is less than all of
+/// the maker where a program asks, and whoever manages all members. Whoever can make none is told that, as everywhere.
+fn endable(grants: &Grants, import: Option<Import>) -> Result<Import, StartError> {
+    grants.importing()?;
+    let may = |import: &Import| import.maker == grants.member().id || grants.holds(&Permission::MEMBERS_MANAGE);
+    Ok(import.filter(may).ok_or(ImportUnknown::Here)?)
 }
 
 fn moved_row(row: &PlannedRow, weighed: &Weighed) -> Fault {
-    let now = match weighed.verdict.faults().first() {
-        Some(RowFault { reason, .. }) => format!("be refused: {reason}"),
-        None => weighed.verdict.kind().words().to_owned(),
+    let detail = match (&row.verdict, &weighed.verdict) {
+        (Verdict::Change { cells: planned }, Verdict::Change { cells: now }) => moved_cells(row.number, planned, now),
+        (planned, now) => {
+            let now = match now.faults().first() {
+                Some(RowFault { reason, .. }) => format!("be refused: {reason}"),
+                None => now.kind().words().to_owned(),
+            };
+            format!("row {} was to {}, and would now {now}", row.number, planned.kind().words())
+        }
     };
-    let detail = format!("row {} was to {}, and would now {now}", row.number, row.verdict.kind().words());
     Fault { pointer: format!("/rows/{}", row.number), code: "row-moved", detail, advice: "plan it again" }
+}
+
+/// What has moved of a row that would change a member, as was planned: what is there by now, or which cells.
+fn moved_cells(number: u32, planned: &[CellChange], now: &[CellChange]) -> String {
+    let moved = planned.iter().find_map(|was| {
+        let is = now.iter().find(|is| is.column == was.column && is.to == was.to && is.from != was.from)?;
+        Some((was.column.title(), &was.from, &is.from))
+    });
+    let Some((column, was, is)) = moved else {
+        let titles = |cells: &[CellChange]| cells.iter().map(|cell| cell.column.title()).collect::<Vec<_>>().join(", ");
+        return format!("row {number} was to change {}, and would now change {}", titles(planned), titles(now));
+    };
+    let (was, is) = (quoted(was), quoted(is));
+    format!("row {number} changes \u{201c}{column}\u{201d}, which was {was} and is {is} by now")
+}
+
+fn quoted(text: &str) -> String {
+    if text.is_empty() { "empty".to_owned() } else { format!("\u{201c}{text}\u{201d}") }
 }

@@ -15,7 +15,7 @@ use crate::{
     actor::Grants,
     context::Context,
     event::Event,
-    id::MemberId,
+    id::{DepartmentId, MemberId},
     member::AddressTaken,
     ports::Entropy,
     refusal::{Fault, Refusal},
@@ -119,7 +119,7 @@ impl VerdictKind {
     pub(super) const fn words(self) -> &'static str {
         match self {
             Self::Create => "make a member",
-            Self::Change => "change a member otherwise",
+            Self::Change => "change a member",
             Self::Unchanged => "change nothing",
             Self::Refuse => "be refused",
         }
@@ -130,6 +130,13 @@ impl VerdictKind {
 struct Found(Vec<RowFault>);
 
 impl Found {
+    /// Whether all of `wanted` can be chosen; a department that cannot is a fault of `column`.
+    fn all_open(&mut self, names: &mut Names, column: Column, mut wanted: impl Iterator<Item = DepartmentId>) -> bool {
+        let closed = wanted.find(|department| !names.is_open(*department));
+        self.0.extend(closed.map(|department| names.closed(department, column)));
+        closed.is_none()
+    }
+
     /// Takes what was read of `column`, or why it could not be.
     fn take<T, E: Refusal>(&mut self, column: impl Into<Option<Column>>, read: Result<T, E>) -> Option<T> {
         read.map_err(|fault| self.0.push(RowFault::new(column, &fault))).ok()

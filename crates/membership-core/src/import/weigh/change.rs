@@ -90,9 +90,8 @@ impl Scale<'_> {
         if self.grants.tree().departments_of(wanted).is_ok_and(|same| same == member.departments) {
             return Some(member.departments.clone());
         }
-        let mut new = wanted.iter().filter(|department| !member.departments.has(**department));
-        if let Some(closed) = new.find(|department| !names.is_open(**department)) {
-            found.0.push(names.closed(*closed, Column::Departments));
+        let new = wanted.iter().copied().filter(|department| !member.departments.has(*department));
+        if !found.all_open(names, Column::Departments, new) {
             return None;
         }
         let read = DepartmentsFault::read(wanted, "", self.grants, &Permission::MEMBERS_MANAGE);
@@ -111,9 +110,8 @@ impl Scale<'_> {
             return Some(member.assignments.clone());
         }
         let had = |within| member.assignments.iter().any(|held| held.within == Some(within));
-        let mut limits = wanted.iter().filter_map(|one| one.within).filter(|within| !had(*within));
-        if let Some(closed) = limits.find(|within| !names.is_open(*within)) {
-            found.0.push(names.closed(closed, Column::Roles));
+        let limits = wanted.iter().filter_map(|one| one.within).filter(|within| !had(*within));
+        if !found.all_open(names, Column::Roles, limits) {
             return None;
         }
         found.take_all(Column::Roles, WantedFault::read(wanted, "", self.grants.ground(), self.ctx.now))

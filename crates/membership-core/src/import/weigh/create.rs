@@ -55,9 +55,7 @@ impl Scale<'_> {
         }
         let departments = (!found.has(Column::Departments)).then(|| {
             let wanted = row.departments.as_deref().unwrap_or_default();
-            let closed = wanted.iter().find(|department| !names.is_open(**department));
-            if let Some(closed) = closed {
-                found.0.push(names.closed(*closed, Column::Departments));
+            if !found.all_open(names, Column::Departments, wanted.iter().copied()) {
                 return None;
             }
             let read = DepartmentsFault::read(wanted, "", self.grants, &permission);
@@ -65,9 +63,7 @@ impl Scale<'_> {
         });
         let assignments = (!found.has(Column::Roles)).then(|| {
             let wanted = row.roles.as_deref().unwrap_or_default();
-            let closed = wanted.iter().filter_map(|one| one.within).find(|within| !names.is_open(*within));
-            if let Some(closed) = closed {
-                found.0.push(names.closed(closed, Column::Roles));
+            if !found.all_open(names, Column::Roles, wanted.iter().filter_map(|one| one.within)) {
                 return None;
             }
             found.take_all(Column::Roles, WantedFault::read(wanted, "", self.grants.ground(), self.ctx.now))

@@ -203,7 +203,6 @@ async fn nothing_beyond_the_group(walk: &Walk, token: &str) {
             // A key for what one does not hold; and nobody has any.
             "makeApiKey" => (403, "scope-exceeds-own"),
             "getApiKey" | "revokeApiKey" => (404, "api-key-unknown"),
-            "cancelImport" | "deleteImport" => (404, "import-unknown"),
             _ => (403, "permission-missing"),
         };
         assert_eq!((status, code.as_str()), expected, "{name}");

@@ -270,20 +270,12 @@ fn moved_cells(number: u32, planned: &[CellChange], now: &[CellChange]) -> Strin
         let is = now.iter().find(|is| is.column == was.column && is.to == was.to && is.from != was.from)?;
         Some((was.column.title(), &was.from, &is.from))
     });
-    match moved {
-        Some((column, was, is)) => {
-            format!(
-                "row {number} changes \u{201c}{column}\u{201d}, which was {} and is {} by now",
-                quoted(was),
-                quoted(is)
-            )
-        }
-        None => {
-            let titles =
-                |cells: &[CellChange]| cells.iter().map(|cell| cell.column.title()).collect::<Vec<_>>().join(", ");
-            format!("row {number} was to change {}, and would now change {}", titles(planned), titles(now))
-        }
-    }
+    let Some((column, was, is)) = moved else {
+        let titles = |cells: &[CellChange]| cells.iter().map(|cell| cell.column.title()).collect::<Vec<_>>().join(", ");
+        return format!("row {number} was to change {}, and would now change {}", titles(planned), titles(now));
+    };
+    let (was, is) = (quoted(was), quoted(is));
+    format!("row {number} changes \u{201c}{column}\u{201d}, which was {was} and is {is} by now")
 }
 
 fn quoted(text: &str) -> String {

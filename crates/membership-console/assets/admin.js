@@ -70,6 +70,7 @@ const visit = async (url, { push = true } = {}) => {
   if (tree) {
     tree.scrollTop = scrolled;
     tree.open = folded ?? true;
+    tree.classList.add("settled");
   }
   document.title = page.title;
   say(page);
@@ -412,9 +413,11 @@ document.addEventListener("drop", async (event) => {
 const narrow = matchMedia("(max-width: 71.99rem)");
 const fold = () => {
   const tree = document.querySelector("[data-tree]");
-  if (tree) tree.open = !narrow.matches;
+  if (!tree) return;
+  tree.open = !narrow.matches;
+  tree.classList.add("settled");
 };
-if (narrow.matches) fold();
+fold();
 narrow.addEventListener("change", fold);
 
 // Where parts stand in one row that is wider than the window, the one that one is in is in sight.

@@ -104,7 +104,6 @@ impl Gallery {
     }
 
     async fn look_closely(&mut self, name: &str) {
-        let begun = std::time::Instant::now();
         let whole = !self.browser.has("dialog[open]").await;
         for theme in Theme::ALL {
             self.browser.prefers(theme).await;
@@ -130,7 +129,6 @@ impl Gallery {
         }
         self.browser.prefers(Theme::Light).await;
         self.browser.resize(WINDOWS[0]).await;
-        eprintln!("{name}: {:?}", begun.elapsed());
     }
 
     /// Presses the button or follows the link that says `label`.

@@ -72,7 +72,7 @@ impl Browser {
         Some(browser)
     }
 
-    /// Asks the browser itself, past the driver (by the protocol that its own tools speak).
+    /// Asks the browser itself, by the Chrome `DevTools` Protocol.
     pub(super) async fn tell(&self, command: &str, parameters: Value) -> Value {
         let url = format!("{}/session/{}/goog/cdp/execute", self.driver_url, self.driver.session_id());
         let request = Client::new().post(url).json(&json!({ "cmd": command, "params": parameters }));

@@ -505,7 +505,7 @@ async fn names_are_told_to_whoever_sees_the_people() -> Result<(), Failure> {
     let gone = bed.added("dee", &["Worker"]).await?;
     bed.membership.remove_member(&bed.as_administrator(), bed.target(&gone.member), Heirs::default()).await?;
     let other = bed.found("Another Ltd", "otto").await?;
-    let account = |member: &Member| member.account().map(|account| account.as_uuid()).unwrap_or_default();
+    let account = |member: &Member| member.account().map(membership_core::id::AccountId::as_uuid).unwrap_or_default();
     let all = [
         account(&ann),
         bob.id.as_uuid(),

@@ -81,13 +81,13 @@ async fn everything_is_done_by_the_keyboard() {
     browser.types("/").await;
     browser.is_at("#q").await;
     browser.types("do").await;
-    browser.gone("Noel Nay").await;
+    browser.says_no_more("Noel Nay").await;
     browser.tabs_to("#state").await;
     browser.types("Enabled").await;
     browser.says(&["Only", "Dora Doe"]).await;
     browser.tabs_to("a.chip").await;
     browser.types(Key::Enter).await;
-    browser.gone("“do”").await;
+    browser.says_no_more("“do”").await;
 
     let link = format!("a[data-drawer-link][href$='{dora}']");
     browser.tabs_to(&link).await;
@@ -100,7 +100,7 @@ async fn everything_is_done_by_the_keyboard() {
     browser.types(Key::Enter).await;
     browser.says(&["Disabled", "History"]).await;
     browser.types(Key::Escape).await;
-    browser.gone("History").await;
+    browser.says_no_more("History").await;
     // Dora is not among those that are enabled any more; so the focus is where the list is.
     browser.is_at("#q, [data-drawer-link], h1").await;
 
@@ -135,7 +135,7 @@ async fn everything_is_done_by_the_keyboard() {
 
 impl Browser {
     /// Waits until the page says `words` no longer.
-    async fn gone(&self, words: &str) {
+    async fn says_no_more(&self, words: &str) {
         for _ in 0..PATIENCE {
             if !self.words().await.contains(words) {
                 return;

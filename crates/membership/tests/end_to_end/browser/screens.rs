@@ -104,7 +104,7 @@ impl Gallery {
     }
 
     async fn look_closely(&mut self, name: &str) {
-        let whole = !self.browser.has("dialog[open]").await;
+        let whole = !self.browser.has("//dialog[@open]").await;
         for theme in Theme::ALL {
             self.browser.prefers(theme).await;
             for window in WINDOWS {
@@ -187,11 +187,5 @@ impl Gallery {
     async fn close(self) {
         self.browser.close().await;
         assert!(self.wrong.is_empty(), "{} things are wrong:\n{}", self.wrong.len(), self.wrong.join("\n"));
-    }
-}
-
-impl Browser {
-    async fn has(&self, css: &str) -> bool {
-        self.driver.find(By::Css(css)).await.is_ok()
     }
 }

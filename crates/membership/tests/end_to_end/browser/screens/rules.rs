@@ -66,23 +66,3 @@ async fn the_audit_and_the_settings_look_right() {
     gallery.look_at_refusal("tenant-of-others", &format!("/t/{theirs}/members")).await;
     gallery.close().await;
 }
-
-/// A bright colour of one's own: what is written on it, and in it, can be read wherever it is seen.
-#[tokio::test]
-async fn a_colour_of_ones_own_looks_right() {
-    let Some((mut gallery, organisation)) = Gallery::of_an_organisation().await else { return };
-    let branding = format!("{}/settings/branding", gallery.tenant(&organisation));
-    gallery.look("branding", &branding).await;
-    gallery.click("input[name=coloured]").await;
-    gallery.run("document.getElementById('colour').value = '#ffd21f'").await;
-    gallery.press("Save").await;
-    gallery.find("link[href^='/colour/']").await;
-    gallery.look("branding-coloured", &branding).await;
-    let (_, token) = organisation.installation.by_link("Cora Coloured", "Member").await;
-    gallery.enter(&organisation.installation.server.base, None).await;
-    gallery.look("branding-invitation", &format!("/invitation/{token}")).await;
-    gallery.press("Join now").await;
-    gallery.browser.arrives(|path| path.ends_with("/register")).await;
-    gallery.look_at("branding-register").await;
-    gallery.close().await;
-}

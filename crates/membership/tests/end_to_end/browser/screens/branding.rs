@@ -13,7 +13,7 @@ impl Gallery {
     /// Fills in the form for the looks of a tenant, as far as one needs hands for it.
     async fn dress(&self, name: &str, colour: &str, logo: &str) {
         self.browser.fill("name", name).await;
-        if !self.has("input[name=coloured]:checked").await {
+        if !self.browser.has("input[name=coloured]:checked").await {
             self.click("input[name=coloured]").await;
         }
         // A driver cannot open the picker of a browser.

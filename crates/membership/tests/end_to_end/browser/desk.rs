@@ -128,7 +128,7 @@ impl Browser {
             Scripts::On => {
                 self.in_front("//h1").await;
                 self.driver.active_element().await.expect("a focus").send_keys(Key::Escape).await.expect("a key");
-                self.gone("//dialog[@open]").await;
+                self.vanishes("//dialog[@open]").await;
             }
             Scripts::Off => self.go(installation, &installation.page("/members")).await,
         }
@@ -136,7 +136,7 @@ impl Browser {
     }
 
     /// Waits until `xpath` finds nothing any more.
-    pub(super) async fn gone(&self, xpath: &str) {
+    pub(super) async fn vanishes(&self, xpath: &str) {
         for _ in 0..PATIENCE {
             if self.driver.find_all(By::XPath(xpath)).await.is_ok_and(|found| found.is_empty()) {
                 return;
@@ -147,7 +147,7 @@ impl Browser {
     }
 
     /// Whether `xpath` finds anything at this moment.
-    pub(super) async fn has(&self, xpath: &str) -> bool {
+    pub(super) async fn is_there(&self, xpath: &str) -> bool {
         !self.driver.find_all(By::XPath(xpath)).await.expect("a search").is_empty()
     }
 

@@ -35,7 +35,7 @@ async fn several_members_at_once() {
     desk.installation.invite(vec![waiting]).await.expect(201);
 
     desk.go("/members").await;
-    assert!(!ada.has(&format!("{}//input", row_of("Ada Admin"))).await, "nobody selects the own entry");
+    assert!(!ada.is_there(&format!("{}//input", row_of("Ada Admin"))).await, "nobody selects the own entry");
     let bar = "//*[@data-bulk-bar]";
     let hidden = ada.driver.find(By::XPath(bar)).await.expect("the bar").is_displayed().await.expect("whether");
     assert!(!hidden, "it appears with the first that is selected");
@@ -52,7 +52,7 @@ async fn several_members_at_once() {
         assert!(line.contains(said), "{name}: {line}");
     }
     ada.choose("Back to the members").await;
-    ada.gone("//dialog[@open]").await;
+    ada.vanishes("//dialog[@open]").await;
     for (name, said) in [("Ann Archer", "Disabled"), ("Bea Baker", "Disabled"), ("Cy Cooper", "Waiting to join")] {
         ada.in_front(&format!("{}[contains(., '{said}')]", row_of(name))).await;
     }
@@ -61,7 +61,7 @@ async fn several_members_at_once() {
     ada.touch(&format!("{bar}//button[normalize-space()='Remove']")).await;
     ada.says(&["Remove 1 member?"]).await;
     ada.choose("Cancel").await;
-    ada.gone("//dialog[@open]").await;
+    ada.vanishes("//dialog[@open]").await;
     ada.in_front(&row_of("Cy Cooper")).await;
     desk.ada.close().await;
 }
@@ -118,7 +118,7 @@ async fn the_list_is_in_the_address() {
     desk.prepared(&format!("/imports/{}/start", plan["id"].as_str().expect("an id")), &start).await;
     for _ in 0..super::super::PATIENCE {
         desk.go("/members?q=person+119").await;
-        if ada.has(&row_of("Person 119")).await {
+        if ada.is_there(&row_of("Person 119")).await {
             break;
         }
     }
@@ -130,7 +130,7 @@ async fn the_list_is_in_the_address() {
     for _ in 0..2 {
         let last = pages.last().expect("a page").first().expect("a name").clone();
         ada.choose("Older").await;
-        ada.gone(&row_of(&last)).await;
+        ada.vanishes(&row_of(&last)).await;
         pages.push(desk.names().await);
     }
     let all: BTreeSet<&String> = pages.iter().flatten().collect();
@@ -186,16 +186,16 @@ async fn the_drawer_tells_all() {
     ada.choose("Ask").await;
     ada.in_front("[self::dialog]//*[contains(@class, 'answer')][contains(., 'No.')]").await;
     ada.driver.active_element().await.expect("a focus").send_keys(Key::Escape).await.expect("a key");
-    ada.gone("//dialog[@open]").await;
+    ada.vanishes("//dialog[@open]").await;
     desk.at(|address| address.ends_with("/members")).await;
     assert_eq!(desk.focused().await, "bob@example.org", "the focus is where it was");
 
     ada.opens(&desk.installation, "Ada Admin").await;
     ada.driver.back().await.expect("the page before");
-    ada.gone("//dialog[@open]").await;
+    ada.vanishes("//dialog[@open]").await;
     ada.in_front(&row_of("Ada Admin")).await;
     ada.go(&desk.installation, &path).await;
     ada.says(&["bob@example.org", "greylisted", "Details"]).await;
-    assert!(!ada.has("//dialog[@open]").await);
+    assert!(!ada.is_there("//dialog[@open]").await);
     desk.ada.close().await;
 }

@@ -24,11 +24,11 @@ async fn whoever_may_less_sees_less() {
     bea.listed(&desk.installation, "Ann Archer", &["Enabled"]).await;
     for section in ["Add people", "Import", "Audit"] {
         let link = format!("//nav[@aria-label='Administration']//a[normalize-space()='{section}']");
-        assert!(!bea.has(&link).await, "{section}");
+        assert!(!bea.is_there(&link).await, "{section}");
     }
-    assert!(!bea.has("//input[@type='checkbox'] | //li[@data-moves] | //a[@class='more']").await);
+    assert!(!bea.is_there("//input[@type='checkbox'] | //li[@data-moves] | //a[@class='more']").await);
     bea.opens(&desk.installation, "Ann Archer").await;
-    assert!(!bea.has("//article//a[normalize-space()='Edit' or normalize-space()='Remove']").await);
+    assert!(!bea.is_there("//article//a[normalize-space()='Edit' or normalize-space()='Remove']").await);
     bea.shut(&desk.installation).await;
 
     for page in [
@@ -46,7 +46,7 @@ async fn whoever_may_less_sees_less() {
         bea.in_front("//*[contains(@class, 'emblem')]").await;
         let words = bea.words().await;
         assert!(words.contains("ask") || words.contains("Ask"), "{page}: {words}");
-        assert!(!bea.has("//main//form").await, "{page}: {words}");
+        assert!(!bea.is_there("//main//form").await, "{page}: {words}");
     }
     // A form that is not there, sent all the same.
     let forced = "const done = arguments[1]; fetch(arguments[0], { method: 'POST', body: new URLSearchParams({ yes: 'yes' }) })\
@@ -119,7 +119,7 @@ async fn hostile_names_are_text() {
     }
     ada.write("q", "onerror").await;
     ada.in_front(&row_of(HOSTILE[0])).await;
-    ada.gone(&row_of(HOSTILE[2])).await;
+    ada.vanishes(&row_of(HOSTILE[2])).await;
     for (_, name) in &people {
         ada.opens(&desk.installation, name).await;
         ada.says(&["History", name]).await;

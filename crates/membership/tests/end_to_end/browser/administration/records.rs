@@ -33,7 +33,7 @@ async fn the_audit_is_followed_and_exported() {
     ada.choose("All by the same").await;
     ada.says(&["By you"]).await;
     ada.choose("Show all").await;
-    ada.gone("//*[normalize-space()='By you']").await;
+    ada.vanishes("//*[normalize-space()='By you']").await;
     assert_eq!(records().await, all);
 
     desk.go("/audit?what=member.disabled").await;
@@ -91,7 +91,7 @@ async fn a_key_is_made_and_revoked() {
     ada.says(&["Keys that are good", "Nightly report", "Acts for"]).await;
     assert!(!ada.driver.source().await.expect("the page").contains(key.trim()), "nor is it shown again");
     ada.choose("Revoke Nightly report").await;
-    ada.gone("//*[contains(@class, 'keys')]//b[normalize-space()='Nightly report']").await;
+    ada.vanishes("//*[contains(@class, 'keys')]//b[normalize-space()='Nightly report']").await;
     assert_eq!(lists().await.problem(401), "session-not-good");
     desk.ada.close().await;
 }

@@ -76,7 +76,7 @@ impl Walk {
     async fn at_the_form(&self) {
         self.go("/members").await;
         self.administrator.choose("Add people").await;
-        self.administrator.says(&["Each gets a letter with a link of their own"]).await;
+        self.administrator.says(&["Add people", "What each role allows"]).await;
     }
 
     /// Invites one person in one role, from the list of members, and is back there.
@@ -85,7 +85,7 @@ impl Walk {
         self.administrator.write("people", person).await;
         self.administrator.pick("what", 1, role).await;
         self.administrator.choose("Invite members").await;
-        self.administrator.says(&["Added member successfully!"]).await;
+        self.administrator.says(&["The invitation is on its way."]).await;
         self.administrator.arrives(|path| path.ends_with("/members")).await;
     }
 
@@ -124,13 +124,13 @@ impl Walk {
         let row = self.listed("First", &[TIA, "You", "Representative", "Tenant administrator"]).await;
         assert!(row.contains("Enabled"), "{row}");
         assert_eq!(tia.driver.find_all(By::XPath("//tbody/tr")).await.expect("rows").len(), 1);
-        assert!(!tia.has("//input[@name='member']").await, "nothing to select");
+        assert!(!tia.is_there("//input[@name='member']").await, "nothing to select");
 
         tia.opens(&self.installation, "First").await;
         tia.says(&["Nobody changes the own membership; ask another administrator"]).await;
         let own = tia.driver.current_url().await.expect("an address").path().to_owned();
         for label in ["Edit", "Remove", "Disable", "Reset the password"] {
-            assert!(!tia.has(&format!("//article//a[normalize-space()='{label}']")).await, "{label}");
+            assert!(!tia.is_there(&format!("//article//a[normalize-space()='{label}']")).await, "{label}");
         }
         // Who goes there all the same is told why, or is back at the own entry.
         tia.go(&self.installation, &format!("{own}/edit")).await;
@@ -144,7 +144,7 @@ impl Walk {
     async fn authority_is_read_before_inviting(&self) {
         let tia = &self.administrator;
         self.at_the_form().await;
-        assert!(!tia.has("//a[normalize-space()='By a link']").await, "here everybody is invited by mail");
+        assert!(!tia.is_there("//a[normalize-space()='By a link']").await, "here everybody is invited by mail");
         tia.choose("What each role allows").await;
         tia.says(&["What each role allows, by itself and by the roles that it includes"]).await;
         for (application, permission, holders) in [
@@ -279,7 +279,7 @@ impl Walk {
         assert!(!self.listed("First", &["You"]).await.contains("Representative"), "{row}");
         tia.opens(&self.installation, "Ann Archer").await;
         tia.says(&["who can be neither changed, disabled nor removed"]).await;
-        assert!(!tia.has("//article//a[normalize-space()='Remove']").await);
+        assert!(!tia.is_there("//article//a[normalize-space()='Remove']").await);
         tia.shut(&self.installation).await;
     }
 
@@ -323,7 +323,7 @@ impl Walk {
         self.others.joins(&link, None, PASSWORD).await;
         self.others.sign_out(&self.installation).await;
         self.administrator.opens(&self.installation, "Ned").await;
-        assert!(!self.administrator.has("//article//a[normalize-space()='Invite again']").await, "Ned has joined");
+        assert!(!self.administrator.is_there("//article//a[normalize-space()='Invite again']").await, "Ned has joined");
         self.administrator.shut(&self.installation).await;
     }
 
@@ -341,7 +341,7 @@ impl Walk {
         tia.choose("Yes").await;
         tia.says(&["Removed. Access ended at once."]).await;
         tia.shut(&self.installation).await;
-        tia.gone(&row_of("Ned")).await;
+        tia.vanishes(&row_of("Ned")).await;
         let words = tia.words().await;
         assert!(!words.contains("ned@example.org") && words.contains(PAM), "{words}");
         self.go("/members?state=removed").await;

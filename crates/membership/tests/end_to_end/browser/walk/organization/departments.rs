@@ -17,7 +17,10 @@ impl Walk {
         ada.says(&["Departments", "Acme"]).await;
         self.at_department("Acme").await;
         ada.says(&["This is the first department", "can be neither moved nor deleted, and has none beside it"]).await;
-        assert!(!ada.has("//*[@id='beside-name'] | //form[contains(@action, '/delete')]").await, "the root is fixed");
+        assert!(
+            !ada.is_there("//*[@id='beside-name'] | //form[contains(@action, '/delete')]").await,
+            "the root is fixed"
+        );
         self.adds("below", "Casting").await;
         self.at_department("Casting").await;
         self.adds("beside", "Accounts").await;
@@ -78,9 +81,9 @@ impl Walk {
     /// Opens what can be done with a department: it appears when the pointer is over its name.
     async fn at_department(&self, name: &str) {
         let ada = &self.administrator;
-        ada.gone("//dialog[@open]").await;
+        ada.vanishes("//dialog[@open]").await;
         let folded = "//*[@data-tree]//li/details[not(@open)]/summary";
-        while ada.has(folded).await {
+        while ada.is_there(folded).await {
             ada.touch(&format!("({folded})[1]")).await;
         }
         let node = format!("//*[@data-tree]//div[contains(@class, 'node')][a/bdi[normalize-space()='{name}']]");
@@ -162,7 +165,7 @@ impl Walk {
     /// Waits until the list has rows for those and not for these.
     async fn shows(&self, found: &[&str], not_found: &[&str]) {
         for name in not_found {
-            self.administrator.gone(&row_of(name)).await;
+            self.administrator.vanishes(&row_of(name)).await;
         }
         for name in found {
             self.administrator.in_front(&row_of(name)).await;

@@ -67,7 +67,7 @@ impl Walk {
         ada.says(&["Nothing has been done yet", "1 row would be refused", "1 mail would go out"]).await;
         ada.touch("//nav[@aria-label='Rows by what they do']//a[contains(., 'Refused')]").await;
         ada.says(&["Ivar", "Roles:", "Membre"]).await;
-        ada.gone("//th[normalize-space()='Imke imke@example.org']").await;
+        ada.vanishes("//th[normalize-space()='Imke imke@example.org']").await;
         ada.touch("//nav[@aria-label='Rows by what they do']//a[contains(., 'New')]").await;
         ada.says(&["Imke", "Gets an invitation by mail", "Person 0000", "You get a link to hand over"]).await;
         ada.choose("Import 1,201 rows …").await;
@@ -126,7 +126,7 @@ impl Walk {
                 // It may be over by now.
                 seen.extend(done.text().await.ok());
             }
-            if ada.has("//section[@aria-label='How it ended']").await {
+            if ada.is_there("//section[@aria-label='How it ended']").await {
                 seen.dedup();
                 seen.retain(|said| !said.is_empty());
                 assert!(!seen.is_empty() && seen.iter().all(|said| said.ends_with(" of 1,202 rows")), "{seen:?}");

@@ -10,6 +10,7 @@ mod departments;
 mod histories;
 mod imports;
 mod members;
+mod names;
 mod passkeys;
 mod policy;
 mod removal;

@@ -104,7 +104,7 @@ impl Gallery {
     }
 
     async fn look_closely(&mut self, name: &str) {
-        let whole = !self.browser.has("//dialog[@open]").await;
+        let whole = !self.browser.is_there("//dialog[@open]").await;
         for theme in Theme::ALL {
             self.browser.prefers(theme).await;
             for window in WINDOWS {

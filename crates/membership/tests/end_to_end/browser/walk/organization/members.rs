@@ -131,7 +131,7 @@ impl Walk {
         let inside = self.installation.page("/members");
         ben.enters(&self.installation, "bbaker", PASSWORD).await;
         ben.go(&self.installation, &inside).await;
-        ben.says(&["Ada Admin"]).await;
+        ben.says(&["50 members shown."]).await;
         self.does("Ben Baker", "Disable", "Disabled. Access ended at once; everything is kept.").await;
         self.listed("Ben Baker", &["Disabled", "Member manager", "Accounts"]).await;
         ben.go(&self.installation, &inside).await;
@@ -141,6 +141,6 @@ impl Walk {
         self.listed("Ben Baker", &["Enabled"]).await;
         ben.enters(&self.installation, "bbaker", PASSWORD).await;
         ben.go(&self.installation, &inside).await;
-        ben.says(&["Ada Admin"]).await;
+        ben.says(&["50 members shown."]).await;
     }
 }

@@ -352,7 +352,7 @@ CREATE UNIQUE INDEX member_email_unique ON member (tenant_id, email) WHERE statu
 CREATE UNIQUE INDEX member_account_unique ON member (tenant_id, account_id) WHERE status <> 'removed';
 CREATE UNIQUE INDEX member_representative_unique ON member (tenant_id) WHERE representative AND status <> 'removed';
 CREATE INDEX member_by_status ON member (tenant_id, status, id);
-CREATE INDEX member_of_account ON member (account_id);
+CREATE INDEX member_of_account ON member (account_id, tenant_id);
 -- By what members are recognised beside their address: the name they sign in with, and, where no address is known, their name.
 CREATE INDEX member_by_username ON member (tenant_id, username) WHERE username IS NOT NULL AND status <> 'removed';
 CREATE INDEX member_by_name ON member (tenant_id, name) WHERE coalesce(email, '') = '' AND status <> 'removed';

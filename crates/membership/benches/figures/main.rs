@@ -21,6 +21,7 @@ mod invitations;
 mod mail;
 mod member;
 mod names;
+mod pages;
 mod people;
 mod start;
 mod tenants;

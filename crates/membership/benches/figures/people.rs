@@ -18,7 +18,7 @@ use membership_store::Database;
 use membership_testkit::Adapter;
 use sea_orm::{ConnectOptions, ConnectionTrait as _};
 
-use crate::{crowd::Crowd, names::RARE};
+use crate::{crowd::Crowd, names::RARE, pages};
 
 const SIZES: [usize; 2] = [1_000, 1_000_000];
 const ROUNDS: usize = 31;
@@ -93,6 +93,7 @@ async fn compare(kind: &str, urls: [String; 2]) {
     }
     let answers = ask(&crowds, &asked).await;
     tell(kind, &asked[0], &answers);
+    pages::compare(kind, &crowds).await;
 }
 
 /// In turns, so that whatever else the machine does meets both sizes alike.
@@ -115,7 +116,7 @@ async fn ask(crowds: &[Crowd], asked: &[Vec<Question>]) -> Vec<[Answer; 2]> {
     answers
 }
 
-fn median(mut times: Vec<Duration>) -> f64 {
+pub(crate) fn median(mut times: Vec<Duration>) -> f64 {
     times.sort_unstable();
     times.get(times.len() / 2).map_or(0.0, |time| time.as_secs_f64() * 1e3)
 }

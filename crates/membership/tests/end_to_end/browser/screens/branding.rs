@@ -63,7 +63,7 @@ async fn a_branded_tenant_looks_right() {
     gallery.press("Join now").await;
     gallery.browser.arrives(|path| path.ends_with("/register")).await;
     gallery.look_at("branded-register").await;
-    let button = gallery.browser.find(By::Css("form .button")).await;
+    let button = gallery.browser.find(By::XPath("//button[normalize-space()='Create account and join']")).await;
     let pressed = button.css_value("background-color").await.expect("a colour");
     assert!(pressed.contains("16, 26, 79"), "the button has the tenant's colour: {pressed}");
     gallery.close().await;

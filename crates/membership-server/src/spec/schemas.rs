@@ -9,7 +9,12 @@ use super::{examples, set};
 const SCHEMA: &str = "#/components/schemas/";
 
 /// Fields that can be null, which is something else than leaving them out. poem-openapi does not say so.
-const NULLABLE: [(&str, &str); 2] = [("MemberChanges", "/properties/email"), ("MemberChanges", "/properties/language")];
+const NULLABLE: [(&str, &str); 4] = [
+    ("MemberChanges", "/properties/email"),
+    ("MemberChanges", "/properties/language"),
+    ("TenantChanges", "/properties/colour"),
+    ("TenantChanges", "/properties/logo"),
+];
 
 pub(super) fn mend(spec: &mut Value) {
     let requests = requested(spec);

@@ -235,6 +235,7 @@ async fn it_is_revoked_and_made_again(tour: &Tour, invitee: &Browser) {
     tour.listed(1, &[JOE.0, "SENT"]).await;
     invitee.open(&old).await;
     invitee.says(&["This link no longer works", "Use the newest link"]).await;
+    invitee.link_to(&tour.installation, JOE.1, "/invitation/", &old).await;
     tour.registers(invitee, JOE).await;
     tour.listed(1, &[JOE.0, "COMPLETED"]).await;
     tour.opens_member(JOE.0).await;

@@ -154,12 +154,12 @@ impl Trouble {
         }
         for fault in error.faults() {
             let detail = sentence(&fault.detail);
-            // What is said of one person is about the same fields as what is said of all.
+            // What is said of one person is about the same fields as what is said of all, but for a role of its own.
             let mut parts = fault.pointer.split('/').skip(1).peekable();
             let person = parts.next_if_eq(&"people").and_then(|_| parts.next());
             let (field, row) = (parts.next().unwrap_or_default(), parts.next().and_then(|row| row.parse().ok()));
             match field {
-                "assignments" => given.blame(row, detail),
+                "assignments" if person.is_none() || row.is_none() => given.blame(row, detail),
                 "departments" => places.blame(row, detail),
                 field => {
                     let place = person.map_or(field.to_owned(), |row| format!("{row}/{field}"));

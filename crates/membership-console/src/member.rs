@@ -7,6 +7,7 @@ mod history;
 mod why;
 
 use askama::Template;
+use chrono::{DateTime, Utc};
 use membership_core::{
     ViewError,
     directory::MemberDetails,
@@ -56,7 +57,8 @@ struct MemberPage {
     may_edit: bool,
     /// Why nothing can be done.
     untouchable: Option<String>,
-    mail: Option<String>,
+    /// What holds the invitation up.
+    told: Vec<String>,
     handover: Option<Handover>,
     why: Why,
     history: Option<Vec<Entry>>,
@@ -181,7 +183,7 @@ fn member_page(
         is_you: member.id == admin.grants.member().id,
         representative: member.representative,
         facts: facts(about, visitor, &standing),
-        mail: row.delivery.as_ref().filter(|_| row.stage_at(now).is_some_and(Stage::is_open)).and_then(told_of_mail),
+        told: told(&about.details, now),
         standing,
         may_edit: act::may_manage(about) && member.status() != MemberStatus::Removed,
         untouchable: act::untouchable(about),
@@ -199,13 +201,21 @@ fn member_page(
     }
 }
 
+/// What holds the invitation up at `now`, if it is open.
+fn told(details: &MemberDetails, now: DateTime<Utc>) -> Vec<String> {
+    let held = "The invitation is on hold: whoever sent it is not an enabled member now. Whoever invites again answers for it.";
+    let held = details.is_unvouched(now).then(|| held.to_owned());
+    let open = details.row.stage_at(now).is_some_and(Stage::is_open);
+    held.into_iter().chain(details.row.delivery.as_ref().filter(|_| open).and_then(told_of_mail)).collect()
+}
+
 fn share(share: &membership_core::member::transfer::Share) -> (u64, String, bool) {
     (share.holding.count, share.holding.name.clone(), share.done_at.is_some())
 }
 
 fn facts(about: &About, visitor: &Visitor, standing: &Standing) -> Facts {
     let (admin, now) = (&about.admin, visitor.context.now);
-    let MemberDetails { row, last_signed_in_at, creator } = &about.details;
+    let MemberDetails { row, last_signed_in_at, creator, .. } = &about.details;
     let member = &row.member;
     let (grants, tree) = (&admin.grants, admin.grants.tree());
     Facts {
@@ -234,7 +244,7 @@ fn facts(about: &About, visitor: &Visitor, standing: &Standing) -> Facts {
     }
 }
 
-fn given(admin: &Admin, held: &Assignment, now: chrono::DateTime<chrono::Utc>) -> Given {
+fn given(admin: &Admin, held: &Assignment, now: DateTime<Utc>) -> Given {
     let catalogue = admin.grants.catalogue();
     let (name, single) = match &held.grant {
         Grant::Role(role) => (catalogue.role(*role).map(|role| role.name.to_string()).unwrap_or_default(), false),

@@ -57,6 +57,8 @@ pub struct MemberFilter {
     pub factor: Option<FactorFilter>,
     /// Whose newest invitation mail came to this.
     pub mail: Option<MailState>,
+    /// Whose invitation is open at this moment, and nobody answers for it any more: those of [`Tally::unvouched`].
+    pub unvouched: Option<DateTime<Utc>>,
     /// Whose name, username or address is like this.
     pub text: Option<Query>,
 }
@@ -92,7 +94,8 @@ pub struct Tally {
     pub members: BTreeMap<MemberStatus, u64>,
     /// Invitations, by where each stands at that moment.
     pub invitations: BTreeMap<Stage, u64>,
-    /// The newest invitation mail of each member that has not joined, by what became of it.
+    /// The newest invitation mail of each member that has not joined, by what became of it. Those that were not wanted any more are
+    /// not counted: nobody waits for them, and with the years they are many.
     pub mail: BTreeMap<MailState, u64>,
     /// Open invitations for which nobody answers any more: whoever sent them is not an enabled member now.
     pub unvouched: u64,
@@ -155,6 +158,17 @@ pub struct MemberDetails {
     pub last_signed_in_at: Option<DateTime<Utc>>,
     /// Who made the entry, by name.
     pub creator: Option<String>,
+    /// The state of the member who answers for its invitation; `None` if no member does, because the operator does or it has none.
+    pub inviter: Option<MemberStatus>,
+}
+
+impl MemberDetails {
+    /// Whether its invitation is open at `now`, and nobody answers for it any more.
+    #[must_use]
+    pub fn is_unvouched(&self, now: DateTime<Utc>) -> bool {
+        let gone = self.inviter.is_some_and(|status| status != MemberStatus::Enabled);
+        gone && self.row.stage_at(now).is_some_and(Stage::is_open)
+    }
 }
 
 /// Where a member stands: all that is read to decide what it may do.

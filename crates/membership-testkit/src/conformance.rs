@@ -262,6 +262,7 @@ macro_rules! conformance_cases {
                 all_filters_together
                 factors_and_mail_by_department
                 the_newest_mail_counts
+                those_for_whom_nobody_answers
                 members_are_searched_loosely
                 whoever_may_is_listed
             }

@@ -2,18 +2,22 @@
 
 use askama::Template;
 use membership_core::{
+    id::RoleId,
     invitation::{
         Invitation, State,
         invite::{Invite, Invited, Invitee, Reach},
     },
+    name::DisplayName,
+    role::{Role, assign::Wanted},
     tenant::policy::{ExistingAccount, Policy, Sending},
 };
 use membership_web::{Edge, status_of};
 use poem::{Response, handler, http::StatusCode, web::Data};
+use uuid::Uuid;
 
 use super::{Start, Trouble, Ways, paste};
 use crate::{
-    layout::{Layout, Section, is_of_the_session},
+    layout::{Admin, Layout, Section, is_of_the_session},
     member::edit::{given::Given, places::Places},
     page::{page, see, waiting},
     settled::On,
@@ -42,6 +46,7 @@ struct MailPage {
 struct Marked {
     name: String,
     address: String,
+    role: Option<String>,
     fault: Option<String>,
     /// Where somebody is who is known by the address.
     known: Option<String>,
@@ -98,6 +103,13 @@ fn done(invited: &[Invited]) -> &'static str {
     }
 }
 
+/// The role of that name; if there is none, one that there is not, which is refused with all else that is wrong.
+fn role_called(admin: &Admin, name: &str) -> RoleId {
+    let canonical = DisplayName::parse(name).map(|name| name.canonical());
+    let called = |role: &&Role| canonical.as_ref().is_ok_and(|name| role.name.canonical() == *name);
+    admin.grants.catalogue().roles().iter().find(called).map_or(RoleId::from_uuid(Uuid::nil()), |role| role.id)
+}
+
 /// Invites all of them, or nobody.
 #[handler]
 pub(crate) async fn invite(edge: Data<&Edge>, On(visitor, start): On<Start>, typed: Typed) -> Response {
@@ -109,7 +121,7 @@ pub(crate) async fn invite(edge: Data<&Edge>, On(visitor, start): On<Start>, typ
     let people = lines.iter().map(|line| Invitee {
         name: line.name.clone(),
         reach: Reach::Mail(line.address.clone()),
-        assignments: Vec::new(),
+        assignments: line.role.iter().map(|role| Wanted::role(role_called(&start.admin, role))).collect(),
         departments: Vec::new(),
         language: None,
     });
@@ -128,10 +140,12 @@ pub(crate) async fn invite(edge: Data<&Edge>, On(visitor, start): On<Start>, typ
             use membership_core::refusal::Refusal as _;
             let trouble = Trouble::of(&error, &mut shown.places, &mut shown.given);
             let marked = lines.into_iter().enumerate().map(|(row, line)| {
-                let fault = ["email", "name"].into_iter().find_map(|field| trouble.at(&format!("{row}/{field}")));
+                let fault = ["email", "name", "assignments"]
+                    .into_iter()
+                    .find_map(|field| trouble.at(&format!("{row}/{field}")));
                 let known = trouble.member_at(&format!("{row}/email"));
                 let known = known.map(|member| start.admin.path(format_args!("members/{member}")));
-                Marked { name: line.name, address: line.address, fault: fault.cloned(), known }
+                Marked { name: line.name, address: line.address, role: line.role, fault: fault.cloned(), known }
             });
             shown.lines = marked.collect();
             shown.trouble = trouble;

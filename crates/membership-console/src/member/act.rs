@@ -131,6 +131,21 @@ impl Act {
         }
     }
 
+    /// What is asked before it is done to `name`.
+    fn question(self, name: &str) -> String {
+        match self {
+            Self::Send => format!("Send the invitation of {name}?"),
+            Self::InviteAgain => format!("Invite {name} again?"),
+            Self::Revoke => format!("Withdraw the invitation of {name}?"),
+            Self::PasswordLink => format!("Reset the password of {name}?"),
+            Self::FactorOn => format!("Turn the second factor of {name} on?"),
+            Self::FactorOff => format!("Turn the second factor of {name} off?"),
+            Self::Disable => format!("Disable {name}?"),
+            Self::Enable => format!("Enable {name}?"),
+            Self::Remove => format!("Remove {name}?"),
+        }
+    }
+
     /// What happens if one says Yes.
     const fn consequence(self) -> &'static str {
         match self {

@@ -17,6 +17,8 @@ use serde::Deserialize;
 
 /// Rows on one page.
 pub(super) const ROWS: u16 = 50;
+/// What the state is called of whoever has an open invitation for which nobody answers any more.
+pub(super) const HELD: &str = "held";
 /// How many pages back are remembered in the address.
 const REMEMBERED: usize = 20;
 
@@ -69,10 +71,11 @@ impl Filter {
         let departments = self.department()?.map(|one| InDepartments { of: vec![one], below });
         let status = MemberStatus::ALL.into_iter().find(|status| status.as_str() == self.state);
         let stage = Stage::ALL.into_iter().find(|stage| stage.as_str() == self.state).map(|stage| (stage, now));
+        let unvouched = (self.state == HELD).then_some(now);
         let factor = self.factors();
         let mail = MailState::ALL.into_iter().find(|state| state.as_str() == self.mail);
         let known = [
-            (status.is_some() || stage.is_some(), &self.state),
+            (status.is_some() || stage.is_some() || unvouched.is_some(), &self.state),
             (factor.is_some(), &self.factor),
             (mail.is_some(), &self.mail),
         ];
@@ -80,8 +83,9 @@ impl Filter {
             return Ok(None);
         }
         // Of whoever was removed the invitation is history.
-        let status = status.or_else(|| stage.map(|_| MemberStatus::NotJoined));
-        Ok(Some(MemberFilter { status, stage, departments, sight: None, given, factor, mail, text: loose.or(text) }))
+        let status = status.or_else(|| stage.map(drop).or(unvouched.map(drop)).map(|()| MemberStatus::NotJoined));
+        let (sight, text) = (None, loose.or(text));
+        Ok(Some(MemberFilter { status, stage, departments, sight, given, factor, mail, unvouched, text }))
     }
 
     fn factors(&self) -> Option<FactorFilter> {

@@ -18,7 +18,7 @@ use poem::http::StatusCode;
 
 use super::{
     bulk::Deed,
-    filter::{Filter, Part, ROWS},
+    filter::{Filter, HELD, Part, ROWS},
     row::{Row, name_of_factor},
 };
 use crate::{department::path_of, form::Choice, layout::Admin, standing::of_enabled, words::sentence};
@@ -193,6 +193,7 @@ fn states(words: &Words) -> Vec<Choice> {
         let label = if shared { format!("– {word} ({})", stage.as_str()) } else { format!("– {word}") };
         states.push(choice(stage.as_str(), &label));
     }
+    states.push(choice(HELD, "– On hold"));
     states.push(choice(MemberStatus::Enabled.as_str(), of_enabled(words).0));
     states.extend([MemberStatus::Disabled, MemberStatus::Removed].map(status));
     states

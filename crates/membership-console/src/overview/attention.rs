@@ -49,8 +49,8 @@ pub(super) async fn of(
             broken: true,
             what: format!("{} on hold: nobody answers for it any more.", counted(tally.unvouched, "open invitation")),
             advice: "Whoever sent it is not an enabled member now. Invite again, and you answer for it.",
-            href: list("state=invited"),
-            label: "Look at the open ones",
+            href: list("state=held"),
+            label: "Look at them",
         });
     }
     if expired > 0 {

@@ -60,6 +60,33 @@ async fn several_by_mail() {
     assert_eq!(site.world().await.invitations.len(), 2);
 }
 
+/// Proves APP-15 in the administration: all get the role that is chosen, but for whoever has another behind a colon; one that there is
+/// not is marked on its line, with what else is wrong, and nobody is invited.
+#[tokio::test]
+async fn one_gets_another_role_than_the_rest() {
+    let site = Site::new().await;
+    let [member, manager] = [site.bed.role("Member").await.unwrap(), site.bed.role("Member manager").await.unwrap()];
+    let (root, chosen) = (site.cookie_of("root").await, format!("role:{member}"));
+    let invite = async |people: &str| {
+        let form = [("people", people), ("what", chosen.as_str()), ("within", ""), ("until", "")];
+        site.pages.post(&site.at("invite"), &root, &form).await
+    };
+    let refused = invite("ann@example.org: Boss\nbea@example\ncora@example.org: member manager").await;
+    let says = ["There is no such role in this tenant", "bea@example", "member manager</bdi>"];
+    let refused = refused.assert(StatusCode::UNPROCESSABLE_ENTITY).assert_says(&says);
+    assert_eq!(refused.body.matches("fault-text").count(), 2);
+    assert_eq!(site.world().await.invitations, []);
+
+    let list = format!("{}?done=invited", site.at("members"));
+    invite("ann@example.org\nCora <cora@example.org>: member  MANAGER").await.assert_leads_to(&list);
+    let world = site.world().await;
+    let role_of = |address: &str| {
+        let found = world.members.iter().find(|one| one.email.as_ref().is_some_and(|email| email.as_str() == address));
+        found.unwrap().assignments.roles().collect::<Vec<_>>()
+    };
+    assert_eq!((role_of("ann@example.org"), role_of("cora@example.org")), (vec![member], vec![manager]));
+}
+
 /// Proves APP-18 and APP-19 in the administration: where whoever has an account joins at once, the list says so, and that somebody else
 /// was invited.
 #[tokio::test]

@@ -82,6 +82,39 @@ async fn the_numbers_are_those_of_the_lists() {
     page.assert_says(&["Needs attention", "1 invitation expired before anybody joined."]);
 }
 
+/// An invitation whose sender is gone stands among what needs attention, leads to the list of those alone and says so at the member;
+/// until somebody invites again.
+#[tokio::test]
+async fn an_invitation_for_which_nobody_answers() {
+    let site = Site::new().await;
+    let bed = &site.bed;
+    let nina = bed.join("nina@example.org").await.unwrap();
+    let administrator = Wanted::role(bed.role("Administrator").await.unwrap());
+    let changes = Changes { assignments: Some(vec![administrator]), ..Changes::default() };
+    let (root, ninas) = (bed.as_administrator(), bed.target(&nina.member));
+    bed.membership.edit_member(&root, ninas, changes).await.unwrap();
+    let command = bed.invitation_to("ann@example.org").await.unwrap();
+    let invited = bed.membership.invite(&bed.as_member(&nina), command).await.unwrap().remove(0);
+    bed.invite("bob@example.org").await.unwrap();
+    bed.membership.disable_member(&root, ninas).await.unwrap();
+
+    let browser = site.cookie_of("root").await;
+    let (list, member) = (site.at("members?state=held"), site.at(format_args!("members/{}", invited.member.id)));
+    let page = site.pages.get(&overview(&site), &browser).await.assert(StatusCode::OK);
+    page.assert_says(&["1 open invitation on hold", "members?state=held"]);
+    let held = site.pages.get(&list, &browser).await.assert(StatusCode::OK);
+    held.assert_says(&["ann@example.org", "On hold"]).assert_lacks(&["bob@example.org"]);
+    let says = "The invitation is on hold: whoever sent it is not an enabled member now.";
+    site.pages.get(&member, &browser).await.assert_says(&[says]);
+
+    let invitation = invited.invitation.unwrap().id;
+    let again = membership_core::invitation::Subject { tenant: bed.tenant.id, invitation };
+    bed.membership.resend_invitation(&root, again).await.unwrap();
+    site.pages.get(&overview(&site), &browser).await.assert_lacks(&["on hold"]);
+    site.pages.get(&list, &browser).await.assert_lacks(&["ann@example.org"]);
+    site.pages.get(&member, &browser).await.assert_lacks(&["on hold"]);
+}
+
 /// Proves TEN-15: the overview shows the representative with the e-mail, whoever looks; and it is another one after the change.
 #[tokio::test]
 async fn the_representative_is_who_stands_there() {

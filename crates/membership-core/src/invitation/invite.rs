@@ -99,8 +99,8 @@ refusals! {
             /// How many may be.
             limit: u8,
         } = Invalid "people-too-many"
-            ("{named} people are named, and at most {limit} can be invited in one call; nobody was invited",
-             "invite in several calls, or import a file");
+            ("{named} people are named, and at most {limit} can be invited at once; nobody was invited",
+             "invite several times, or import a file");
     } passing MailOff(MailOff), BeyondOwn(BeyondOwn), NotInvited(NotInvited), Faults(Faults), Denied(Denied), Store(StoreError)
 }
 

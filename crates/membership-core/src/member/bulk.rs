@@ -53,7 +53,7 @@ refusals! {
             /// How many were named.
             named: usize,
         } = Invalid "members-too-many"
-            ("{named} members are named, and at most 200 can be in one call; nothing was changed", "make several calls");
+            ("{named} members are named, and at most 200 can be named at once; nothing was changed", "name fewer, several times");
     }
 }
 

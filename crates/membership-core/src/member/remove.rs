@@ -81,7 +81,7 @@ refusals! {
             /// For how many kinds.
             named: usize,
         } = Invalid "heirs-too-many"
-            ("heirs are named for {named} kinds, and at most 100 can be in one call",
+            ("heirs are named for {named} kinds, and at most 100 can be named at once",
              "name one who gets the rest, and others for what that one shall not get");
         /// Not a member who can be given anything.
         Unfit { /** Who. */ heir: MemberId } = Invalid "heir-unfit"

@@ -39,7 +39,7 @@ refusals! {
             /// How many.
             asked: usize,
         } = Invalid "questions-too-many"
-            ("{asked} questions are asked, and at most 200 can be in one call", "make several calls");
+            ("{asked} questions are asked, and at most 200 can be asked at once", "ask fewer, several times");
     } passing View(ViewError), Store(StoreError)
 }
 

@@ -76,7 +76,7 @@ refusals! {
              "leave it at \"consent\"");
         /// None at all.
         NobodyPerCall = Invalid "people-per-call-out-of-range"
-            ("at least 1 and at most 100 people can be invited in one call", "choose from 1 to 100");
+            ("at least 1 and at most 100 people can be invited at once", "choose from 1 to 100");
         /// A second factor is wanted, and none is one.
         NoFactorKind = Invalid "second-factor-kinds-missing"
             ("a second factor is required, and no kind of one is allowed", "allow at least one kind: \"email\" or \"app\"");

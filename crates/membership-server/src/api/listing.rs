@@ -27,6 +27,7 @@ pub(super) struct Asked<'a> {
     pub(super) below: Option<&'a str>,
     pub(super) factor: Option<&'a str>,
     pub(super) mail: Option<&'a str>,
+    pub(super) held: Option<&'a str>,
     pub(super) q: Option<&'a str>,
     pub(super) limit: Option<&'a str>,
     pub(super) cursor: Option<&'a str>,
@@ -70,6 +71,7 @@ impl Asked<'_> {
         let below = noted(self.below.map(yes_or_no).transpose(), "/below", &mut faults).flatten().unwrap_or(false);
         let factor = noted(self.factor.map(factor).transpose(), "/factor", &mut faults).flatten();
         let mail = noted(self.mail.map(mail).transpose(), "/mail", &mut faults).flatten();
+        let held = noted(self.held.map(yes_or_no).transpose(), "/held", &mut faults).flatten().unwrap_or(false);
         let typed = self.q.filter(|q| !q.trim().is_empty());
         let text = noted(typed.map(search::Query::parse).transpose(), "/q", &mut faults).flatten();
         let (nobody, text) = (text == Some(None), text.flatten());
@@ -85,8 +87,9 @@ impl Asked<'_> {
         let given = role.map(|role| AnyOf { roles: vec![role], ..AnyOf::default() });
         let departments = department.map(|department| InDepartments { of: vec![department], below });
         let stage = stage.map(|stage| (stage, now));
+        let unvouched = held.then_some(now);
         // What whoever asks can see is the domain's to say.
-        let filter = MemberFilter { status, stage, departments, sight: None, given, factor, mail, text };
+        let filter = MemberFilter { status, stage, departments, sight: None, given, factor, mail, unvouched, text };
         Ok(Listing { filter, page: Page { after, limit }, nobody, near })
     }
 }

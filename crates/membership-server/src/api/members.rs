@@ -126,6 +126,8 @@ impl MembersApi {
         factor: Query<Option<String>>,
         /// Only those whose newest invitation mail is `waiting`, `sent`, `failed` or `cancelled`.
         mail: Query<Option<String>>,
+        /// With `true`, only those whose invitation is on hold: it is open, and whoever sent it is not an enabled member now.
+        held: Query<Option<String>>,
         /// Only those whose name, username or address is like this: each word of it stands in one of them.
         q: Query<Option<String>>,
         /// Most members of the page, 1 to 200; 50 unless told otherwise.
@@ -141,6 +143,7 @@ impl MembersApi {
             below: below.as_deref(),
             factor: factor.as_deref(),
             mail: mail.as_deref(),
+            held: held.as_deref(),
             q: q.as_deref(),
             limit: limit.as_deref(),
             cursor: cursor.as_deref(),

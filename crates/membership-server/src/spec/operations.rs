@@ -73,7 +73,7 @@ fn parameters(operation: &mut Value) {
             "q" | "file" => json!({ "type": "string", "maxLength": 256 }),
             "limit" => json!({ "type": "integer", "minimum": 1, "maximum": 200, "default": 50 }),
             "order" => json!({ "type": "string", "enum": ["newest", "oldest"], "default": "newest" }),
-            "below" => json!({ "type": "boolean", "default": false }),
+            "below" | "held" => json!({ "type": "boolean", "default": false }),
             "from" | "before" => json!({ "type": "string", "format": "date-time" }),
             "credential" => json!({ "type": "string", "pattern": "^[A-Za-z0-9_-]+$", "maxLength": 1_364 }),
             "format" => json!({ "type": "string", "enum": ["xlsx", "csv"], "default": "xlsx" }),

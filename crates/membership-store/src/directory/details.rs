@@ -24,7 +24,7 @@ use crate::{
 const DETAILS: &str = concat!(
     "SELECT ",
     member::columns!(),
-    ", creator.name, account.kinds, account.last_signed_in_at, ",
+    ", creator.name, inviter.status, account.kinds, account.last_signed_in_at, ",
     assignment::columns!(),
     ", outbox.id, outbox.state, outbox.due_at, outbox.settled_at, outbox.words, ",
     invitation::columns!(),
@@ -33,6 +33,8 @@ const DETAILS: &str = concat!(
      LEFT JOIN account ON account.id = member.account_id \
      LEFT JOIN assignment ON assignment.tenant_id = member.tenant_id AND assignment.member_id = member.id \
      LEFT JOIN invitation ON invitation.tenant_id = member.tenant_id AND invitation.member_id = member.id \
+     LEFT JOIN member inviter ON inviter.tenant_id = member.tenant_id AND inviter.id = invitation.inviter_id \
+     AND invitation.inviter_kind = 'member' \
      LEFT JOIN outbox ON outbox.subject = invitation.id AND outbox.kind = 'invitation' \
      AND outbox.generation = invitation.generation \
      WHERE member.tenant_id = $1 AND member.id = $2"
@@ -64,13 +66,24 @@ pub(super) async fn of<C: ConnectionTrait>(
         },
         last_signed_in_at: at.moment_if(first.last_signed_in_at)?,
         creator: first.creator,
+        inviter: first
+            .inviter
+            .map(|status| status_of(&status, Row::new("inviter of member", id.as_uuid())))
+            .transpose()?,
     }))
+}
+
+fn status_of(word: &str, at: Row) -> Result<MemberStatus, StoreError> {
+    let known = MemberStatus::ALL.into_iter().find(|status| status.as_str() == word);
+    known.ok_or_else(|| at.corrupt("its state is none that there is"))
 }
 
 /// A row.
 struct Details {
     shown: Shown,
     creator: Option<String>,
+    /// The state of the inviter.
+    inviter: Option<String>,
     last_signed_in_at: Option<Moment>,
     given: Option<assignment::Model>,
     mail: Option<Mail>,
@@ -90,13 +103,13 @@ impl Details {
     fn of(tenant: TenantId, row: &QueryResult) -> Result<Self, DbErr> {
         let mut row = Columns::of(row);
         let member = member::Model::take(tenant.as_uuid(), &mut row)?;
-        let (creator, kinds, last_signed_in_at) = (row.take()?, row.take()?, row.take()?);
+        let (creator, inviter, kinds, last_signed_in_at) = (row.take()?, row.take()?, row.take()?, row.take()?);
         let given = assignment::Model::take(tenant.as_uuid(), &mut row)?;
         let (mail, state): (Option<Uuid>, Option<String>) = (row.take()?, row.take()?);
         let (due_at, settled_at, words) = (row.take()?, row.take()?, row.take()?);
         let mail = mail.zip(state).map(|(id, state)| Mail { id, state, due_at, settled_at, words });
         let invitation = invitation::Model::take(&member, &mut row)?;
-        Ok(Self { shown: Shown { row: member, kinds }, creator, last_signed_in_at, given, mail, invitation })
+        Ok(Self { shown: Shown { row: member, kinds }, creator, inviter, last_signed_in_at, given, mail, invitation })
     }
 }
 

@@ -17,10 +17,9 @@ use sea_orm::{
     sea_query::{Alias, Expr, ExprTrait, Func, Query, SelectStatement, UnionType},
 };
 
-use super::which::{is_overdue, is_written, there_is};
+use super::which::{self, INVITATIONS, is_overdue, is_written, there_is};
 use crate::{
     fault::fault,
-    moment::Moment,
     table::{invitation, member, outbox},
 };
 
@@ -76,7 +75,8 @@ async fn invitations<C: ConnectionTrait>(
 
 /// Most was sent, and that is asked of each who has not joined; all else is rare, and of each mail it is asked whose it is.
 async fn mail<C: ConnectionTrait>(db: &C, tenant: TenantId) -> Result<BTreeMap<MailState, u64>, StoreError> {
-    let parts = MailState::ALL.into_iter().flat_map(|mail| {
+    let wanted = MailState::ALL.into_iter().filter(|mail| *mail != MailState::Cancelled);
+    let parts = wanted.flat_map(|mail| {
         outbox::states_of(mail).iter().map(move |state| match mail {
             MailState::Sent => (mail, members_with(tenant, state)),
             MailState::Waiting | MailState::Failed | MailState::Cancelled => (mail, mails_of_members(tenant, state)),
@@ -86,29 +86,14 @@ async fn mail<C: ConnectionTrait>(db: &C, tenant: TenantId) -> Result<BTreeMap<M
 }
 
 async fn unvouched<C: ConnectionTrait>(db: &C, tenant: TenantId, now: DateTime<Utc>) -> Result<u64, StoreError> {
-    use invitation::{
-        Column::{ExpiresAt, InviterId, TenantId as Tenant},
-        Entity,
-    };
-    let (many, inviters) = (Alias::new("many"), Alias::new("inviters"));
-    let mut open = Query::select();
-    open.column(InviterId).expr_as(Func::count(Expr::val(1)), many.clone()).from(Entity);
-    open.and_where(Expr::col((Entity, Tenant)).eq(tenant.as_uuid())).and_where(Expr::cust(WAITS_FOR_SOMEBODY));
-    let end = || Expr::col((Entity, ExpiresAt));
-    open.and_where(end().is_null().or(end().gt(Moment::from(now)))).group_by_col(InviterId);
-    let mut stands = members_of(tenant, MemberStatus::Enabled);
-    stands.and_where(Expr::col((member::Entity, member::Column::Id)).equals((inviters.clone(), InviterId)));
-    let mut sum = Query::select();
-    let all = Func::coalesce([Func::sum(Expr::col((inviters.clone(), many.clone()))).into(), Expr::val(0)]);
-    sum.expr_as(Expr::expr(all).cast_as("bigint"), many.clone()).from_subquery(open, inviters);
-    sum.and_where(Expr::not(there_is(stands)));
+    let (gone, mut sum) = (Alias::new("gone"), Query::select());
+    let all = Func::coalesce([Func::sum(Expr::col((gone.clone(), Alias::new(INVITATIONS)))).into(), Expr::val(0)]);
+    sum.expr_as(Expr::expr(all).cast_as("bigint"), Alias::new(MANY));
+    sum.from_subquery(which::unvouched(tenant, now), gone);
     let row = db.query_one(&sum).await.map_err(fault)?;
     let sum: Option<i64> = row.map(|row| row.try_get("", MANY)).transpose().map_err(fault)?;
     Ok(sum.and_then(|sum| u64::try_from(sum).ok()).unwrap_or(0))
 }
-
-/// In so many letters as its index says it: only then do databases see that it will do.
-const WAITS_FOR_SOMEBODY: &str = "inviter_kind = 'member' AND stage IN ('ready', 'invited', 'accepted')";
 
 /// The members of `tenant` in this state; without columns yet.
 fn members_of(tenant: TenantId, status: MemberStatus) -> SelectStatement {

@@ -7,6 +7,7 @@ mod factor;
 mod lead;
 mod mail;
 mod text;
+mod vouch;
 
 use std::cmp::Reverse;
 
@@ -32,6 +33,7 @@ use crate::{
 pub(super) use asked::{is_overdue, is_written, there_is};
 use department::Choice;
 use lead::Lead;
+pub(super) use vouch::{INVITATIONS, unvouched};
 
 /// How many people are looked at one by one before another way to find them is taken, and how many are gathered at once
 /// without looking for one: some milliseconds' worth.

@@ -11,7 +11,7 @@ use membership_core::{
     email::EmailAddress,
     event::Event,
     id::{DepartmentId, MemberId},
-    invitation::{Channel, Inviter, Subject},
+    invitation::{Channel, Invitation, Inviter, Subject},
     lifecycle::Stage,
     member::{Member, MemberStatus, add::AddMember, edit::Changes, remove::Heirs},
     name::Username,
@@ -96,6 +96,11 @@ pub(super) async fn factors_and_mail_by_department(adapter: Adapter) -> Outcome 
         *member = bed.stored(member.id).await?.ok_or("it is gone")?;
         homes.insert(member.id, home);
     }
+    // Whoever edits somebody answers for the invitation from then on.
+    let world = bed.world(bed.tenant.id).await?;
+    for (member, invitation) in &mut crowd.people {
+        *invitation = world.invitations.iter().find(|one| one.member == member.id).cloned();
+    }
     let lies_in = |home: DepartmentId, top: DepartmentId| home == top || (top == north && home == deep);
     let factors = [FactorFilter::None, FactorFilter::Any, FactorFilter::Kind(FactorKind::Passkey)].map(Some);
     let (mut asked, mut found) = (0, 0);
@@ -126,6 +131,25 @@ pub(super) async fn factors_and_mail_by_department(adapter: Adapter) -> Outcome 
         }
     }
     assert!(asked == 480 && found > 400, "{asked} questions, {found} answers");
+    Ok(())
+}
+
+/// Whoever has an open invitation for which nobody answers any more is found, as long as it is open, and told so one by one.
+pub(super) async fn those_for_whom_nobody_answers(adapter: Adapter) -> Outcome {
+    let bed = Bed::over(adapter).await?;
+    let crowd = crowd(&bed).await?;
+    let mut found = Vec::new();
+    for at in [crowd.deadline - TICK, crowd.deadline] {
+        let expected = crowd.expected(&MemberFilter { unvouched: Some(at), ..MemberFilter::default() });
+        for (member, _) in &crowd.people {
+            let details = bed.adapter.directory.member(bed.tenant.id, member.id).await?.ok_or("it is not shown")?;
+            assert_eq!(details.is_unvouched(at), expected.contains(&member.id), "{details:?}");
+        }
+        let tally = bed.adapter.directory.tally(bed.tenant.id, at).await?;
+        assert_eq!(tally.unvouched, u64::try_from(expected.len())?);
+        found.push(expected.len());
+    }
+    assert!(matches!(found[..], [before, after] if after > 0 && before > after), "{found:?}");
     Ok(())
 }
 
@@ -269,6 +293,8 @@ impl Crowd {
             [FactorFilter::None, FactorFilter::Any].into_iter().chain(FactorKind::ALL.map(FactorFilter::Kind));
         choices.extend(factors.map(|factor| MemberFilter { factor: Some(factor), ..blank() }));
         choices.extend(MailState::ALL.map(|mail| MemberFilter { mail: Some(mail), ..blank() }));
+        let times = [self.deadline - TICK, self.deadline];
+        choices.extend(times.map(|at| MemberFilter { unvouched: Some(at), ..blank() }));
         for text in ["ann", "jonson", "strasse", "person example", "login.1", "界"] {
             let exact = Query::parse(text)?.ok_or("nothing to search for")?;
             let near = exact.near();
@@ -303,7 +329,12 @@ impl Crowd {
             let factor = filter.factor.is_none_or(|factor| factor.fits(kinds.copied().unwrap_or(Kinds::NONE)));
             let mailed = invitation.as_ref().and_then(|invitation| self.mails.get(&invitation.id));
             let mail = filter.mail.is_none_or(|mail| mailed == Some(&mail));
-            status && stage && given && factor && mail && filter.text.as_ref().is_none_or(|query| query.matches(&texts))
+            let unvouched = filter.unvouched.is_none_or(|at| {
+                let gone = |one: &&Invitation| one.inviter == Inviter::Member(self.gone);
+                invitation.as_ref().filter(gone).is_some_and(|invitation| invitation.stage_at(at).is_open())
+            });
+            let text = filter.text.as_ref().is_none_or(|query| query.matches(&texts));
+            status && stage && given && factor && mail && unvouched && text
         });
         all.map(|(member, _)| member.id).collect()
     }
@@ -341,6 +372,7 @@ fn both(one: &MemberFilter, other: &MemberFilter) -> MemberFilter {
         given: other.given.clone().or_else(|| one.given.clone()),
         factor: other.factor.or(one.factor),
         mail: other.mail.or(one.mail),
+        unvouched: other.unvouched.or(one.unvouched),
         text: other.text.clone().or_else(|| one.text.clone()),
     }
 }

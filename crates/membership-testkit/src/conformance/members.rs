@@ -318,8 +318,9 @@ pub(super) async fn the_details_of_a_member(adapter: Adapter) -> Outcome {
     assert_eq!(details().await?.last_signed_in_at, Some(joined));
     bed.clock.advance(TimeDelta::minutes(1));
     sign_in(&bed, "ann").await?;
-    let MemberDetails { row, last_signed_in_at, creator } = details().await?;
+    let MemberDetails { row, last_signed_in_at, creator, inviter } = details().await?;
     assert_eq!((last_signed_in_at, creator.as_deref()), (Some(bed.clock.now()), Some("Root")));
+    assert_eq!(inviter, Some(MemberStatus::Enabled));
     assert_eq!(row.member, ann.member);
     assert_eq!(row.member.username.as_ref().map(Username::as_str), Some("ann"));
     assert_eq!((row.member.created_at, row.member.joined_at()), (created, Some(joined)));
@@ -327,7 +328,7 @@ pub(super) async fn the_details_of_a_member(adapter: Adapter) -> Outcome {
     let invitation = row.invitation.ok_or("it was invited")?;
     assert_eq!(invitation.address(), invited.member.email.as_ref());
     let founder = bed.adapter.directory.member(bed.tenant.id, bed.member.id).await?.ok_or("it is not shown")?;
-    assert_eq!((founder.creator, founder.last_signed_in_at), (None, Some(created)));
+    assert_eq!((founder.creator, founder.inviter, founder.last_signed_in_at), (None, None, Some(created)));
     Ok(())
 }
 

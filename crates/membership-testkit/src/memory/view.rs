@@ -22,7 +22,7 @@ use super::tables::Tables;
 impl Tables {
     /// Whether all of `filter` applies to `member`.
     pub(super) fn fits(&self, filter: &MemberFilter, member: &Member) -> bool {
-        let MemberFilter { status, stage, departments, sight, given, factor, mail, text } = filter;
+        let MemberFilter { status, stage, departments, sight, given, factor, mail, unvouched, text } = filter;
         let belongs = |top: &DepartmentId, below: bool| {
             let own = member.departments.all();
             own.iter().any(|own| own == top || (below && self.is_within(*own, *top)))
@@ -41,6 +41,7 @@ impl Tables {
             && given.as_ref().is_none_or(|given| was_given(member, given))
             && factor.is_none_or(|factor| factor.fits(self.kinds_of(member)))
             && mail.is_none_or(|mail| self.mail_of(member) == Some(mail))
+            && unvouched.is_none_or(|at| self.details(member).is_unvouched(at))
             && text.as_ref().is_none_or(|query| query.matches(&[member.name.as_str(), username, address]))
     }
 
@@ -67,7 +68,7 @@ impl Tables {
         for member in self.members_of(tenant) {
             *tally.members.entry(member.status()).or_default() += 1;
             let mail = self.mail_of(member).filter(|_| member.status() == MemberStatus::NotJoined);
-            if let Some(mail) = mail {
+            if let Some(mail) = mail.filter(|mail| *mail != MailState::Cancelled) {
                 *tally.mail.entry(mail).or_default() += 1;
             }
         }
@@ -89,6 +90,10 @@ impl Tables {
             row: self.row(member),
             last_signed_in_at: account.and_then(|account| account.last_signed_in_at),
             creator: member.creator.and_then(|creator| self.name_of(creator)),
+            inviter: match self.invitation_of(member.id).map(|invitation| invitation.inviter) {
+                Some(Inviter::Member(inviter)) => self.members.get(&inviter).map(Member::status),
+                Some(Inviter::Operator(_)) | None => None,
+            },
         }
     }
 

@@ -158,7 +158,7 @@ async fn question(
     }
     // Who holds nothing needs no heir.
     let heir = heir.filter(|_| trouble.is_some() || holdings.as_ref().is_some_and(|held| !held.is_empty()));
-    let title = format!("{}: {}?", act.label(), isolated(about.name()));
+    let title = act.question(&isolated(about.name()));
     let layout = about.admin.layout(title, Section::Members, about.path());
     let path = format!("{}/{}", about.path(), act.as_str());
     page(status, &Question { layout, act, path, back: about.path(), holdings, trouble, heir, faults })

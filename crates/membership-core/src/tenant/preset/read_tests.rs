@@ -246,7 +246,7 @@ fn rules_are_within_their_ranges() {
         refused("90m", text, &format!("28:23: {text:?} {form}"));
     }
     for people in ["0", "-1", "101", "300"] {
-        let range = "at least 1 and at most 100 people can be invited in one call";
+        let range = "at least 1 and at most 100 people can be invited at once";
         refused("call = 100", &format!("call = {people}"), &format!("30:23: {range}"));
     }
     for (from, line) in [("Müller.example", 33), ("EXAMPLE.org", 35)] {

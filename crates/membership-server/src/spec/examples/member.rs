@@ -108,6 +108,7 @@ fn details() -> Value {
     set(&mut member, "creator_name", json!("Root"));
     set(&mut member, "last_signed_in_at", json!(EVENING));
     set(&mut member, "invitation_email", json!("ann@example.org"));
+    set(&mut member, "held", json!(false));
     member
 }
 

@@ -20,20 +20,23 @@ impl Wanted<'_> {
         if self.unasked {
             return Vec::new();
         }
-        let ahead = match lead {
-            Lead::Department(choice) => Some(choice),
-            Lead::Status(_) | Lead::Stage(..) | Lead::Given(_) | Lead::Factor(_) | Lead::Mail(_) => None,
-        };
         // Whoever belongs somewhere was not removed.
         let present = self.filter.status.is_some() || self.belonging.is_empty();
         let status = (present && !matches!(lead, Lead::Status(_))).then(|| self.is_present(id));
-        let stage = if matches!(lead, Lead::Stage(..)) { None } else { self.has_stage(id) };
-        let given = if matches!(lead, Lead::Given(_)) { None } else { self.was_given(id) };
-        let factor = if matches!(lead, Lead::Factor(_)) { None } else { self.has_factor(id) };
-        let mail = if matches!(lead, Lead::Mail(_)) { None } else { self.has_mail(id) };
+        status.into_iter().chain(self.beside_status(id, Some(lead))).collect()
+    }
+
+    /// The same but for the state. All of it has to be asked if no filter has led there.
+    pub(super) fn beside_status(self, id: &Expr, lead: Option<Lead<'_>>) -> Vec<Expr> {
+        let stage = if matches!(lead, Some(Lead::Stage(..))) { None } else { self.has_stage(id) };
+        let given = if matches!(lead, Some(Lead::Given(_))) { None } else { self.was_given(id) };
+        let factor = if matches!(lead, Some(Lead::Factor(_))) { None } else { self.has_factor(id) };
+        let mail = if matches!(lead, Some(Lead::Mail(_))) { None } else { self.has_mail(id) };
+        let unvouched = if matches!(lead, Some(Lead::Unvouched(_))) { None } else { self.is_unvouched(id) };
+        let ahead = if let Some(Lead::Department(choice)) = lead { Some(choice) } else { None };
         let belonging = self.belonging.iter().filter(|choice| Some(*choice) != ahead);
         let belonging = belonging.map(|choice| self.belongs(id, choice));
-        [status, stage, given, factor, mail].into_iter().flatten().chain(belonging).collect()
+        [stage, given, factor, mail, unvouched].into_iter().flatten().chain(belonging).collect()
     }
 
     /// Whether the member `id` is in the state that is wanted.
@@ -51,7 +54,7 @@ impl Wanted<'_> {
     }
 
     /// Whether the member `id` has an invitation in the stage that is wanted, if one is.
-    pub(super) fn has_stage(self, id: &Expr) -> Option<Expr> {
+    fn has_stage(self, id: &Expr) -> Option<Expr> {
         use invitation::{
             Column::{MemberId, TenantId},
             Entity,
@@ -67,7 +70,7 @@ impl Wanted<'_> {
     }
 
     /// Whether the member `id` was given what is wanted, if something is.
-    pub(super) fn was_given(self, id: &Expr) -> Option<Expr> {
+    fn was_given(self, id: &Expr) -> Option<Expr> {
         use assignment::{
             Column::{MemberId, Permission, RoleId, TenantId},
             Entity,

@@ -29,11 +29,15 @@ pub(super) enum Lead<'a> {
     Department(&'a Choice),
     Factor(FactorFilter),
     Mail(MailState),
+    Unvouched(DateTime<Utc>),
 }
 
 impl<'a> Lead<'a> {
     /// The filter that leaves the fewest, as tenants go, where departments do not: most members have joined and are enabled.
     pub(super) fn of(filter: &'a MemberFilter) -> Self {
+        if let Some(now) = filter.unvouched {
+            return Self::Unvouched(now);
+        }
         let rare_status = matches!(filter.status, Some(MemberStatus::Disabled | MemberStatus::Removed));
         match (filter.stage, &filter.given) {
             (Some((stage, now)), _) if stage != Stage::Joined => Self::Stage(stage, now),
@@ -59,6 +63,7 @@ impl Wanted<'_> {
             Lead::Department(choice) => self.by_department(choice),
             Lead::Factor(factor) => self.by_factor(factor),
             Lead::Mail(mail) => self.by_mail(mail),
+            Lead::Unvouched(now) => self.by_inviter(now),
         }
     }
 

@@ -54,10 +54,8 @@ pub(super) async fn members<C: ConnectionTrait>(
         select.expr_as(Expr::col((account::Entity, account::Column::Kinds)), Alias::new(KINDS));
         let id = Expr::col((member::Entity, member::Column::Id));
         select.and_where(wanted.has_status());
-        select.and_where_option(wanted.has_stage(&id)).and_where_option(wanted.was_given(&id));
-        select.and_where_option(wanted.has_factor(&id)).and_where_option(wanted.has_mail(&id));
-        for choice in wanted.belonging {
-            select.and_where(wanted.belongs(&id, choice));
+        for asked in wanted.beside_status(&id, None) {
+            select.and_where(asked);
         }
         let some = limit.min(MOST - seen);
         select.limit(some as u64);

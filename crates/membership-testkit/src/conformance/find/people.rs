@@ -7,7 +7,7 @@ use membership_core::{
     account::{Account, Kinds},
     directory::MailState,
     event::{Event, MemberChange},
-    id::{AccountId, InvitationId, RoleId},
+    id::{AccountId, InvitationId, MemberId, RoleId},
     invitation::{Channel, Invitation, Inviter},
     lifecycle::Stage,
     member::Member,
@@ -40,12 +40,15 @@ pub(in crate::conformance) struct Crowd {
     pub(super) kinds: BTreeMap<AccountId, Kinds>,
     /// What became of the newest mail of each invitation that was mailed.
     pub(super) mails: BTreeMap<InvitationId, MailState>,
+    /// Who sent every fifth of the invitations, and is disabled now.
+    pub(super) gone: MemberId,
 }
 
 /// Writes the crowd.
 pub(in crate::conformance) async fn crowd(bed: &Bed) -> Result<Crowd, Failure> {
     let roles = [bed.role("Member").await?, bed.define_role("Guest", &[], &[]).await?.id];
     let end = bed.clock.now() + TimeDelta::days(7);
+    let gone = bed.somebody(Assignments::default()).await?;
     let mut crowd = Crowd {
         people: Vec::with_capacity(CROWD),
         roles,
@@ -54,6 +57,7 @@ pub(in crate::conformance) async fn crowd(bed: &Bed) -> Result<Crowd, Failure> {
         deadline: Validity::THREE_DAYS.end(bed.clock.now()),
         kinds: BTreeMap::new(),
         mails: BTreeMap::new(),
+        gone: gone.id,
     };
     let issued = bed.clock.now();
     for number in 0..CROWD {
@@ -70,7 +74,8 @@ pub(in crate::conformance) async fn crowd(bed: &Bed) -> Result<Crowd, Failure> {
         bed.write(then).await?;
         crowd.people.push(person);
     }
-    crowd.people.push((bed.member.clone(), None));
+    let gone = bed.membership.disable_member(&bed.as_administrator(), bed.target(&gone)).await?;
+    crowd.people.extend([(bed.member.clone(), None), (gone, None)]);
     let world = bed.world(bed.tenant.id).await?;
     crowd.kinds = world.accounts.iter().map(|account| (account.id, account.kinds)).collect();
     let newest = |invitation: &Invitation| {
@@ -107,11 +112,11 @@ impl Crowd {
             2 => Channel::Link(Some(address(&format!("person-{number}@example.org"))?)),
             _ => Channel::Link(None),
         };
-        let (member, invitation) = bed.ready(channel, Inviter::Member(bed.member.id))?;
+        let inviter = Inviter::Member(if number.is_multiple_of(5) { self.gone } else { bed.member.id });
+        let (member, invitation) = bed.ready(channel, inviter)?;
         let name = NAMES.iter().cycle().nth(number).copied().unwrap_or_default();
         let member = Member { name: DisplayName::parse(name)?, assignments: self.given(number), ..member };
         let now = bed.clock.now();
-        let inviter = invitation.inviter;
         let stage = Stage::ALL.into_iter().cycle().nth(number / 2).unwrap_or(Stage::Ready);
         let first = match stage {
             Stage::Ready => invitation.clone(),

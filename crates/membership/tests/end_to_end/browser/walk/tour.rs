@@ -117,7 +117,7 @@ impl Tour {
     pub(super) async fn does(&self, name: &str, act: &str, done: &str) {
         self.opens_member(name).await;
         choose(&self.browser, act).await;
-        self.browser.says(&[&format!("{act}: "), "No, go back"]).await;
+        self.browser.says(&["No, go back", name]).await;
         choose(&self.browser, "Yes").await;
         self.browser.says(&[done]).await;
     }

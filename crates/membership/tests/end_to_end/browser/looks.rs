@@ -30,6 +30,9 @@ impl Theme {
 /// A desk, a tablet, a phone: width and height of the window in CSS pixels.
 pub(super) const WINDOWS: [(u32, u32); 3] = [(1440, 900), (768, 1024), (390, 844)];
 
+/// Between these: no pictures are taken, but the ruler is put to it.
+pub(super) const BETWEEN: [(u32, u32); 2] = [(1160, 800), (660, 900)];
+
 /// What axe-core looks for. Colours take it longest, and differ between themes; all else differs between widths.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Rules {
@@ -51,13 +54,22 @@ const BARRIERS: &str = "
         (error) => done([`axe-core: ${error}`]),
     );";
 
-/// What stands out of the window, if anything does: the innermost elements.
-const WIDER: &str = "
+/// What stands out of the window, if anything does: the innermost elements. And what of a table is crooked: cells that do not end
+/// with their row, and headings that run into the next.
+const RULER: &str = "
     const page = document.documentElement;
-    if (page.scrollWidth <= page.clientWidth) return [];
+    const shown = (one) => one.outerHTML.slice(0, 160);
+    const tables = [...document.querySelectorAll('table')].filter((table) => getComputedStyle(table).display === 'table');
+    const cells = tables.flatMap((table) => [...table.querySelectorAll('tr > *')]);
+    const crooked = cells.filter((cell) => {
+        if (cell.rowSpan > 1 || !cell.checkVisibility()) return false;
+        const [one, row] = [cell, cell.parentElement].map((it) => it.getBoundingClientRect());
+        return Math.abs(one.bottom - row.bottom) > 2 || (cell.scope === 'col' && cell.scrollWidth > cell.clientWidth + 1);
+    }).slice(0, 3).map((cell) => `crooked: ${shown(cell)}`);
+    if (page.scrollWidth <= page.clientWidth) return crooked;
     const out = [...document.body.querySelectorAll('*')].filter((one) => one.getBoundingClientRect().right > page.clientWidth + 1);
     const innermost = out.filter((one) => !out.some((other) => other !== one && one.contains(other)));
-    return [`${page.scrollWidth} pixels wide`, ...innermost.slice(0, 3).map((one) => one.outerHTML.slice(0, 160))];";
+    return [...crooked, `${page.scrollWidth} pixels wide`, ...innermost.slice(0, 3).map(shown)];";
 
 /// Whatever moves, loads or fades has come to rest, and fonts are there.
 const AT_REST: &str = "
@@ -134,9 +146,9 @@ impl Browser {
         lines(&self.ask_later(BARRIERS, vec![json!(rules)]).await)
     }
 
-    /// What is wider than the window.
-    pub(super) async fn wider_than_window(&self) -> Vec<String> {
-        let found = self.driver.execute(WIDER, Vec::new()).await.expect("an answer");
+    /// What is wider than the window, and what of a table is crooked.
+    pub(super) async fn out_of_line(&self) -> Vec<String> {
+        let found = self.driver.execute(RULER, Vec::new()).await.expect("an answer");
         lines(found.json())
     }
 

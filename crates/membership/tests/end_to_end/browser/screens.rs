@@ -18,7 +18,7 @@ pub(super) use organisation::Organisation;
 
 use super::{
     Browser,
-    looks::{Rules, Theme, WINDOWS},
+    looks::{BETWEEN, Rules, Theme, WINDOWS},
 };
 
 /// The windows that the documentation shows.
@@ -115,8 +115,8 @@ impl Gallery {
                 self.browser.resize(window).await;
                 let place = format!("{name}-{}-{}", window.0, theme.as_str());
                 self.browser.picture(&artefacts("screens").join(format!("{place}.png")), whole).await;
-                let wider = self.browser.wider_than_window().await;
-                self.note(&place, wider);
+                let out_of_line = self.browser.out_of_line().await;
+                self.note(&place, out_of_line);
                 let rules = match (theme, window.0) {
                     (Theme::Light, 1440) => Rules::All,
                     (Theme::Light, 390) => Rules::AllButColours,
@@ -128,6 +128,11 @@ impl Gallery {
             }
         }
         self.browser.prefers(Theme::Light).await;
+        for window in BETWEEN {
+            self.browser.resize(window).await;
+            let out_of_line = self.browser.out_of_line().await;
+            self.note(&format!("{name}-{}", window.0), out_of_line);
+        }
         self.browser.resize(WINDOWS[0]).await;
     }
 

@@ -88,6 +88,8 @@ const HEADINGS: &[(&str, Tone, &str)] = &[
     ("session-unknown", Tone::Done, "That session is over already"),
     ("member-unknown", Tone::Lost, "There is no such member"),
     ("department-unknown", Tone::Lost, "There is no such department"),
+    ("role-unknown", Tone::Lost, "There is no such role"),
+    ("api-key-unknown", Tone::Lost, "There is no such API key"),
     ("permission-missing", Tone::Trouble, "You may not do this"),
     ("other-departments", Tone::Trouble, "You may not do this here"),
     ("member-is-self", Tone::Waiting, "This is you"),

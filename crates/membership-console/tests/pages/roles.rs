@@ -137,7 +137,8 @@ async fn deleting() {
         .await
         .assert_says(&["The role was deleted."])
         .assert_lacks(&["Unused"]);
-    site.pages.get(&site.at(format_args!("roles/{}", free.id)), &root).await.assert(StatusCode::NOT_FOUND);
+    let gone = site.pages.get(&site.at(format_args!("roles/{}", free.id)), &root).await.assert(StatusCode::NOT_FOUND);
+    gone.assert_says(&["There is no such role"]);
     let system = site.bed.role("Administrator").await.unwrap();
     let page = site.pages.get(&site.at(format_args!("roles/{system}")), &root).await.assert(StatusCode::OK);
     page.assert_says(&["can be neither edited nor deleted"]).assert_lacks(&["/edit\"", "/delete\""]);

@@ -83,7 +83,7 @@ impl Filter {
             return Ok(None);
         }
         // Of whoever was removed the invitation is history.
-        let status = status.or_else(|| stage.map(drop).or(unvouched.map(drop)).map(|()| MemberStatus::NotJoined));
+        let status = status.or((stage.is_some() || unvouched.is_some()).then_some(MemberStatus::NotJoined));
         let (sight, text) = (None, loose.or(text));
         Ok(Some(MemberFilter { status, stage, departments, sight, given, factor, mail, unvouched, text }))
     }

@@ -127,14 +127,14 @@ impl Member {
 impl MemberDetails {
     /// What `details` look like at `now`, with what `legend` tells of them.
     pub(crate) fn explained(details: directory::MemberDetails, legend: &Legend, now: DateTime<Utc>) -> Self {
-        let held_back = details.is_unvouched(now);
+        let held = details.is_unvouched(now);
         let directory::MemberDetails { row, last_signed_in_at, creator, inviter: _ } = details;
-        let held = row.member.assignments.roles().filter_map(|role| legend.catalogue().role(role));
-        let role_names = held.map(|role| role.name.to_string()).collect();
+        let roles = row.member.assignments.roles().filter_map(|role| legend.catalogue().role(role));
+        let role_names = roles.map(|role| role.name.to_string()).collect();
         let invited = row.invitation.as_ref().and_then(|invitation| invitation.address());
         let invitation_email = invited.map(ToString::to_string);
         let member = Member::explained(row, legend, now);
-        Self { member, role_names, creator_name: creator, last_signed_in_at, invitation_email, held: held_back }
+        Self { member, role_names, creator_name: creator, last_signed_in_at, invitation_email, held }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Finding members in the list: by state, by role, by what somebody half remembers.
 
 use chrono::TimeDelta;
+use membership_core::{member::edit::Changes, role::assign::Wanted};
 use serde_json::{Value, json};
 
 use crate::{
@@ -198,7 +199,7 @@ async fn pages_of_a_search_go_on() {
 async fn a_query_is_read_strictly() {
     let api = Api::start().await;
     let root = api.root().await;
-    let query = "?status=gone&stage=lost&role=Member&factor=sms&mail=queued&limit=x&cursor=%00";
+    let query = "?status=gone&stage=lost&role=Member&factor=sms&mail=queued&held=perhaps&limit=x&cursor=%00";
     let reply = api.get(api.tenant(&format!("/members{query}"))).by(&root).send().await;
     let expected = [
         ("/status", "status-unknown"),
@@ -206,6 +207,7 @@ async fn a_query_is_read_strictly() {
         ("/role", "identifier-malformed"),
         ("/factor", "factor-unknown"),
         ("/mail", "mail-unknown"),
+        ("/held", "value-not-boolean"),
         ("/limit", "limit-out-of-range"),
         ("/cursor", "cursor-malformed"),
     ];
@@ -241,4 +243,28 @@ async fn the_list_is_filtered_by_factor_and_mail() {
     ] {
         assert_eq!(listed(query).await, expected, "{query}");
     }
+}
+
+/// The list can be of those alone whose invitation is on hold, because whoever sent it is disabled now; each of them says so.
+#[tokio::test]
+async fn the_list_is_of_those_on_hold() {
+    let api = Api::start().await;
+    let root = &api.root().await;
+    let nina = api.bed.join("nina@example.org").await.unwrap();
+    let administrator = Wanted::role(api.bed.role("Administrator").await.unwrap());
+    let changes = Changes { assignments: Some(vec![administrator]), ..Changes::default() };
+    let (operator, ninas) = (api.bed.as_administrator(), api.bed.target(&nina.member));
+    api.bed.membership.edit_member(&operator, ninas, changes).await.unwrap();
+    let command = api.bed.invitation_to("held@example.org").await.unwrap();
+    let held = api.bed.membership.invite(&api.bed.as_member(&nina), command).await.unwrap().remove(0).member;
+    invite(&api, root, "Waiting", "waiting@example.org").await;
+    let says = async || api.get(api.member(held.id, "")).by(root).send().await.json()["held"].clone();
+    assert_eq!((names(&page(&api, root, "?held=true").await), says().await), (Vec::new(), json!(false)));
+
+    api.bed.membership.disable_member(&operator, ninas).await.unwrap();
+    assert_eq!(
+        (names(&page(&api, root, "?held=true").await), says().await),
+        (vec![held.name.to_string()], json!(true))
+    );
+    assert_eq!(names(&page(&api, root, "?held=false").await).len(), 4);
 }

@@ -17,7 +17,7 @@ use sea_orm::{
     sea_query::{Alias, Expr, ExprTrait, Func, Query, SelectStatement, UnionType},
 };
 
-use super::which::{self, INVITATIONS, is_overdue, is_written, there_is};
+use super::which::{self, INVITATIONS, is_overdue, is_written, members_of, there_is};
 use crate::{
     fault::fault,
     table::{invitation, member, outbox},
@@ -93,13 +93,6 @@ async fn unvouched<C: ConnectionTrait>(db: &C, tenant: TenantId, now: DateTime<U
     let row = db.query_one(&sum).await.map_err(fault)?;
     let sum: Option<i64> = row.map(|row| row.try_get("", MANY)).transpose().map_err(fault)?;
     Ok(sum.and_then(|sum| u64::try_from(sum).ok()).unwrap_or(0))
-}
-
-/// The members of `tenant` in this state; without columns yet.
-fn members_of(tenant: TenantId, status: MemberStatus) -> SelectStatement {
-    let mut those = Query::select();
-    those.from(member::Entity).and_where(of_member(member::Column::TenantId).eq(tenant.as_uuid()));
-    those.and_where(of_member(member::Column::Status).eq(status.as_str())).take()
 }
 
 /// Who has not joined, and whose newest invitation mail is in this state; without columns yet.

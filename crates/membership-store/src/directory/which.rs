@@ -30,7 +30,7 @@ use crate::{
     fault::fault,
     table::{account, member},
 };
-pub(super) use asked::{is_overdue, is_written, there_is};
+pub(super) use asked::{is_overdue, is_written, members_of, there_is};
 use department::Choice;
 use lead::Lead;
 pub(super) use vouch::{INVITATIONS, unvouched};

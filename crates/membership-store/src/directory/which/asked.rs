@@ -1,10 +1,10 @@
 //! What is asked of one member: each filter as a condition.
 
 use chrono::{DateTime, Utc};
-use membership_core::{directory::AnyOf, lifecycle::Stage};
+use membership_core::{directory::AnyOf, id::TenantId, lifecycle::Stage, member::MemberStatus};
 use sea_orm::{
     Condition,
-    sea_query::{Expr, ExprTrait, Func, SelectStatement},
+    sea_query::{Expr, ExprTrait, Func, Query, SelectStatement},
 };
 
 use super::{Wanted, lead::Lead};
@@ -92,6 +92,14 @@ impl Wanted<'_> {
 pub(in crate::directory) fn there_is(mut select: SelectStatement) -> Expr {
     select.expr(Func::count(Expr::val(1)));
     Expr::SubQuery(None, Box::new(select.into())).gt(0)
+}
+
+/// The members of `tenant` in this state; without columns yet.
+pub(in crate::directory) fn members_of(tenant: TenantId, status: MemberStatus) -> SelectStatement {
+    let of = |column| Expr::col((member::Entity, column));
+    let mut those = Query::select();
+    those.from(member::Entity).and_where(of(member::Column::TenantId).eq(tenant.as_uuid()));
+    those.and_where(of(member::Column::Status).eq(status.as_str())).take()
 }
 
 /// Whether `stage` is what stands in the row; the deadline is not looked at.

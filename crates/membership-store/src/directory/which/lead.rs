@@ -141,11 +141,8 @@ impl Wanted<'_> {
             Which::Below(ranges) => {
                 let part = |range| {
                     let mut links = self.of_tenant(Entity, TenantId);
-                    links.column((Entity, MemberId)).and_where(department.clone().in_subquery(self.within(range)));
-                    let links = self.on_page(&mut links, &id).limit(u64::from(u32::MAX)).take();
-                    let (name, mut way) = (Alias::new("gathered"), Query::select());
-                    way.from_subquery(links, name.clone());
-                    self.part(way, (name, MemberId).into_column_ref(), Lead::Department(choice)).distinct()
+                    links.and_where(department.clone().in_subquery(self.within(range)));
+                    self.gathered(links, &id, Lead::Department(choice)).distinct()
                 };
                 ranges.iter().map(part).collect()
             }
@@ -162,6 +159,17 @@ impl Wanted<'_> {
         let id = || Expr::col(key.clone());
         way.and_where_option(self.after.map(|after| id().lt(after.as_uuid())));
         way.and_where_option(self.from.map(|from| id().gte(from.as_uuid())))
+    }
+
+    /// The same of those whose ids are `key` in `those`, which no index has in order: gathered, and sorted. A subquery with a limit,
+    /// whatever it is, is one that databases do not turn round.
+    pub(super) fn gathered(self, mut those: SelectStatement, key: &ColumnRef, lead: Lead<'_>) -> Part {
+        let (name, id) = (Alias::new("gathered"), Alias::new("gathered_id"));
+        those.expr_as(Expr::col(key.clone()), id.clone());
+        let those = self.on_page(&mut those, key).limit(u64::from(u32::MAX)).take();
+        let mut way = Query::select();
+        way.from_subquery(those, name.clone());
+        self.part(way, (name, id).into_column_ref(), lead)
     }
 
     /// The members of `way`, which is that of `lead`, that are on the page and of whom all else holds.

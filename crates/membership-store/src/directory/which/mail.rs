@@ -40,18 +40,14 @@ impl Wanted<'_> {
     pub(super) fn by_mail(self, mail: MailState) -> Vec<Part> {
         use invitation::Column::{Generation, Id, MemberId, TenantId};
         let letter = |column| Expr::col((invitation::Entity, column));
-        let id = (invitation::Entity, MemberId).into_column_ref();
         let mut those = mails(self.tenant, mail);
-        those.column((invitation::Entity, MemberId)).join(
+        those.join(
             JoinType::InnerJoin,
             invitation::Entity,
             letter(Id).equals((Entity, Column::Subject)).and(letter(Generation).equals((Entity, Column::Generation))),
         );
         those.and_where(letter(TenantId).eq(self.tenant.as_uuid()));
-        let those = self.on_page(&mut those, &id).limit(u64::from(u32::MAX)).take();
-        let (name, mut way) = (Alias::new("gathered"), Query::select());
-        way.from_subquery(those, name.clone());
-        vec![self.part(way, (name, MemberId).into_column_ref(), Lead::Mail(mail))]
+        vec![self.gathered(those, &(invitation::Entity, MemberId).into_column_ref(), Lead::Mail(mail))]
     }
 }
 

@@ -4,7 +4,11 @@ use chrono::{DateTime, Utc};
 use membership_core::{id::TenantId, member::MemberStatus};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, IntoColumnRef, Query, SelectStatement};
 
-use super::{Part, Wanted, asked::there_is, lead::Lead};
+use super::{
+    Part, Wanted,
+    asked::{members_of, there_is},
+    lead::Lead,
+};
 use crate::{
     moment::Moment,
     table::{
@@ -22,15 +26,11 @@ const WAITS_FOR_SOMEBODY: &str = "inviter_kind = 'member' AND stage IN ('ready',
 impl Wanted<'_> {
     /// Those for whom nobody answers at `now`, gathered and sorted.
     pub(super) fn by_inviter(self, now: DateTime<Utc>) -> Vec<Part> {
-        let id = (Entity, MemberId).into_column_ref();
         let mut inviters = Query::select();
         inviters.column(InviterId).from_subquery(unvouched(self.tenant, now), Alias::new("gone"));
         let mut those = open(self.tenant, now);
-        those.column((Entity, MemberId)).and_where(Expr::col((Entity, InviterId)).in_subquery(inviters));
-        let those = self.on_page(&mut those, &id).limit(u64::from(u32::MAX)).take();
-        let (name, mut way) = (Alias::new("gathered"), Query::select());
-        way.from_subquery(those, name.clone());
-        vec![self.part(way, (name, MemberId).into_column_ref(), Lead::Unvouched(now))]
+        those.and_where(Expr::col((Entity, InviterId)).in_subquery(inviters));
+        vec![self.gathered(those, &(Entity, MemberId).into_column_ref(), Lead::Unvouched(now))]
     }
 
     /// Whether nobody answers for the member `id`, if that is wanted.
@@ -66,9 +66,6 @@ fn open(tenant: TenantId, now: DateTime<Utc>) -> SelectStatement {
 
 /// Whether `inviter` is an enabled member.
 fn stands(tenant: TenantId, inviter: Expr) -> Expr {
-    let of = |column| Expr::col((member::Entity, column));
-    let mut enabled = Query::select();
-    enabled.from(member::Entity).and_where(of(member::Column::TenantId).eq(tenant.as_uuid()));
-    enabled.and_where(of(member::Column::Id).eq(inviter));
-    there_is(enabled.and_where(of(member::Column::Status).eq(MemberStatus::Enabled.as_str())).take())
+    let id = Expr::col((member::Entity, member::Column::Id));
+    there_is(members_of(tenant, MemberStatus::Enabled).and_where(id.eq(inviter)).take())
 }
